@@ -1,0 +1,77 @@
+"""capture.json, and a converted capture as the rooms after it hold it in memory."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+INFO_FILE = "capture.json"
+EVENTS_FILE = "events.parquet"
+PROCESSES_FILE = "processes.parquet"
+MODULES_FILE = "modules.parquet"
+STACKS_FILE = "stacks.parquet"
+STAGES_FILE = "stages.parquet"
+FUNNEL_FILE = "funnel.json"
+FINDINGS_FILE = "findings.json"
+SHOWN_EVENTS_FILE = "shown_events.parquet"
+
+#: The keys of ``can_show``: what this capture is able to tell, each {"value": bool, "reason": str}.
+CAN_SHOW = (
+    "stacks",
+    "modules",
+    "category",
+    "dates",
+    "process_table",
+    "tid",
+    "duration",
+    "file_events",
+    "registry_events",
+    "process_events",
+    "network_events",
+    "reads",
+)
+
+_NULLABLE = {
+    pa.int64(): pd.Int64Dtype(),
+    pa.int32(): pd.Int32Dtype(),
+    pa.uint64(): pd.UInt64Dtype(),
+    pa.string(): pd.StringDtype(),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Capture:
+    """A converted capture: ``info`` is capture.json, the tables are as their contracts say.
+
+    In ``events`` the text columns are pandas categoricals: work on their categories, not on the rows.
+    ``processes`` is indexed by ``process``; ``stacks`` by ``stack``.
+    """
+
+    info: dict[str, Any]
+    events: pd.DataFrame
+    processes: pd.DataFrame
+    modules: pd.DataFrame
+    stacks: pd.DataFrame
+
+
+def read_table(file: Path) -> pd.DataFrame:
+    """A parquet file of ours with nulls kept as nulls and dictionaries as categoricals."""
+    table = pq.read_table(file)
+    return table.to_pandas(types_mapper=_NULLABLE.get)
+
+
+def read_capture(folder: Path) -> Capture:
+    """The converted capture that lies in ``folder`` (results/{capture})."""
+    return Capture(
+        info=json.loads((folder / INFO_FILE).read_text(encoding="utf-8")),
+        events=read_table(folder / EVENTS_FILE),
+        processes=read_table(folder / PROCESSES_FILE).set_index("process", drop=False),
+        modules=read_table(folder / MODULES_FILE),
+        stacks=read_table(folder / STACKS_FILE).set_index("stack", drop=False),
+    )
