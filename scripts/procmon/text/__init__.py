@@ -8,6 +8,7 @@ list with commas and "and"; ``plural(n, one, many)`` picks a word.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -25,15 +26,23 @@ def catalogue(name: str, language: str = "en") -> dict[str, Any]:
 
 
 def render(sentence: str, facts: Mapping[str, Any], language: str = "en") -> str:
-    """One sentence with the facts put in; white space folded. Raises jinja2.UndefinedError for a missing fact."""
-    return " ".join(_environment(language).from_string(sentence).render(**facts).split())
+    """One sentence with the facts put in. Raises jinja2.UndefinedError for a missing fact.
+
+    White space of the sentence is folded, that of the facts is kept: two blanks in a path are its name.
+    """
+    return _environment(language).from_string(" ".join(sentence.split())).render(**facts).strip()
 
 
 def code(value: object) -> str:
     """A name or path set apart by back-ticks, doubled where the value itself holds one."""
-    text = str(value)
+    text = visible(str(value))
     fence = "``" if "`" in text else "`"
     return f"{fence}{text}{fence}"
+
+
+def visible(text: str) -> str:
+    """Control characters and marks that turn the direction of writing, made visible: "␀", "⟨U+202E⟩"."""
+    return text if text.isprintable() else "".join(map(_visible_character, text))
 
 
 def number(value: float) -> str:
@@ -68,6 +77,14 @@ def seconds(value: float) -> str:
         if span >= (2 if unit in ("year", "day") else 1) * length:
             return _two_units(span, (unit, length), (smaller, part))
     return f"{span:,.0f} seconds"
+
+
+def _visible_character(character: str) -> str:
+    if character < " ":
+        return chr(0x2400 + ord(character))
+    if character.isprintable() or unicodedata.category(character) == "Zs":
+        return character
+    return f"⟨U+{ord(character):04X}⟩"
 
 
 def _two_units(span: float, large: tuple[str, int], small: tuple[str, int]) -> str:
