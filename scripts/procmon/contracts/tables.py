@@ -216,8 +216,17 @@ class PeerRow:
 class RemovalRow:
     """removal: one step of the clean-up, in the order to be done."""
 
-    step: Literal["end process", "disable service", "delete service", "delete value", "restore value", "delete key",
-                  "delete file", "restore service", "check"]
+    step: Literal[
+        "end process",
+        "disable service",
+        "delete service",
+        "delete value",
+        "restore value",
+        "delete key",
+        "delete file",
+        "restore service",
+        "check",
+    ]
     target: str
     because: str  #: a key of the text catalogue ``removal``
     facts: dict[str, str] = field(default_factory=dict)

@@ -117,8 +117,6 @@ def _catalogue(name: str, language: str) -> dict[str, Any]:
 def _environment(language: str) -> Environment:
     # Plain text: the report escapes for HTML when it sets the sentence, so nothing is escaped twice.
     environment = Environment(undefined=StrictUndefined, autoescape=False)
-    environment.filters.update(
-        code=code, n=number, bytes=size, clock=clock, seconds=seconds, listing=listing
-    )
+    environment.filters.update(code=code, n=number, bytes=size, clock=clock, seconds=seconds, listing=listing)
     environment.globals.update(plural=plural)
     return environment
