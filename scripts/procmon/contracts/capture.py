@@ -62,8 +62,8 @@ class Capture:
 
 def read_table(file: Path) -> pd.DataFrame:
     """A parquet file of ours with nulls kept as nulls and dictionaries as categoricals."""
-    table = pq.read_table(file)
-    return table.to_pandas(types_mapper=_NULLABLE.get)
+    frame: pd.DataFrame = pq.read_table(file).to_pandas(types_mapper=_NULLABLE.get)
+    return frame
 
 
 def read_capture(folder: Path) -> Capture:
