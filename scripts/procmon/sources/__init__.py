@@ -1,0 +1,1 @@
+"""Captures of every format, read into events and the tables beside them."""

@@ -1,0 +1,1 @@
+"""Process Monitor's native log, PML."""
