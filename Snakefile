@@ -1,0 +1,252 @@
+# The way of the data: inputs/ → convert → stage → summarise → render → reports/
+#
+# Every rule opens with its contract. Columns and file names: scripts/procmon/contracts/.
+
+import json
+
+from scripts.procmon.fingerprint import fingerprint
+from scripts.procmon.settings import check_settings, filter_files
+from scripts.procmon.sources.inputs import find_captures
+
+
+configfile: f"{workflow.basedir}/config/config.yaml"
+
+
+check_settings(config)
+
+INPUTS = config["folders"]["inputs"]
+RESULTS = config["folders"]["results"]
+REPORTS = config["folders"]["reports"]
+
+FOUND = find_captures(Path(INPUTS))
+CAPTURES = sorted(FOUND.captures)
+
+LIBRARY = [
+    f"scripts/procmon/{part}" for part in ("contracts", "errors.py", "detail_text.py")
+]
+CODE = {
+    "convert": fingerprint(
+        *LIBRARY, "scripts/procmon/sources", "scripts/convert_capture.py"
+    ),
+    "stage": fingerprint(
+        *LIBRARY, "scripts/procmon/filters", "scripts/stage_events.py"
+    ),
+    "summarise": fingerprint(
+        *LIBRARY,
+        "scripts/procmon/findings",
+        "scripts/procmon/text",
+        "config/knowledge",
+        "scripts/summarise_capture.py",
+    ),
+    "render": fingerprint(
+        *LIBRARY,
+        "scripts/procmon/report",
+        "scripts/procmon/text",
+        "config/knowledge",
+        "scripts/render_html.py",
+        "scripts/render_pdf.py",
+        "scripts/render_index.py",
+    ),
+}
+
+
+def files_of(wildcards):
+    """The files of one capture below inputs/: one, or the parts of a split log in order."""
+    return [str(file) for file in FOUND.captures[wildcards.capture]]
+
+
+def size_and_time(wildcards):
+    """What tells that a file was exchanged for another, an older one as well: size and time of each file."""
+    states = [file.stat() for file in FOUND.captures[wildcards.capture]]
+    return " ".join(f"{state.st_size}:{state.st_mtime_ns}" for state in states)
+
+
+def settings_of(wildcards):
+    """What config.yaml says of this capture alone, as JSON."""
+    return json.dumps(config["captures"].get(wildcards.capture, {}), sort_keys=True)
+
+
+wildcard_constraints:
+    capture="|".join(re.escape(name) for name in CAPTURES) or "(?!)",
+
+
+localrules:
+    all,
+
+
+rule all:
+    input:
+        f"{REPORTS}/index.html",
+        expand(f"{REPORTS}/{{capture}}/report.html", capture=CAPTURES),
+        expand(f"{REPORTS}/{{capture}}/report.pdf", capture=CAPTURES),
+
+
+# in:  one raw log, PML, CSV or XML, plain or packed
+# out: what happened as tables, exactly as Process Monitor shows it; for a log that can't be read the tables are
+#      empty and capture.json says why ("refused")
+rule convert_capture:
+    input:
+        files_of,
+    output:
+        info=f"{RESULTS}/{{capture}}/capture.json",
+        events=f"{RESULTS}/{{capture}}/events.parquet",
+        processes=f"{RESULTS}/{{capture}}/processes.parquet",
+        modules=f"{RESULTS}/{{capture}}/modules.parquet",
+        stacks=f"{RESULTS}/{{capture}}/stacks.parquet",
+    log:
+        f"{RESULTS}/{{capture}}/logs/convert_capture.log",
+    benchmark:
+        f"{RESULTS}/{{capture}}/benchmarks/convert_capture.tsv"
+    conda:
+        "environment.yml"
+    resources:
+        mem_mb=1500,
+        runtime=60,
+    params:
+        inputs=INPUTS,
+        results=f"{RESULTS}/{{capture}}",
+        settings=settings_of,
+        state=size_and_time,
+        code=CODE["convert"],
+    shell:
+        "python -m scripts.convert_capture {input:q} {params.results:q} --name {wildcards.capture:q}"
+        " --inputs {params.inputs:q} --settings {params.settings:q} >{log:q} 2>&1"
+
+
+# in:  events, processes; the stages of config.yaml and the filter sets that they name
+# out: for each event the last stage it survived; the funnel with what each stage and each rule took away
+rule stage_events:
+    input:
+        events=rules.convert_capture.output.events,
+        processes=rules.convert_capture.output.processes,
+        sets=filter_files(config),
+    output:
+        stages=f"{RESULTS}/{{capture}}/stages.parquet",
+        funnel=f"{RESULTS}/{{capture}}/funnel.json",
+    log:
+        f"{RESULTS}/{{capture}}/logs/stage_events.log",
+    benchmark:
+        f"{RESULTS}/{{capture}}/benchmarks/stage_events.tsv"
+    conda:
+        "environment.yml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        results=f"{RESULTS}/{{capture}}",
+        stages=json.dumps(config["stages"]),
+        code=CODE["stage"],
+    shell:
+        "python -m scripts.stage_events {params.results:q} --stages {params.stages:q} >{log:q} 2>&1"
+
+
+# in:  all tables of the capture, whatever the stages hide
+# out: findings with evidence, tables of what changed; the events that the report shows
+rule summarise_capture:
+    input:
+        rules.convert_capture.output,
+        rules.stage_events.output,
+    output:
+        findings=f"{RESULTS}/{{capture}}/findings.json",
+        shown=f"{RESULTS}/{{capture}}/shown_events.parquet",
+    log:
+        f"{RESULTS}/{{capture}}/logs/summarise_capture.log",
+    benchmark:
+        f"{RESULTS}/{{capture}}/benchmarks/summarise_capture.tsv"
+    conda:
+        "environment.yml"
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        results=f"{RESULTS}/{{capture}}",
+        code=CODE["summarise"],
+    shell:
+        "python -m scripts.summarise_capture {params.results:q} >{log:q} 2>&1"
+
+
+# in:  capture.json, funnel, findings, shown events
+# out: one HTML file that works offline; beside it findings.json and the shown events as CSV
+rule render_html:
+    input:
+        rules.convert_capture.output.info,
+        rules.stage_events.output.funnel,
+        rules.summarise_capture.output,
+    output:
+        html=f"{REPORTS}/{{capture}}/report.html",
+        findings=f"{REPORTS}/{{capture}}/findings.json",
+        events=f"{REPORTS}/{{capture}}/evidence/events.csv",
+    log:
+        f"{RESULTS}/{{capture}}/logs/render_html.log",
+    benchmark:
+        f"{RESULTS}/{{capture}}/benchmarks/render_html.tsv"
+    conda:
+        "environment.yml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        results=f"{RESULTS}/{{capture}}",
+        reports=f"{REPORTS}/{{capture}}",
+        settings=settings_of,
+        report=json.dumps(config["report"], sort_keys=True),
+        code=CODE["render"],
+    shell:
+        "python -m scripts.render_html {params.results:q} {params.reports:q} --settings {params.settings:q}"
+        " --report {params.report:q} >{log:q} 2>&1"
+
+
+# in:  capture.json, funnel, findings, shown events
+# out: the same report on A4 pages
+rule render_pdf:
+    input:
+        rules.convert_capture.output.info,
+        rules.stage_events.output.funnel,
+        rules.summarise_capture.output,
+    output:
+        pdf=f"{REPORTS}/{{capture}}/report.pdf",
+    log:
+        f"{RESULTS}/{{capture}}/logs/render_pdf.log",
+    benchmark:
+        f"{RESULTS}/{{capture}}/benchmarks/render_pdf.tsv"
+    conda:
+        "environment.yml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        results=f"{RESULTS}/{{capture}}",
+        reports=f"{REPORTS}/{{capture}}",
+        settings=settings_of,
+        report=json.dumps(config["report"], sort_keys=True),
+        code=CODE["render"],
+    shell:
+        "python -m scripts.render_pdf {params.results:q} {params.reports:q} --settings {params.settings:q}"
+        " --report {params.report:q} >{log:q} 2>&1"
+
+
+# in:  capture.json and findings of every capture; what find_captures turned away
+# out: one page over all captures
+rule render_index:
+    input:
+        info=expand(rules.convert_capture.output.info, capture=CAPTURES),
+        findings=expand(rules.summarise_capture.output.findings, capture=CAPTURES),
+    output:
+        f"{REPORTS}/index.html",
+    log:
+        f"{RESULTS}/logs/render_index.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/render_index.tsv"
+    conda:
+        "environment.yml"
+    resources:
+        mem_mb=500,
+        runtime=10,
+    params:
+        names=CAPTURES,
+        turned_away=[(str(one.path), one.reason) for one in FOUND.rejected],
+        settings=json.dumps(config["captures"], sort_keys=True),
+        report=json.dumps(config["report"], sort_keys=True),
+        code=CODE["render"],
+    shell:
+        "python -m scripts.render_index {output:q} >{log:q} 2>&1"
