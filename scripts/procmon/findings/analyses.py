@@ -1,0 +1,55 @@
+"""The analyses in the order in which they run; later ones are handed what the earlier ones found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from importlib import import_module
+from importlib.util import find_spec
+
+from scripts.procmon.contracts.capture import Capture
+from scripts.procmon.contracts.findings import Analysis
+
+Analyse = Callable[[Capture, Mapping[str, Analysis]], Analysis]
+
+#: Each names a module of this package with a function ``analyse``.
+ORDER = (
+    "process_tree",
+    "masquerade",
+    "injected_code",
+    "copies",
+    "deletions",
+    "dropped_files",
+    "inf_pnf",
+    "timestamps",
+    "services",
+    "drivers",
+    "registry_deletions",
+    "persistence",
+    "self_deletion",
+    "elevation",
+    "network",
+    "capture_limits",
+    "removal",
+    "open_questions",
+    "indicators",
+)
+
+
+def registered(names: Iterable[str] = ORDER) -> dict[str, Analyse]:
+    """The analyses that exist, by name, in order."""
+    return {
+        name: import_module(f"{__package__}.{name}").analyse
+        for name in names
+        if find_spec(f"{__package__}.{name}") is not None
+    }
+
+
+ANALYSES = registered()
+
+
+def run(capture: Capture, analyses: Mapping[str, Analyse] | None = None) -> dict[str, Analysis]:
+    """What every analysis found in ``capture``, by name."""
+    done: dict[str, Analysis] = {}
+    for name, analyse in (ANALYSES if analyses is None else analyses).items():
+        done[name] = analyse(capture, done)
+    return done

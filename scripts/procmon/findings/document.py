@@ -1,0 +1,120 @@
+"""findings.json: what all analyses found, in one document that report and evidence are made from."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from scripts.procmon.contracts import events as e
+from scripts.procmon.contracts.capture import Capture
+from scripts.procmon.contracts.findings import ATTACK_VERSION, SEVERITIES, Analysis, Finding, Technique
+from scripts.procmon.contracts.tables import TABLES
+from scripts.procmon.findings import prose
+from scripts.procmon.findings.names import when
+from scripts.procmon.knowledge import knowledge
+
+
+def document(capture: Capture, done: Mapping[str, Analysis], language: str = "en") -> dict[str, Any]:
+    """findings.json as plain JSON data; findings are numbered F1, F2, … by severity, then first event."""
+    found = sorted(
+        ((finding, name) for name, analysis in done.items() for finding in analysis.findings),
+        key=lambda pair: _rank(pair[0]),
+    )
+    return {
+        "capture": plain(capture.info),
+        "findings": [
+            _finding(capture, finding, analysis=name, number=number, language=language)
+            for number, (finding, name) in enumerate(found, start=1)
+        ],
+        "checks": [_check(analysis, language) for analysis in done.values()],
+        "tables": _tables(done.values()),
+        "attack_version": ATTACK_VERSION,
+    }
+
+
+def plain(value: Any) -> Any:
+    """``value`` as JSON can hold it: dataclasses as objects, NumPy's numbers as Python's, missing as None."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset | np.ndarray):
+        return [plain(item) for item in (sorted(value) if isinstance(value, set | frozenset) else value)]
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, pd.Timestamp):
+        return when(value)
+    return None if value is pd.NA or value is pd.NaT else value
+
+
+def _rank(finding: Finding) -> tuple[int, int, str]:
+    return SEVERITIES.index(finding.severity), min(finding.evidence, default=0), finding.kind
+
+
+def _finding(
+    capture: Capture, finding: Finding, *, analysis: str, number: int, language: str
+) -> dict[str, Any]:
+    evidence = sorted({int(event) for event in finding.evidence})
+    told = prose.tell(finding, language)
+    return {
+        "id": f"F{number}",
+        "kind": finding.kind,
+        "analysis": analysis,
+        "title": told["title"],
+        "severity": finding.severity,
+        "confidence": finding.confidence,
+        "confidence_reason": told["confidence_reason"],
+        "statement": told["statement"],
+        "evidence": evidence,
+        "first": _moment(capture, evidence[:1]),
+        "last": _moment(capture, evidence[-1:]),
+        "reproduce": plain(list(finding.reproduce)),
+        "meaning": told["meaning"],
+        "benign_explanation": told["benign_explanation"],
+        "attack": [_technique(technique) for technique in finding.attack],
+        "subjects": plain(finding.subjects),
+        "facts": plain(finding.facts),
+    }
+
+
+def _moment(capture: Capture, evidence: Sequence[int]) -> str | None:
+    return when(capture.events[e.TIME].iloc[evidence[0]]) if evidence else None
+
+
+def _technique(technique: Technique) -> dict[str, Any]:
+    known = knowledge("attack")[technique.id]
+    return {
+        "id": technique.id,
+        "name": known["name"],
+        "tactics": list(known["tactics"]),
+        "version": ATTACK_VERSION,
+        "confidence": technique.confidence,
+    }
+
+
+def _check(analysis: Analysis, language: str) -> dict[str, Any]:
+    def sentence(group: str, key: str) -> str:
+        return prose.check_sentence(group, key, language)
+
+    return {
+        "analysis": analysis.name,
+        "title": sentence("titles", analysis.name),
+        "outcome": analysis.outcome,
+        "reason": None if analysis.reason is None else sentence("reasons", analysis.reason),
+        "limits": [sentence("limits", key) for key in analysis.limits],
+        "reason_key": analysis.reason,
+        "limit_keys": list(analysis.limits),
+        "examined": int(analysis.examined),
+    }
+
+
+def _tables(done: Any) -> dict[str, list[Any]]:
+    tables: dict[str, list[Any]] = {name: [] for name in TABLES}
+    for analysis in done:
+        for name, rows in analysis.tables.items():
+            tables[name].extend(plain(list(rows)))
+    return tables

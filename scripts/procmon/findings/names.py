@@ -1,0 +1,26 @@
+"""How processes and moments are written in findings and tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from scripts.procmon.contracts import processes as p
+from scripts.procmon.contracts.capture import Capture
+
+
+def who(capture: Capture, process: int) -> str:
+    """A process for people: "lsass.exe (300)"; the name alone where the capture has no PID column."""
+    row = capture.processes.loc[process]
+    name, pid = str(row[p.PROCESS_NAME]), row[p.PID]
+    return name if pd.isna(pid) else f"{name} ({int(pid)})"
+
+
+def when(time: Any) -> str | None:
+    """A moment as ISO 8601 with nanoseconds, "…Z" where it is UTC; None for a missing one."""
+    if pd.isna(time):
+        return None
+    moment = pd.Timestamp(time)
+    text = moment.tz_localize(None).isoformat(timespec="nanoseconds")
+    return f"{text}Z" if moment.tzinfo is not None else text
