@@ -1,0 +1,1 @@
+"""Findings → what people read: HTML, PDF, the index, the evidence beside them. Sees no capture, only results/."""

@@ -1,0 +1,92 @@
+"""What a report is made of: the JSON documents and the shown events of one results/{capture} folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# Names of files as in contracts.capture, which loads pandas: the index of many captures is made without it.
+INFO_FILE = "capture.json"
+FUNNEL_FILE = "funnel.json"
+FINDINGS_FILE = "findings.json"
+SHOWN_EVENTS_FILE = "shown_events.parquet"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Who reports to whom (config.yaml ``report``), and how this capture is called there (``captures``)."""
+
+    marking: str | None = None
+    organisation: str | None = None
+    analyst: str | None = None
+    case: str | None = None
+    title: str | None = None
+    note: str | None = None  #: printed on the cover, in the running head and in the index
+    language: str = "en"
+
+    @classmethod
+    def of(cls, report: Mapping[str, Any] | None = None, capture: Mapping[str, Any] | None = None) -> Settings:
+        """The settings of one capture; what stands beside the capture wins, blank means not set."""
+        merged = {**(report or {}), **(capture or {})}
+        known = {name: merged[name] for name in cls.__dataclass_fields__ if merged.get(name)}
+        return cls(**{name: str(value) for name, value in known.items()})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Material:
+    """One capture's results; ``events`` is None where they are not needed or the capture was refused."""
+
+    name: str
+    info: Mapping[str, Any]
+    funnel: Mapping[str, Any] = field(default_factory=dict)
+    findings: Sequence[Mapping[str, Any]] = ()
+    checks: Sequence[Mapping[str, Any]] = ()
+    tables: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    events: pa.Table | None = None
+    attack_version: str = ""
+
+    @property
+    def refused(self) -> Mapping[str, Any] | None:
+        """Why the capture could not be read: file, where, expected, found, advice; None for one that was."""
+        return self.info.get("refused")
+
+    def table(self, name: str) -> Sequence[Mapping[str, Any]]:
+        """The rows of a table of contracts.tables; () where there are none."""
+        return self.tables.get(name) or ()
+
+
+def read_material(folder: Path, *, name: str | None = None, events: bool = True) -> Material:
+    """The results that lie in ``folder``; for a refused capture only capture.json is needed."""
+    info = _json(folder / INFO_FILE)
+    called = name or str(info.get("name") or folder.name)
+    if info.get("refused"):
+        return Material(name=called, info=info)
+    findings = _json(folder / FINDINGS_FILE)
+    return Material(
+        name=called,
+        info=info,
+        funnel=_json(folder / FUNNEL_FILE),
+        findings=findings.get("findings", ()),
+        checks=findings.get("checks", ()),
+        tables=findings.get("tables", {}),
+        events=_events(folder / SHOWN_EVENTS_FILE) if events else None,
+        attack_version=str(findings.get("attack_version", "")),
+    )
+
+
+def _json(file: Path) -> dict[str, Any]:
+    # A file name may hold half a surrogate pair: kept here, made visible when it is set.
+    document: dict[str, Any] = json.loads(file.read_text(encoding="utf-8", errors="surrogatepass"))
+    return document
+
+
+def _events(file: Path) -> pa.Table:
+    import pyarrow.parquet as pq
+
+    return pq.read_table(file)

@@ -1,0 +1,54 @@
+"""ISO 8601 texts → dates and times for people, without a date where the capture knows none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from scripts.procmon.text import catalogue
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moments:
+    """How moments of one capture are written; ``dates`` False where the capture has times of day only."""
+
+    dates: bool = True
+    zone: str = ""
+    language: str = "en"
+
+    def day(self, iso: str | None) -> str:
+        """ "20 April 2011"; "" where unknown."""
+        moment = parse(iso)
+        if moment is None or not self.dates:
+            return ""
+        return f"{moment.day} {catalogue('report', self.language)['months'][moment.month - 1]} {moment.year}"
+
+    def clock(self, iso: str | None, digits: int = 0) -> str:
+        """ "20:16:22", or with ``digits`` of the second; "" where unknown."""
+        if not iso or "T" not in iso:
+            return ""
+        whole, _, fraction = iso.partition("T")[2].rstrip("Z").partition(".")
+        return f"{whole}.{fraction[:digits]:0<{digits}}" if digits else whole[:8]
+
+    def full(self, iso: str | None) -> str:
+        """ "20 April 2011, 20:16:22 UTC"; "" where unknown."""
+        clock = f"{self.clock(iso)} {self.zone}".strip()
+        return ", ".join(part for part in (self.day(iso), clock) if part) if self.clock(iso) else ""
+
+
+def parse(iso: Any) -> datetime | None:
+    """The moment to the microsecond, without a zone; None for a missing or unreadable one."""
+    if not isinstance(iso, str):
+        return None
+    whole, _, fraction = iso.rstrip("Z").partition(".")
+    try:
+        return datetime.fromisoformat(f"{whole}.{fraction[:6]:0<6}").replace(tzinfo=None)
+    except ValueError:
+        return None
+
+
+def seconds_between(first: Any, last: Any) -> float | None:
+    """Seconds from ``first`` to ``last``; None where one is unknown."""
+    start, end = parse(first), parse(last)
+    return (end - start).total_seconds() if start and end else None

@@ -1,0 +1,79 @@
+"""Sentences → HTML: back-ticked names become <code>, event numbers become links, all else is escaped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterable
+
+from markupsafe import Markup, escape
+
+from scripts.procmon.text import visible
+
+#: A name longer than this is cut in the middle: a path can hold 32,767 characters, a page cannot.
+LONGEST = 320
+
+_CODE = re.compile(r"``(?P<double>.+?)``|`(?P<single>[^`]+)`", re.DOTALL)
+_EVENTS = re.compile(r"\b[Ee]vents? \d[\d,]*(?:(?: to |, | and |[-–])\d[\d,]*)*")
+_NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)|\d+")
+
+
+def shorten(text: str, longest: int = LONGEST) -> str:
+    """``text`` with its middle left out, saying how long it was, where it is longer than ``longest``."""
+    if len(text) <= longest:
+        return text
+    head = longest * 2 // 3
+    return f"{text[:head]} … {text[head - longest :]} ({len(text):,} characters)"
+
+
+def name(text: object, longest: int = LONGEST) -> Markup:
+    """A path, value or name as <code>; <bdi> keeps its direction of writing from its neighbours."""
+    return Markup("<code><bdi>{}</bdi></code>").format(visible(shorten(str(text), longest)))
+
+
+def sentence(text: str, shown: Container[int] = ()) -> Markup:
+    """Prose with back-ticked names set apart; numbers of events in ``shown`` become links to their rows."""
+    parts: list[Markup] = []
+    start = 0
+    for match in _CODE.finditer(text):
+        parts.append(_plain(text[start : match.start()], shown))
+        inner = match["double"] if match["double"] is not None else match["single"]
+        parts.append(name(inner))
+        start = match.end()
+    parts.append(_plain(text[start:], shown))
+    return Markup("").join(parts)
+
+
+def bare(text: str) -> str:
+    """The sentence without its back-ticks, for places that hold no markup: titles, bookmarks, charts."""
+    plain = _CODE.sub(lambda match: match["double"] if match["double"] is not None else match["single"], text)
+    return visible(shorten(plain, 400))
+
+
+def ranges(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """Event numbers as runs of neighbours: [3, 4, 5, 9] → [(3, 5), (9, 9)]."""
+    runs: list[tuple[int, int]] = []
+    for number in sorted(set(numbers)):
+        if runs and number == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], number)
+        else:
+            runs.append((number, number))
+    return runs
+
+
+def _plain(text: str, shown: Container[int]) -> Markup:
+    parts: list[Markup] = []
+    start = 0
+    for match in _EVENTS.finditer(text):
+        parts += [escape(visible(text[start : match.start()])), _linked(match.group(), shown)]
+        start = match.end()
+    parts.append(escape(visible(text[start:])))
+    return Markup("").join(parts)
+
+
+def _linked(text: str, shown: Container[int]) -> Markup:
+    # Only digits, commas and fixed words get here, so nothing needs escaping.
+    def link(match: re.Match[str]) -> str:
+        number = int(match.group().replace(",", ""))
+        return f'<a href="#event-{number}">{match.group()}</a>' if number in shown else match.group()
+
+    return Markup(_NUMBER.sub(link, text))  # noqa: S704
