@@ -298,5 +298,5 @@ REG_SET_INFO = np.dtype(
 )
 #: RegLoadKey and RegRenameKey: the new path or name follows the path.
 REG_RENAME = np.dtype([("path_info", "<u2"), ("new_info", "<u2")])
-#: All other registry operations: the path alone.
-REG_PLAIN = np.dtype([("path_info", "<u2"), ("padding", "<u2")])
+#: All other registry operations: the path follows at once, without padding.
+REG_PLAIN = np.dtype([("path_info", "<u2")])
