@@ -1,0 +1,172 @@
+"""The user's settings and other YAML of config/, checked: what is wrong is said with file, line, key and nearest word."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+from referencing import Registry, Resource
+
+from scripts.procmon.errors import SettingsError
+
+CONFIG = Path(__file__).parents[2] / "config"
+CONFIG_FILE = CONFIG / "config.yaml"
+FILTERS = CONFIG / "filters"
+
+_MOST = 10  #: errors told at once
+
+
+def read_settings(file: Path | str = CONFIG_FILE) -> dict[str, Any]:
+    """The settings in ``file``, all keys checked. Raises SettingsError."""
+    return read_checked(Path(file), "config")
+
+
+def check_settings(settings: Mapping[str, Any], file: Path | str = CONFIG_FILE) -> None:
+    """Refuse settings that can't be used; lines are looked up in ``file``. Raises SettingsError."""
+    _check(settings, "config", Path(file))
+    filter_files(settings)
+
+
+def filter_files(settings: Mapping[str, Any], folder: Path = FILTERS) -> list[str]:
+    """The files of all filter sets that the stages name, each once. Raises SettingsError for a set that is not there."""
+    names = [name for stage in settings["stages"] for name in stage.get("add", ()) if isinstance(name, str)]
+    return [str(filter_file(name, folder)) for name in dict.fromkeys(names)]
+
+
+def filter_file(name: str, folder: Path = FILTERS) -> Path:
+    """The file of the filter set ``name``. Raises SettingsError with the nearest name that there is."""
+    there = {file.stem: file for file in sorted(folder.glob("*.yaml"))}
+    if name not in there:
+        raise SettingsError(f"There is no filter set {name!r} in {folder}{did_you_mean(name, there)}")
+    return there[name]
+
+
+def read_checked(file: Path, schema: str) -> dict[str, Any]:
+    """A YAML file that config/schemas/{schema}.schema.yaml agrees with. Raises SettingsError."""
+    try:
+        content = yaml.load(file.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 (a SafeLoader)
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file} can't be read: {error}") from None
+    except yaml.YAMLError as error:
+        raise SettingsError(f"{file} is not YAML: {error}") from None
+    _check(content, schema, file)
+    checked: dict[str, Any] = content
+    return checked
+
+
+def did_you_mean(word: object, words: Iterable[str]) -> str:
+    """ "; did you mean 'Process Name'?", or what there is when nothing is near."""
+    known = [str(one) for one in words]
+    by_folded = {one.casefold(): one for one in known}
+    near = get_close_matches(str(word).casefold(), by_folded, n=1, cutoff=0.55)
+    if near:
+        return f"; did you mean {by_folded[near[0]]!r}?"
+    return f"; known are {', '.join(map(repr, known))}" if known else ""
+
+
+def line_of(file: Path, place: Sequence[Hashable]) -> int | None:
+    """The 1-based line of the value at ``place`` (keys and positions from the top); None where it is not found."""
+    try:
+        node = yaml.compose(file.read_text(encoding="utf-8"), Loader=_Loader)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        return None
+    line: int | None = None
+    for step in place:
+        line, node = _below(node, step)
+        if node is None:
+            break
+    return line
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML without dates (2026-04-19 stays text) that refuses a key given twice."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012
+        first: [pair for pair in pairs if pair[0] != "tag:yaml.org,2002:timestamp"]
+        for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in seen:
+                    raise yaml.constructor.ConstructorError(
+                        None, None, f"the key {key.value!r} is given twice", key.start_mark
+                    )
+                seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+def _check(content: Any, schema: str, file: Path) -> None:
+    errors = sorted(_validator(schema).iter_errors(content), key=lambda error: [str(s) for s in error.path])
+    if errors:
+        told = [_sentence(error, file) for error in errors[:_MOST]]
+        told += [f"and {len(errors) - _MOST} more errors"] if len(errors) > _MOST else []
+        raise SettingsError("\n".join(told))
+
+
+def _sentence(error: ValidationError, file: Path) -> str:
+    place: list[Any] = list(error.absolute_path)
+    say = _SAY.get(str(error.validator), _otherwise)
+    what, at = say(error, place)
+    line = line_of(file, at)
+    name = ".".join(map(str, place))
+    return f"{file}{f', line {line}' if line else ''}{f', {name}' if name else ''}: {what}"
+
+
+def _unknown_key(error: ValidationError, place: list[Any]) -> tuple[str, list[Any]]:
+    known = error.schema["properties"]
+    unknown = [key for key in error.instance if key not in known]
+    told = ". ".join(f"unknown key {key!r}{did_you_mean(key, known)}" for key in unknown)
+    return told, [*place, unknown[0]]
+
+
+def _unknown_word(error: ValidationError, place: list[Any]) -> tuple[str, list[Any]]:
+    return f"unknown {place[-1] if place else 'value'} {error.instance!r}" + did_you_mean(
+        error.instance, map(str, error.validator_value)
+    ), place
+
+
+def _missing_key(error: ValidationError, place: list[Any]) -> tuple[str, list[Any]]:
+    missing = [key for key in error.validator_value if key not in error.instance]
+    return f"missing key {', '.join(map(repr, missing))}", place
+
+
+def _otherwise(error: ValidationError, place: list[Any]) -> tuple[str, list[Any]]:
+    return error.message, place
+
+
+_SAY = {
+    "additionalProperties": _unknown_key,
+    "enum": _unknown_word,
+    "required": _missing_key,
+}
+
+
+def _below(node: Any, step: Hashable) -> tuple[int | None, Any]:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == str(step):
+                return key.start_mark.line + 1, value
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return node.value[step].start_mark.line + 1, node.value[step]
+    return None, None
+
+
+@cache
+def _validator(schema: str) -> Draft202012Validator:
+    schemas = {
+        file.name: yaml.safe_load(file.read_text(encoding="utf-8"))
+        for file in (CONFIG / "schemas").glob("*.schema.yaml")
+    }
+    registry: Registry[Any] = Registry().with_resources(
+        (name, Resource.from_contents(content)) for name, content in schemas.items()
+    )
+    return Draft202012Validator(schemas[f"{schema}.schema.yaml"], registry=registry)
