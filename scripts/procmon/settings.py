@@ -121,25 +121,24 @@ def _sentence(error: ValidationError, file: Path) -> str:
     return f"{file}{f', line {line}' if line else ''}{f', {name}' if name else ''}: {what}"
 
 
-def _unknown_key(error: ValidationError, place: list[Any]) -> tuple[str, list[Any]]:
+def _unknown_key(error: Any, place: list[Any]) -> tuple[str, list[Any]]:
     known = error.schema["properties"]
     unknown = [key for key in error.instance if key not in known]
     told = ". ".join(f"unknown key {key!r}{did_you_mean(key, known)}" for key in unknown)
     return told, [*place, unknown[0]]
 
 
-def _unknown_word(error: ValidationError, place: list[Any]) -> tuple[str, list[Any]]:
-    return f"unknown {place[-1] if place else 'value'} {error.instance!r}" + did_you_mean(
-        error.instance, map(str, error.validator_value)
-    ), place
+def _unknown_word(error: Any, place: list[Any]) -> tuple[str, list[Any]]:
+    near = did_you_mean(error.instance, map(str, error.validator_value))
+    return f"unknown {place[-1] if place else 'value'} {error.instance!r}{near}", place
 
 
-def _missing_key(error: ValidationError, place: list[Any]) -> tuple[str, list[Any]]:
+def _missing_key(error: Any, place: list[Any]) -> tuple[str, list[Any]]:
     missing = [key for key in error.validator_value if key not in error.instance]
     return f"missing key {', '.join(map(repr, missing))}", place
 
 
-def _otherwise(error: ValidationError, place: list[Any]) -> tuple[str, list[Any]]:
+def _otherwise(error: Any, place: list[Any]) -> tuple[str, list[Any]]:
     return error.message, place
 
 

@@ -1,0 +1,50 @@
+"""Apply the stages of config.yaml to a converted capture: stages.parquet and funnel.json.
+
+python -m scripts.stage_events RESULTS_FOLDER [--stages JSON]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from scripts.procmon.contracts.capture import (
+    EVENTS_FILE,
+    FUNNEL_FILE,
+    PROCESSES_FILE,
+    STAGES_FILE,
+    read_table,
+)
+from scripts.procmon.errors import SettingsError
+from scripts.procmon.filters.sets import resolve_stages
+from scripts.procmon.filters.stages import stage_events
+from scripts.procmon.settings import read_settings
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """0, or 1 where the stages can't be used."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("results", type=Path, help="results/CAPTURE, where convert_capture wrote to")
+    parser.add_argument(
+        "--stages", type=json.loads, help="the stages as JSON; else those of config/config.yaml"
+    )
+    given = parser.parse_args(arguments)
+    try:
+        stages = resolve_stages(given.stages or read_settings()["stages"])
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 1
+    events, processes = read_table(given.results / EVENTS_FILE), read_table(given.results / PROCESSES_FILE)
+    table, funnel = stage_events(events, processes, stages)
+    pq.write_table(table, given.results / STAGES_FILE)
+    text = json.dumps(funnel, ensure_ascii=False, indent=1) + "\n"
+    (given.results / FUNNEL_FILE).write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
