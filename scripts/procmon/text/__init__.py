@@ -8,6 +8,7 @@ list with commas and "and"; ``plural(n, one, many)`` picks a word.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -19,6 +20,8 @@ from jinja2 import Environment, StrictUndefined
 
 FOLDER = Path(__file__).parent
 
+_CODE = re.compile(r"(``.*?``|`[^`]*`)", re.DOTALL)
+
 
 def catalogue(name: str, language: str = "en") -> dict[str, Any]:
     """The catalogue ``name`` in ``language``; {} where there is none."""
@@ -28,9 +31,15 @@ def catalogue(name: str, language: str = "en") -> dict[str, Any]:
 def render(sentence: str, facts: Mapping[str, Any], language: str = "en") -> str:
     """One sentence with the facts put in. Raises jinja2.UndefinedError for a missing fact.
 
-    White space of the sentence is folded, that of the facts is kept: two blanks in a path are its name.
+    White space of the sentence is folded, that of facts set apart by ``|code`` is kept: two blanks in a path
+    are its name.
     """
-    return _environment(language).from_string(" ".join(sentence.split())).render(**facts).strip()
+    told = _environment(language).from_string(" ".join(sentence.split())).render(**facts).strip()
+    # Conditions that do not hold leave blanks behind them, also before a full stop.
+    return "".join(
+        part if part.startswith("`") else re.sub(r" (?=[.,;:](?: |$))", "", re.sub(r" {2,}", " ", part))
+        for part in _CODE.split(told)
+    )
 
 
 def code(value: object) -> str:

@@ -1,0 +1,181 @@
+"""Processes that bear a Windows process's name without being it: wrong place, parent, session, number or start."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any
+
+from scripts.procmon.contracts import events as e
+from scripts.procmon.contracts import processes as p
+from scripts.procmon.contracts.capture import Capture
+from scripts.procmon.contracts.findings import Analysis, Finding, Rule, Severity, Technique
+from scripts.procmon.contracts.tables import ProcessRow
+from scripts.procmon.findings.acts import Acts, acts_of
+from scripts.procmon.findings.places import below_windows
+from scripts.procmon.findings.process_tree import tree
+from scripts.procmon.knowledge import knowledge
+
+
+@dataclass
+class Suspect:
+    """A process with a system name; ``signs`` are keys of the sentences, strong first."""
+
+    row: ProcessRow
+    signs: list[str] = field(default_factory=list)
+    judged: bool = False
+
+
+#: Signs that no ordinary program gives; the others need company.
+STRONG = ("number", "start", "path")
+
+
+def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
+    """Findings "masquerade", one for each name that is borne falsely."""
+    rows = tree(earlier)
+    known = knowledge("system_processes")
+    bearers: dict[str, list[ProcessRow]] = defaultdict(list)
+    for row in rows:
+        if row.process_name.lower() in known:
+            bearers[row.process_name.lower()].append(row)
+    if not bearers:
+        return Analysis(name="masquerade", outcome="not found", examined=len(rows) and len(capture.events))
+    by_number = {row.process: row for row in rows}
+    suspects = {
+        name: [_weigh(row, known[name], by_number, booting=_booting(rows)) for row in bearing]
+        for name, bearing in bearers.items()
+    }
+    findings = [
+        finding for name, weighed in suspects.items() for finding in _findings(capture, known[name], weighed)
+    ]
+    judged = [suspect.judged for weighed in suspects.values() for suspect in weighed]
+    if not any(judged) and not findings:
+        return Analysis(name="masquerade", outcome="could not be checked", reason="no_process_identity")
+    return Analysis(
+        name="masquerade",
+        outcome="found" if findings else "not found",
+        limits=[] if all(judged) else ["some_identity_unknown"],
+        examined=len(capture.events),
+        findings=findings,
+    )
+
+
+def _weigh(
+    row: ProcessRow, known: Mapping[str, Any], by_number: Mapping[int, ProcessRow], *, booting: bool
+) -> Suspect:
+    suspect = Suspect(row)
+    parent = by_number.get(row.parent) if row.parent is not None else None
+    if row.image_path and "\\" in row.image_path and known["paths"]:
+        suspect.judged = True
+        below = below_windows(row.image_path)
+        if below is None or not any(fnmatchcase(below, path) for path in (*known["paths"], "winsxs\\*")):
+            suspect.signs.append("path")
+    if parent is not None and known["parents"]:
+        suspect.judged = True
+        if parent.process_name.lower() not in known["parents"] and _is_older(parent, row):
+            suspect.signs.append("parent")
+    if row.started_here and known.get("before_log_on") and not booting:
+        suspect.signs.append("start")
+    if row.session not in (None, 0) and known.get("session") == 0:
+        suspect.signs.append("session")
+    argument = known.get("needs_argument")
+    if argument and row.command_line and argument not in row.command_line.lower() and row.started_here:
+        suspect.signs.append("arguments")
+    return suspect
+
+
+def _findings(capture: Capture, known: Mapping[str, Any], weighed: list[Suspect]) -> list[Finding]:
+    if known["count"] == "one" and len(weighed) > 1:
+        real = _real(weighed)
+        for suspect in weighed:
+            if suspect is not real and (suspect.signs or suspect.row.started_here):
+                suspect.signs.append("number")
+    false = [suspect for suspect in weighed if suspect.signs]
+    if not false:
+        return []
+    done = acts_of(capture, [suspect.row.process for suspect in false])
+    severity = _severity(false, done)
+    return [_finding(capture, known, weighed=weighed, false=false, done=done, severity=severity)]
+
+
+def _real(weighed: list[Suspect]) -> Suspect:
+    """The one that Windows started: no sign against it, begun before the capture, and first."""
+    return min(weighed, key=lambda one: (len(one.signs), one.row.started_here, one.row.start or ""))
+
+
+def _severity(false: list[Suspect], done: Acts) -> Severity:
+    strong = any(sign in STRONG for suspect in false for sign in suspect.signs)
+    several = any(len(set(suspect.signs)) > 1 for suspect in false)
+    if strong and done.grave:
+        return "high"
+    if strong or (several and done.any):
+        return "medium"
+    return "low"
+
+
+def _finding(
+    capture: Capture,
+    known: Mapping[str, Any],
+    *,
+    weighed: list[Suspect],
+    false: list[Suspect],
+    done: Acts,
+    severity: Severity,
+) -> Finding:
+    rows = [suspect.row for suspect in false]
+    real = [suspect.row for suspect in weighed if not suspect.signs]
+    facts = {
+        "name": rows[0].process_name,
+        "count": len(rows),
+        "who": [row.who for row in rows],
+        "one": known["count"] == "one",
+        "real": [{"who": row.who, "path": row.image_path} for row in real],
+        "signs": sorted({sign for suspect in false for sign in suspect.signs}),
+        "paths": sorted({row.image_path for row in rows if row.image_path}),
+        "parents": _parents(rows, capture),
+        "usual_parents": list(known["parents"]),
+        "started": [{"who": row.who, "start": row.start} for row in rows if row.started_here],
+        "ended": len([row for row in rows if row.ended_here]),
+        "acted": done.any,
+        **done.facts(),
+    }
+    evidence = sorted({*done.events, *(row.start_event for row in rows if row.start_event is not None)})
+    return Finding(
+        kind="masquerade",
+        severity=severity,
+        confidence="certain" if "path" in facts["signs"] or "number" in facts["signs"] else "likely",
+        facts=facts,
+        evidence=evidence or _any_events(capture, rows),
+        reproduce=[
+            Rule("Process Name", "is", rows[0].process_name),
+            *(Rule("PID", "is", str(row.pid)) for row in rows if row.pid is not None),
+        ],
+        attack=[Technique("T1036.005", "high" if severity == "high" else "medium")],
+        subjects={"processes": [row.who for row in rows]},
+    )
+
+
+def _parents(rows: list[ProcessRow], capture: Capture) -> list[str]:
+    names = capture.processes[p.PROCESS_NAME]
+    return sorted(
+        {str(names[row.parent]) for row in rows if row.parent is not None and row.parent in names.index}
+    )
+
+
+def _any_events(capture: Capture, rows: list[ProcessRow]) -> list[int]:
+    mine = capture.events[e.PROCESS].isin([row.process for row in rows]).to_numpy()
+    return [int(event) for event in capture.events[e.EVENT].to_numpy()[mine][:100]]
+
+
+def _is_older(parent: ProcessRow, child: ProcessRow) -> bool:
+    """Whether the parent is known to have begun first: a PID may have been taken again by a later process."""
+    return bool(parent.start and child.start and parent.start <= child.start) or child.start_event is not None
+
+
+def _booting(rows: list[ProcessRow]) -> bool:
+    """Whether the capture shows Windows itself starting (a boot log), so that all system processes begin in it."""
+    return any(
+        row.process_name.lower() in {"smss.exe", "wininit.exe"} and row.started_here for row in rows
+    ) or any(row.process_name.lower() == "system" and row.started_here for row in rows)

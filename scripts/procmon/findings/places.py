@@ -1,0 +1,97 @@
+"""What kind of place a file lies in: where programs live, where they may lie, where none belongs."""
+
+from __future__ import annotations
+
+import re
+from fnmatch import translate
+from functools import cache
+from typing import Literal
+
+from scripts.procmon.knowledge import knowledge
+
+Kind = Literal["own", "odd", "watch", "other"]
+
+_WINDOWS = re.compile(r"^(?:[a-z]:|\\systemroot)\\(?:windows|winnt)(?:\.\d+)?\\", re.IGNORECASE)
+_PROGRAM = re.compile(
+    r"""\s*(?:"([^"]+)"|((?:[a-z]:|%\w+%|\\)[^"]*?\.(?:exe|com|scr|bat|cmd|dll|ps1|vbs|js|pif|cpl|ocx))(?=[\s,"]|$)|(\S+))""",
+    re.IGNORECASE,
+)
+_VARIABLES = {
+    "%systemroot%": r"C:\Windows",
+    "%windir%": r"C:\Windows",
+    "%programfiles%": r"C:\Program Files",
+    "%programfiles(x86)%": r"C:\Program Files (x86)",
+    "%programdata%": r"C:\ProgramData",
+    "%systemdrive%": "C:",
+}
+
+
+@cache
+def kind_of(path: str) -> tuple[Kind, str | None]:
+    """The kind of place that ``path`` lies in, and what people call it (for odd and watched places)."""
+    plain = plain_path(path).lower()
+    for kind in ("odd", "watch"):
+        for found, name in _patterns(kind):
+            if found.match(plain) and not (kind == "watch" and _in_own(plain)):
+                return ("odd" if kind == "odd" else "watch"), name
+    if _in_own(plain):
+        return "own", None
+    if _WINDOWS.match(plain) and plain.count("\\") == 2:
+        if plain.rpartition("\\")[2] in knowledge("module_places")["windows_folder"]:
+            return "own", None
+        return "watch", "the Windows folder itself"
+    if plain.count("\\") == 1 and plain[1:3] == ":\\":
+        return "watch", "the root of the disk"
+    return "other", None
+
+
+@cache
+def plain_path(path: str) -> str:
+    """A path without \\??\\ and with the usual variables put in."""
+    text = re.sub(r"^(?:\\\?\?\\|\\\\\?\\)", "", path.strip())
+    text = re.sub(r"^\\systemroot\\", r"C:\\Windows\\", text, flags=re.IGNORECASE)
+    text = re.sub(r"^system32\\", r"C:\\Windows\\System32\\", text, flags=re.IGNORECASE)
+    for variable, value in _VARIABLES.items():
+        if text.lower().startswith(variable):
+            return value + text[len(variable) :]
+    return text
+
+
+def program_of(command: str) -> str:
+    """The program that a command line or a registry value names, without its arguments."""
+    found = _PROGRAM.match(command)
+    return plain_path(next((group for group in found.groups() if group), "") if found else "")
+
+
+@cache
+def hides(path: str) -> bool:
+    """Whether a file lies where no program but Windows' own writes anything, as in the recycle bin."""
+    plain = plain_path(path).lower()
+    hiding = [one["pattern"] for one in knowledge("module_places")["odd"] if one.get("hides")]
+    return any(_compiled(one).match(plain) for one in hiding)
+
+
+def below_windows(path: str) -> str | None:
+    """The part of a path below the Windows folder, in lower case; None for a path elsewhere."""
+    plain = plain_path(path)
+    found = _WINDOWS.match(plain)
+    return plain[found.end() :].lower() if found else None
+
+
+def _in_own(plain: str) -> bool:
+    return any(found.match(plain) for found in _own())
+
+
+@cache
+def _patterns(kind: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((_compiled(one["pattern"]), one["name"]) for one in knowledge("module_places")[kind])
+
+
+@cache
+def _own() -> tuple[re.Pattern[str], ...]:
+    return tuple(_compiled(one) for one in knowledge("module_places")["own"])
+
+
+def _compiled(text: str) -> re.Pattern[str]:
+    # A literal "[" of a path is no class of characters.
+    return re.compile(translate(text.replace("[", "[[]")))
