@@ -1,0 +1,243 @@
+"""A capture in any format → the tables and capture.json that all rooms after this one read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from scripts.procmon.contracts import capture as contract
+from scripts.procmon.contracts import events, processes
+from scripts.procmon.contracts.source import Batch, Reader, Tables
+from scripts.procmon.errors import CaptureError
+from scripts.procmon.sources import archives
+from scripts.procmon.sources.sniffing import sniff
+
+_PARQUET = {"compression": "zstd", "compression_level": 1}
+_NO_EVENT = "The capture holds no such event: none happened, or a filter kept it out."
+
+
+def convert(files: Sequence[Path], folder: Path, *, name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """capture.json, after it and the four tables were written into ``folder``.
+
+    ``files`` are the parts of one capture in order; ``name`` is {capture}; settings as ``csv_export.open_csv`` knows
+    them. A capture that can't be read raises nothing: its tables are empty and ``refused`` says why.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    refused = None
+    with ExitStack() as stack:
+        described: list[dict[str, Any]] = []
+        try:
+            described = [_described(file, name) for file in files]
+            reader = _opened(files, described, settings, stack)
+            tables, counts = _write(reader, folder)
+        except CaptureError as error:
+            refused = _refusal(error)
+            tables, counts = _write(_Nothing(), folder)
+            described = described or [_unread(file, name) for file in files]
+    info = _info(name, described, tables.info, counts, refused)
+    text = json.dumps(info, ensure_ascii=False, indent=1)
+    (folder / contract.INFO_FILE).write_text(text + "\n", encoding="utf-8")
+    return info
+
+
+def _opened(
+    files: Sequence[Path], described: list[dict[str, Any]], settings: Mapping[str, Any], stack: ExitStack
+) -> Reader:
+    formats = []
+    for file, entry in zip(files, described, strict=True):
+        entry["format"] = sniff(entry["name"], archives.head(file, entry["name"]))
+        formats.append(entry["format"])
+    plain = []
+    for file, entry in zip(files, described, strict=True):
+        unpacked = stack.enter_context(archives.unpacked(file, entry["name"]))
+        entry["container"] = unpacked.container
+        plain.append(unpacked.path)
+    if len(files) > 1 and set(formats) != {"PML"}:
+        raise CaptureError(
+            described[0]["name"],
+            expected="parts of one PML capture",
+            found=", ".join(str(f) for f in formats),
+        )
+    return _READERS[formats[0]](plain, described[0]["name"], settings)
+
+
+def _open_pml(files: list[Path], name: str, settings: Mapping[str, Any]) -> Reader:  # noqa: ARG001
+    from scripts.procmon.sources.pml.reader import open_pml
+
+    reader: Reader = open_pml(files)
+    return reader
+
+
+def _open_csv(files: list[Path], name: str, settings: Mapping[str, Any]) -> Reader:
+    from scripts.procmon.sources.csv_export import open_csv
+
+    return open_csv(files[0], name=name, settings=settings)
+
+
+def _open_xml(files: list[Path], name: str, settings: Mapping[str, Any]) -> Reader:
+    from scripts.procmon.sources.xml_export import open_xml
+
+    return open_xml(files[0], name=name, settings=settings)
+
+
+_READERS = {"PML": _open_pml, "CSV": _open_csv, "XML": _open_xml}
+
+
+class _Nothing:
+    """The reader of a capture that can't be read: no event, no process."""
+
+    zone = None
+
+    def batches(self) -> Iterator[Batch]:
+        return iter(())
+
+    def tables(self) -> Tables:
+        return Tables(
+            processes=processes.processes_schema(zone=None).empty_table(),
+            modules=processes.MODULES_SCHEMA.empty_table(),
+        )
+
+
+class _Counts:
+    """What the events of a capture add up to."""
+
+    def __init__(self) -> None:
+        self.events = 0
+        self.first: int | None = None
+        self.last: int | None = None
+        self.by: dict[str, Counter[str]] = {
+            name: Counter() for name in (events.EVENT_CLASS, events.OPERATION, events.CATEGORY)
+        }
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        self.events += len(batch)
+        for name, counter in self.by.items():
+            column = batch.column(name)
+            codes = column.indices.drop_null().to_numpy()
+            counts = np.bincount(codes, minlength=len(column.dictionary)).tolist()
+            for text, count in zip(column.dictionary.to_pylist(), counts, strict=False):
+                if count and text is not None:
+                    counter[text] += count
+        reach = pc.min_max(batch.column(events.TIME).cast(pa.int64()))
+        if (first := reach["min"].as_py()) is not None:
+            last = reach["max"].as_py()
+            self.first = first if self.first is None else min(first, self.first)
+            self.last = last if self.last is None else max(last, self.last)
+
+
+def _write(reader: Reader, folder: Path) -> tuple[Tables, _Counts]:
+    counts = _Counts()
+    with (
+        pq.ParquetWriter(
+            folder / contract.EVENTS_FILE, events.events_schema(zone=reader.zone), **_PARQUET
+        ) as out,
+        pq.ParquetWriter(folder / contract.STACKS_FILE, processes.STACKS_SCHEMA, **_PARQUET) as stacks,
+    ):
+        for batch in reader.batches():
+            counts.add(batch.events)
+            out.write_batch(batch.events)
+            if batch.stacks is not None and len(batch.stacks):
+                stacks.write_batch(batch.stacks)
+    tables = reader.tables()
+    pq.write_table(tables.processes, folder / contract.PROCESSES_FILE, **_PARQUET)
+    pq.write_table(tables.modules, folder / contract.MODULES_FILE, **_PARQUET)
+    return tables, counts
+
+
+def _described(file: Path, name: str) -> dict[str, Any]:
+    try:
+        size = file.stat().st_size
+        with file.open("rb") as content:
+            digest = hashlib.file_digest(content, "sha256").hexdigest()
+    except OSError as error:
+        raise CaptureError(_below_inputs(file, name), expected="a readable file", found=str(error)) from error
+    return {**_unread(file, name), "size": size, "sha256": digest}
+
+
+def _unread(file: Path, name: str) -> dict[str, Any]:
+    return {
+        "name": _below_inputs(file, name),
+        "size": None,
+        "sha256": None,
+        "format": None,
+        "container": None,
+    }
+
+
+def _below_inputs(file: Path, name: str) -> str:
+    return str(PurePosixPath(name).parent / file.name)
+
+
+def _refusal(error: CaptureError) -> dict[str, Any]:
+    return {
+        "file": error.file,
+        "where": error.where,
+        "expected": error.expected,
+        "found": error.found,
+        "advice": error.advice,
+        "message": str(error),
+    }
+
+
+def _info(
+    name: str,
+    files: list[dict[str, Any]],
+    told: Mapping[str, Any],
+    counts: _Counts,
+    refused: dict[str, Any] | None,
+) -> dict[str, Any]:
+    nothing = "The capture could not be read." if refused else "The reader of this format does not tell."
+    unknown = {"value": False if refused else None, "reason": nothing}
+    shown = {**_shown_by_events(counts, refused is not None), **told.get("can_show", {})}
+    return {
+        "capture": name,
+        "files": files,
+        "format": told.get("format") or (files[0]["format"] if files else None),
+        "version": told.get("version"),
+        "bits": told.get("bits"),
+        "host": told.get("host"),
+        "os": told.get("os"),
+        "first_time": _iso(counts.first),
+        "last_time": _iso(counts.last),
+        "time_zone": told.get("time_zone", {"name": None, "known_by": nothing}),
+        "date": told.get("date", {"known": False, "order": None, "ambiguous": False, "known_by": nothing}),
+        "events": counts.events,
+        "event_classes": dict(counts.by[events.EVENT_CLASS].most_common()),
+        "operations": dict(counts.by[events.OPERATION].most_common()),
+        "can_show": {key: shown.get(key, unknown) for key in contract.CAN_SHOW},
+        "filtered": told.get("filtered", {"value": None, "reason": nothing}),
+        "columns": list(told.get("columns", [])),
+        "rejected": told.get("rejected", {"count": 0, "rows": []}),
+        "remarks": list(told.get("remarks", [])),
+        "refused": refused,
+    }
+
+
+def _shown_by_events(counts: _Counts, refused: bool) -> dict[str, dict[str, Any]]:
+    met = {
+        "file_events": counts.by[events.EVENT_CLASS][events.FILE_SYSTEM],
+        "registry_events": counts.by[events.EVENT_CLASS][events.REGISTRY],
+        "process_events": counts.by[events.EVENT_CLASS][events.PROCESS_CLASS],
+        "network_events": counts.by[events.EVENT_CLASS][events.NETWORK],
+        "reads": counts.by[events.CATEGORY]["Read"],
+    }
+    absent = "The capture could not be read." if refused else _NO_EVENT
+    return {
+        key: {"value": count > 0, "reason": f"{count:,} events." if count else absent}
+        for key, count in met.items()
+    }
+
+
+def _iso(time: int | None) -> str | None:
+    return None if time is None else pd.Timestamp(time, unit="ns").isoformat(timespec="nanoseconds")
