@@ -17,6 +17,11 @@ def who(capture: Capture, process: int) -> str:
     return name if pd.isna(pid) else f"{name} ({int(pid)})"
 
 
+def process_name(capture: Capture, process: int) -> str:
+    """The column *Process Name* of a process."""
+    return str(capture.processes.loc[process, p.PROCESS_NAME])
+
+
 def when(time: Any) -> str | None:
     """A moment as ISO 8601 with nanoseconds, "…Z" where it is UTC; None for a missing one."""
     if pd.isna(time):

@@ -1,0 +1,223 @@
+"""Where the content of a new file came from: writes matched with the reads of another file just before them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+import pandas as pd
+
+from scripts.procmon.contracts import events as e
+from scripts.procmon.contracts import processes as p
+from scripts.procmon.contracts.capture import Capture
+from scripts.procmon.contracts.findings import Analysis, Finding, Technique
+from scripts.procmon.contracts.tables import CopyRow
+from scripts.procmon.findings.file_acts import (
+    FILE,
+    READ,
+    WRITE,
+    creations,
+    file_key,
+    first_rows,
+    grouped,
+    transfers,
+)
+from scripts.procmon.findings.file_kinds import belongs_to_a_program, is_temporary, odd_place
+from scripts.procmon.findings.names import when, who
+from scripts.procmon.findings.reproduce import by_path
+from scripts.procmon.findings.suspects import images
+
+SOURCE, READ_EVENT, READ_LENGTH = "source", "read_event", "read_length"
+MOST_EVENTS = 200
+#: A single block as long as these says little: programs read and write in buffers of such sizes anyway.
+BUFFER = 4096
+
+
+def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
+    """The table ``copies``; a finding for each program that copied itself.
+
+    Only files that the capture shows being created or overwritten are targets. Paging I/O is left out: it repeats
+    what the process itself has read or written.
+    """
+    if not len(capture.events):
+        return Analysis(name="copies", outcome="could not be checked", reason="no_events")
+    writes = _writes_to_new_files(capture)
+    reads = transfers(capture, READ)
+    reads = reads[~reads["paging"] & reads[e.PROCESS].isin(writes[e.PROCESS].unique())]
+    if not len(reads) and not _has_reads(capture):
+        return Analysis(name="copies", outcome="could not be checked", reason="no_reads")
+    matched = _match(writes, reads)
+    rows = [row for _, target in grouped(matched, [e.PROCESS, FILE]) for row in _copies(capture, target)]
+    rows += _equal_sizes(capture, matched, reads, known={(row.process, file_key(row.target)) for row in rows})
+    rows.sort(key=lambda row: row.events[0])
+    findings = list(_self_copies(rows, images(earlier)))
+    return Analysis(
+        name="copies",
+        outcome="found" if rows else "not found",
+        limits=_limits(capture, writes),
+        examined=len(writes) + len(reads),
+        findings=findings,
+        tables={"copies": rows},
+    )
+
+
+def _writes_to_new_files(capture: Capture) -> pd.DataFrame:
+    made = creations(capture)
+    pairs = made.loc[~made["folder"], [e.PROCESS, FILE]].drop_duplicates()
+    writes = transfers(capture, WRITE)
+    writes = writes[~writes["paging"] & writes["length"].notna() & writes["offset"].notna()]
+    return writes.merge(pairs, on=[e.PROCESS, FILE])
+
+
+def _has_reads(capture: Capture) -> bool:
+    return bool(capture.info["can_show"]["reads"]["value"])
+
+
+def _match(writes: pd.DataFrame, reads: pd.DataFrame) -> pd.DataFrame:
+    """Each write with the last read before it at the same offset of another file, by the same thread if known."""
+    keys = [e.PROCESS, "offset"] + ([e.TID] if writes[e.TID].notna().all() else [])
+    wanted = reads[reads["offset"].notna()]
+    wanted = wanted[[*keys, e.EVENT, "length", e.PATH, FILE]].rename(
+        columns={FILE: SOURCE, "length": READ_LENGTH, e.PATH: "source_path"}
+    )
+    wanted = wanted.assign(**{READ_EVENT: wanted[e.EVENT]}).sort_values(e.EVENT)
+    found = pd.merge_asof(writes.sort_values(e.EVENT), wanted, on=e.EVENT, by=keys, allow_exact_matches=False)
+    fits = (found["length"] <= found[READ_LENGTH]).fillna(False) & (found[SOURCE] != found[FILE]).fillna(
+        False
+    )
+    # A block shorter than what was read is the file's last; in the middle it would be another content.
+    last = found.groupby([e.PROCESS, FILE], observed=True)["offset"].transform("max") == found["offset"]
+    fits &= (found["length"] == found[READ_LENGTH]).fillna(False) | last
+    found[SOURCE] = found[SOURCE].where(fits.to_numpy(dtype=bool))
+    return found
+
+
+def _copies(capture: Capture, target: pd.DataFrame) -> Iterator[CopyRow]:
+    """The copy that the matched writes of one file by one process tell of, if they do."""
+    counts = target[SOURCE].value_counts()
+    if not len(counts) or counts.iloc[0] < 0.9 * len(target) or not int(target["length"].sum()):
+        return
+    from_one = target[target[SOURCE] == counts.index[0]]
+    api = _api(capture, from_one)
+    yield _row(capture, from_one, api=api, confidence=_confidence(target, from_one, api))
+
+
+def _confidence(
+    target: pd.DataFrame, from_one: pd.DataFrame, api: str | None
+) -> Literal["certain", "likely", "possible"]:
+    whole = len(from_one) == len(target)
+    same_thread = bool(target[e.TID].notna().all())
+    blocks = from_one.drop_duplicates(["offset", "length"])
+    if whole and (api or (same_thread and len(blocks) > 1)):
+        return "certain"
+    if whole and len(blocks) == 1 and int(blocks["length"].iloc[0]) % BUFFER == 0:
+        return "possible"
+    return "likely"
+
+
+def _row(
+    capture: Capture,
+    pairs: pd.DataFrame,
+    *,
+    api: str | None,
+    confidence: Literal["certain", "likely", "possible"],
+) -> CopyRow:
+    process = int(pairs[e.PROCESS].iloc[0])
+    numbers = pd.DataFrame({e.EVENT: sorted({*pairs[READ_EVENT].dropna().astype(int), *pairs[e.EVENT]})})
+    return CopyRow(
+        source=str(pairs["source_path"].iloc[0]),
+        target=str(pairs[e.PATH].iloc[0]),
+        process=process,
+        who=who(capture, process),
+        time=when(pairs[e.TIME].iloc[0]) or "",
+        bytes_copied=int(pairs.drop_duplicates(["offset", "length"])["length"].sum()),
+        reads=int(pairs[READ_EVENT].nunique()),
+        writes=len(pairs),
+        api=api,
+        confidence=confidence,
+        events=first_rows(numbers, MOST_EVENTS),
+    )
+
+
+def _api(capture: Capture, writes: pd.DataFrame) -> str | None:
+    """The copying function that a stack of the writes names; only exports with symbols name any."""
+    if p.LOCATIONS not in capture.stacks:
+        return None
+    for stack in writes[e.STACK].dropna().unique():
+        for location in _listed(capture.stacks[p.LOCATIONS].get(stack)):
+            if location and ("CopyFile" in location or "MoveFileWithProgress" in location):
+                return str(location.partition(" +")[0].rpartition("!")[2])
+    return None
+
+
+def _listed(value: Any) -> list[Any]:
+    return [] if value is None or value is pd.NA else list(value)
+
+
+def _equal_sizes(
+    capture: Capture, writes: pd.DataFrame, reads: pd.DataFrame, *, known: set[tuple[int, str]]
+) -> Iterator[CopyRow]:
+    """Files written in other blocks than any file was read, but exactly as long as the one file read just before."""
+    by_source = reads.drop_duplicates([e.PROCESS, FILE, "offset"]).groupby([e.PROCESS, FILE], observed=True)
+    sizes = by_source.agg(
+        size=("length", "sum"), first=(e.EVENT, "min"), last=(e.EVENT, "max"), path=(e.PATH, "first")
+    )
+    sizes = sizes.reset_index()
+    for (process, target), blocks in grouped(writes, [e.PROCESS, FILE]):
+        size = int(blocks["length"].sum())
+        if (process, target) in known or size < BUFFER or size % 512 == 0:
+            continue
+        same = sizes[
+            (sizes[e.PROCESS] == process)
+            & (sizes["size"] == size)
+            & (sizes["first"] < blocks[e.EVENT].iloc[0])
+            & (sizes[FILE] != target)
+        ]
+        if len(same) == 1:
+            source = same.iloc[0]
+            pairs = blocks.assign(source_path=source["path"], read_event=int(source["first"]))
+            yield _row(capture, pairs, api=None, confidence="possible")
+
+
+def _self_copies(rows: list[CopyRow], image_of: Mapping[int, str]) -> Iterator[Finding]:
+    for row in rows:
+        image = image_of.get(row.process)
+        if image is None or file_key(row.source) != file_key(image) or row.confidence == "possible":
+            continue
+        # Set-up programs keep a copy of themselves among the programs or in a temporary folder.
+        usual = belongs_to_a_program(row.target) or is_temporary(row.target)
+        place = odd_place(row.target)
+        yield Finding(
+            kind="program_copied_itself",
+            severity="medium" if place or not usual else "low",
+            confidence=row.confidence,
+            facts={
+                "who": row.who,
+                "source": row.source,
+                "target": row.target,
+                "bytes": row.bytes_copied,
+                "reads": row.reads,
+                "writes": row.writes,
+                "events": row.events,
+                "place": place,
+                "usual": usual,
+            },
+            evidence=row.events,
+            reproduce=by_path([row.source, row.target], whos=[row.who]),
+            attack=[Technique("T1036.005", "low")],
+            subjects={"processes": [row.who], "files": [row.source, row.target]},
+        )
+
+
+def _limits(capture: Capture, writes: pd.DataFrame) -> list[str]:
+    can = capture.info["can_show"]
+    limits = []
+    if not can["reads"]["value"]:
+        limits.append("no_reads")
+    if not can["stacks"]["value"]:
+        limits.append("no_stacks")
+    elif p.LOCATIONS not in capture.stacks or capture.stacks[p.LOCATIONS].isna().all():
+        limits.append("no_symbols")
+    if len(writes) and not writes[e.TID].notna().all():
+        limits.append("no_tid")
+    return limits

@@ -1,0 +1,194 @@
+"""Files and folders that were created, overwritten or written: by whom, how much, and what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal
+
+import pandas as pd
+
+from scripts.procmon.contracts import events as e
+from scripts.procmon.contracts.capture import Capture
+from scripts.procmon.contracts.findings import Analysis
+from scripts.procmon.contracts.tables import CopyRow, DeletionRow, FileRow, RenameRow
+from scripts.procmon.findings.dropped_programs import hidden_files, programs_dropped
+from scripts.procmon.findings.file_acts import (
+    FILE,
+    WRITE,
+    creations,
+    file_key,
+    first_rows,
+    grouped,
+    says_open_result,
+    transfers,
+)
+from scripts.procmon.findings.file_kinds import Kind, kind_of, ordinary_reason
+from scripts.procmon.findings.file_uses import Use, uses
+from scripts.procmon.findings.names import process_name, when, who
+
+MOST_EVENTS = 100
+Fate = Literal["still there", "deleted", "renamed", "deleted on close"]
+
+
+def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
+    """The table ``files``; findings for programs that were dropped and for files that were hidden.
+
+    One row a file, however often it was opened or written. A file that only the memory manager wrote to (paging
+    I/O) counts as written when no process did so itself.
+    """
+    if not capture.info["can_show"]["file_events"]["value"]:
+        return Analysis(name="dropped_files", outcome="could not be checked", reason="no_file_events")
+    made, written = creations(capture), transfers(capture, WRITE)
+    ran = uses(capture)
+    fates = _fates(earlier)
+    copied = {file_key(copy.target): copy for copy in _table(earlier, "copies", "copies")}
+    rows = _rows(capture, made, written, ran=ran, fates=fates, copied=copied)
+    return Analysis(
+        name="dropped_files",
+        outcome="found" if rows else "not found",
+        limits=_limits(capture),
+        examined=len(made) + len(written),
+        findings=[*programs_dropped(capture, rows, ran, earlier), *hidden_files(capture, rows, ran, earlier)],
+        tables={"files": rows},
+    )
+
+
+def _rows(
+    capture: Capture,
+    made: pd.DataFrame,
+    written: pd.DataFrame,
+    *,
+    ran: Mapping[str, Use],
+    fates: Mapping[str, Sequence[DeletionRow | RenameRow]],
+    copied: Mapping[str, CopyRow],
+) -> list[FileRow]:
+    creations_of = {file: part for (file,), part in grouped(made, [FILE])}
+    writes_of = {file: part for (file,), part in grouped(written, [FILE])}
+    rows = []
+    for file in dict.fromkeys([*creations_of, *writes_of]):
+        created, writes = creations_of.get(file), writes_of.get(file)
+        rows.append(
+            _row(
+                capture,
+                created,
+                writes if writes is not None else written.iloc[:0],
+                use=ran.get(file, Use()),
+                fates=fates.get(file, ()),
+                copy=copied.get(file),
+            )
+        )
+    return sorted(rows, key=lambda row: row.events[0])
+
+
+def _row(
+    capture: Capture,
+    created: pd.DataFrame | None,
+    writes: pd.DataFrame,
+    *,
+    use: Use,
+    fates: Sequence[DeletionRow | RenameRow],
+    copy: CopyRow | None,
+) -> FileRow:
+    own = writes[~writes["paging"]]
+    own = own if len(own) else writes
+    begun = created if created is not None else own
+    first, path = begun.iloc[0], str(begun[e.PATH].iloc[0])
+    folder = created is not None and bool(created["folder"].all())
+    fate, by = _fate(fates, after=int(begun[e.EVENT].iloc[-1] if created is not None else first[e.EVENT]))
+    final = by.to if isinstance(by, RenameRow) else path
+    what: Kind = "folder" if folder else _kind(path, final, use)
+    process = int(first[e.PROCESS])
+    events = pd.concat([created, writes]) if created is not None else writes
+    return FileRow(
+        path=path,
+        how="written"
+        if created is None
+        else "created"
+        if (created["how"] == "created").any()
+        else "overwritten",
+        what=what,
+        process=process,
+        who=who(capture, process),
+        time=when(first[e.TIME]) or "",
+        events=first_rows(events.sort_values(e.EVENT), MOST_EVENTS),
+        writers=[who(capture, int(one)) for one in own[e.PROCESS].unique()],
+        bytes_written=int(own["length"].sum()) if len(own) else None,
+        size=_size(own),
+        attributes=_attributes(created),
+        fate=fate,
+        fate_event=by.events[0] if by else None,
+        fate_who=by.who if by else None,
+        renamed_to=by.to if isinstance(by, RenameRow) else None,
+        copied_from=copy.source if copy else None,
+        copy_confidence=copy.confidence if copy else None,
+        ordinary=_ordinary(capture, path, final, what, created, writes),
+    )
+
+
+def _kind(path: str, final: str, use: Use) -> Kind:
+    by_name = kind_of(path) if kind_of(path) != "data" else kind_of(final)
+    if use.by_system:
+        return "driver"
+    return "executable" if use.ran and by_name == "data" else by_name
+
+
+def _size(writes: pd.DataFrame) -> int | None:
+    ends = (writes["offset"] + writes["length"]).dropna()
+    return int(ends.max()) if len(ends) else None
+
+
+def _attributes(created: pd.DataFrame | None) -> str | None:
+    given = created["attributes"].dropna() if created is not None else pd.Series(dtype=object)
+    return str(given.iloc[0]) if len(given) else None
+
+
+def _fate(
+    fates: Sequence[DeletionRow | RenameRow], *, after: int
+) -> tuple[Fate, DeletionRow | RenameRow | None]:
+    """The last thing that happened to a file after its last creation; a handle may be marked as it is opened."""
+    later = [row for row in fates if row.events[-1] >= after]
+    if not later:
+        return "still there", None
+    last = max(later, key=lambda row: row.events[-1])
+    return ("renamed" if isinstance(last, RenameRow) else last.how), last
+
+
+def _fates(earlier: Mapping[str, Analysis]) -> dict[str, list[DeletionRow | RenameRow]]:
+    fates: dict[str, list[DeletionRow | RenameRow]] = {}
+    for deletion in _table(earlier, "deletions", "deletions"):
+        if not deletion.attempt:
+            fates.setdefault(file_key(deletion.path), []).append(deletion)
+    for rename in _table(earlier, "deletions", "renames"):
+        fates.setdefault(file_key(rename.path), []).append(rename)
+    return fates
+
+
+def _table(earlier: Mapping[str, Analysis], analysis: str, table: str) -> Iterable[Any]:
+    return earlier[analysis].tables.get(table, ()) if analysis in earlier else ()
+
+
+def _ordinary(
+    capture: Capture, path: str, final: str, what: str, created: pd.DataFrame | None, writes: pd.DataFrame
+) -> str | None:
+    """Why a file is everyday business: everyone who created or wrote it must be known to do so."""
+    actors = {int(one) for part in (created, writes) if part is not None for one in part[e.PROCESS].unique()}
+    names = {process_name(capture, one) for one in actors}
+    # The cache manager writes for others, in the System process.
+    names = {name for name in names if name.lower() != "system"} or names
+    reasons = [
+        ordinary_reason(path, process_name=name, what=what)
+        or ordinary_reason(final, process_name=name, what=what)
+        for name in names
+    ]
+    if created is None and bool(len(writes)) and bool(writes["paging"].all()):
+        return next((reason for reason in reasons if reason), "memory_manager")
+    return reasons[0] if all(reasons) else None
+
+
+def _limits(capture: Capture) -> list[str]:
+    limits = [] if says_open_result(capture) else ["no_open_result"]
+    if not capture.info["can_show"]["reads"]["value"]:
+        limits.append("no_reads")
+    if not capture.info["can_show"]["process_events"]["value"]:
+        limits.append("no_process_events")
+    return limits

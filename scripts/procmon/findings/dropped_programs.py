@@ -1,0 +1,202 @@
+"""Findings on new files: programs that were dropped, files that were hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from scripts.procmon.contracts.capture import Capture
+from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
+from scripts.procmon.contracts.tables import FileRow
+from scripts.procmon.findings.file_acts import file_key
+from scripts.procmon.findings.file_kinds import (
+    belongs_to_a_program,
+    has_double_ending,
+    in_windows,
+    odd_place,
+    watched_place,
+)
+from scripts.procmon.findings.file_uses import Use, module_users
+from scripts.procmon.findings.reproduce import by_path
+from scripts.procmon.findings.suspects import images, suspects
+from scripts.procmon.knowledge import knowledge
+
+MOST_FILES = 40
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signs:
+    """What speaks against the new files of one process."""
+
+    hidden: list[str]
+    odd: list[str]
+    double: list[str]
+    used: dict[str, list[str]]
+    accused: bool
+    #: The program that made them lies where users may write; None where its place is not known.
+    stray: bool | None
+
+    @property
+    def strong(self) -> int:
+        """How many signs there are that ordinary programs do not show."""
+        return sum(map(bool, (self.odd, self.double, self.accused)))
+
+
+def programs_dropped(
+    capture: Capture, rows: Sequence[FileRow], ran: Mapping[str, Use], earlier: Mapping[str, Analysis]
+) -> Iterator[Finding]:
+    """One finding a process that made executables or scripts which nothing explains (drivers have their own).
+
+    Severity: one strong sign (a place where no program belongs, a double ending, made by a process that is not what it
+    seems) is medium, two with the program having run are high. Without any: low, or info for a set-up program's
+    usual places.
+    """
+    wanted = [
+        row
+        for row in rows
+        if row.what in ("executable", "script")
+        and row.ordinary is None
+        and row.how != "written"
+        and not _is_hidden(row)  # those are told of by hidden_files
+    ]
+    for person, files in _by_maker(wanted).items():
+        signs = _signs(capture, files, ran, earlier)
+        installed = all(belongs_to_a_program(row.renamed_to or row.path) for row in files)
+        severity: Severity = "info" if installed or _is_installer(person) else "low"
+        if signs.strong:
+            severity = "high" if signs.strong >= 2 and signs.used else "medium"
+        evidence = _evidence(files, ran)
+        yield Finding(
+            kind="programs_dropped",
+            severity=severity,
+            confidence="certain",
+            facts={
+                **_facts(person, files, signs),
+                "scripts": sum(row.what == "script" for row in files),
+                "executables": sum(row.what == "executable" for row in files),
+                "installed": installed,
+                "gone": [row.path for row in files if row.fate in ("deleted", "deleted on close")],
+            },
+            evidence=evidence,
+            reproduce=by_path([row.path for row in files]),
+            attack=_attack(signs),
+            subjects={"processes": [person], "files": [row.path for row in files[:MOST_FILES]]},
+        )
+
+
+def hidden_files(
+    capture: Capture, rows: Sequence[FileRow], ran: Mapping[str, Use], earlier: Mapping[str, Analysis]
+) -> Iterator[Finding]:
+    """One finding a process that created files or folders with the attributes Hidden and System, or in the recycle bin.
+
+    Severity: high where at least two of these come together: a place where no program belongs, loaded into a
+    process afterwards, made by a process that is not what it seems or by a program from where users may write. Medium for
+    one, or inside the Windows folder. Otherwise low.
+    """
+    wanted = [
+        row
+        for row in rows
+        if row.ordinary is None and row.how == "created" and _is_hidden(row) and row.what != "driver"
+    ]
+    for person, files in _by_maker(wanted).items():
+        signs = _signs(capture, files, ran, earlier)
+        programs = [row.path for row in files if row.what in ("executable", "script")]
+        reasons = sum(map(bool, (signs.odd, signs.used, signs.accused, signs.stray, programs)))
+        windows = any(in_windows(row.path) for row in files)
+        severity: Severity = "high" if reasons >= 2 else "medium" if reasons or windows else "low"
+        yield Finding(
+            kind="files_hidden",
+            severity=severity,
+            confidence="certain",
+            facts={
+                **_facts(person, files, signs),
+                "folders": sum(row.what == "folder" for row in files),
+                "data_files": sum(row.what != "folder" for row in files),
+                "windows": windows,
+            },
+            evidence=_evidence(files, ran),
+            reproduce=by_path([row.path for row in files]),
+            attack=[Technique("T1564.001", "high")],
+            subjects={"processes": [person], "files": [row.path for row in files[:MOST_FILES]]},
+        )
+
+
+def _by_maker(rows: Iterable[FileRow]) -> dict[str, list[FileRow]]:
+    makers: dict[str, list[FileRow]] = {}
+    for row in rows:
+        makers.setdefault(row.who, []).append(row)
+    return makers
+
+
+def _signs(
+    capture: Capture, files: Sequence[FileRow], ran: Mapping[str, Use], earlier: Mapping[str, Analysis]
+) -> Signs:
+    keys = {file_key(row.path): row.path for row in files}
+    used = {path: _users(ran[key]) for key, path in keys.items() if key in ran and ran[key].ran}
+    for key, users in module_users(capture, frozenset(keys)).items():
+        used.setdefault(keys[key], users)
+    image = images(earlier).get(files[0].process)
+    return Signs(
+        hidden=[row.path for row in files if _is_hidden(row)],
+        odd=[row.path for row in files if odd_place(row.path)],
+        double=[row.path for row in files if has_double_ending(row.renamed_to or row.path)],
+        used=used,
+        accused=files[0].who in suspects(earlier),
+        stray=None if image is None else not belongs_to_a_program(image),
+    )
+
+
+def _users(use: Use) -> list[str]:
+    return list(dict.fromkeys([*use.loaded_by, *use.started_by]))
+
+
+def _is_hidden(row: FileRow) -> bool:
+    # "NCI" (not content indexed), "SF" (sparse file) and "RP" (reparse point) hold letters of other attributes.
+    letters = (row.attributes or "").replace("NCI", "").replace("SF", "").replace("RP", "")
+    return "H" in letters and "S" in letters
+
+
+def _is_installer(person: str) -> bool:
+    name = person.rpartition(" (")[0].lower() or person.lower()
+    return name in knowledge("file_kinds")["installers"]
+
+
+def _evidence(files: Sequence[FileRow], ran: Mapping[str, Use]) -> list[int]:
+    numbers = {event for row in files for event in row.events}
+    return sorted(
+        numbers | {event for row in files for event in ran.get(file_key(row.path), Use()).events[:20]}
+    )
+
+
+def _facts(person: str, files: Sequence[FileRow], signs: Signs) -> dict[str, object]:
+    return {
+        "who": person,
+        "time": files[0].time,
+        "count": len(files),
+        "files": [
+            {
+                "path": row.path,
+                "what": row.what,
+                "size": row.size,
+                "copied_from": row.copied_from,
+                "fate": row.fate,
+                "attributes": row.attributes,
+            }
+            for row in files[:MOST_FILES]
+        ],
+        "places": sorted(
+            {place for row in files if (place := odd_place(row.path) or watched_place(row.path))}
+        ),
+        "odd_places": sorted({place for row in files if (place := odd_place(row.path))}),
+        "hidden": signs.hidden,
+        "double": signs.double,
+        "used": [{"path": path, "by": users} for path, users in signs.used.items()],
+        "accused": signs.accused,
+        "stray": signs.stray,
+    }
+
+
+def _attack(signs: Signs) -> list[Technique]:
+    return [Technique("T1564.001", "high")] * bool(signs.hidden) + [Technique("T1036.007", "high")] * bool(
+        signs.double
+    )

@@ -1,0 +1,164 @@
+"""What was done to files, as columns: creations, writes, reads, deletions and renames that succeeded or were tried.
+
+All functions return the events concerned with the columns of events.parquet and ``file``: the path in lower case,
+by which files are told apart (Windows' names are case-insensitive).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from scripts.procmon.contracts import events as e
+from scripts.procmon.contracts.capture import Capture
+from scripts.procmon.detail_text import field, numbers
+from scripts.procmon.findings.select import one_of, values_of, where
+
+FILE = "file"
+SUCCESS = "SUCCESS"
+
+#: Operations by what they do, with their names in Process Monitor's advanced output.
+OPEN = frozenset({"CreateFile", "IRP_MJ_CREATE"})
+WRITE = frozenset({"WriteFile", "FASTIO_WRITE", "IRP_MJ_WRITE"})
+READ = frozenset({"ReadFile", "FASTIO_READ", "IRP_MJ_READ"})
+SET_DISPOSITION = frozenset(
+    {"SetDispositionInformationFile", "SetDispositionInformationEx", "SetDispositionInformationFileEx"}
+)
+SET_RENAME = frozenset(
+    {
+        "SetRenameInformationFile",
+        "SetRenameInformationEx",
+        "SetRenameInformationExFile",
+        "SetRenameInformationFileEx",
+    }
+)
+SET_BASIC = frozenset({"SetBasicInformationFile"})
+
+_HOW = {"Created": "created", "Superseded": "overwritten", "Overwritten": "overwritten"}
+
+#: Paths in the file system's name space that are no files: pipes, mailslots, whole disks and other devices.
+_NO_FILE = re.compile(
+    r"\\device\\(?!harddiskvolume\d+\\|mup\\|lanmanredirector\\)|\\\\[^\\]+\\(?:pipe|mailslot|ipc\$)(?:\\|$)"
+    r"|\\(?:pipe|mailslot)(?:\\|$)|\\\\[.?]\\(?![a-z]:\\)|[a-z]:$|\\\\[^\\]*$|(?![a-z]:\\|\\\\|\\device\\)"
+)
+
+
+def is_file(path: str) -> bool:
+    r"""Whether a path names a file or folder: ``C:\…``, ``\\server\share\…``, ``\Device\HarddiskVolume1\…``."""
+    return _NO_FILE.match(path.lower()) is None
+
+
+def acts(capture: Capture, operations: Collection[str], *, tried: bool = False) -> pd.DataFrame:
+    """The events of ``operations`` on files that succeeded (``tried``: whatever their result)."""
+    events = capture.events
+    kept = events[one_of(events[e.OPERATION], operations)]
+    if not tried:
+        kept = kept[one_of(kept[e.RESULT], {SUCCESS})]
+    kept = kept[values_of(kept[e.PATH], is_file).astype(bool)]
+    return kept.assign(**{FILE: values_of(kept[e.PATH], file_key)})
+
+
+def file_key(path: str) -> str:
+    """The path by which a file is known, whatever the case it was asked for in."""
+    return path.lower().rstrip("\\")
+
+
+def creations(capture: Capture) -> pd.DataFrame:
+    """The events that created or replaced a file or folder; columns ``how``, ``folder``, ``attributes``.
+
+    Process Monitor says so in Detail: OpenResult Created, Superseded or Overwritten. Disposition: Create that succeeded
+    has created too, whether or not OpenResult stands there.
+    """
+    opened = acts(capture, OPEN)
+    detail = _narrow(opened[e.DETAIL])
+    result = field(detail, "OpenResult")
+    always = (field(detail, "Disposition") == "Create").fillna(False) & result.isna()
+    how = result.map(_HOW).mask(always.to_numpy(dtype=bool), "created")
+    made = how.notna().to_numpy(dtype=bool)
+    options = field(detail, "Options")
+    return opened[made].assign(
+        how=how[made],
+        folder=options[made].map(_is_folder, na_action="ignore").fillna(False).astype(bool),
+        attributes=field(detail, "Attributes")[made].mask(lambda texts: texts.isin(["n/a", ""])),
+    )
+
+
+def says_open_result(capture: Capture) -> bool:
+    """Whether every successful CreateFile that might have created a file says whether it did."""
+    detail = _narrow(acts(capture, OPEN)[e.DETAIL])
+    might = field(detail, "Disposition").isin(["OpenIf", "OverwriteIf", "Supersede"])
+    return bool((field(detail, "OpenResult").notna() | ~might).all())
+
+
+def transfers(capture: Capture, operations: Collection[str]) -> pd.DataFrame:
+    """Reads or writes that succeeded; columns ``offset``, ``length`` (Int64 bytes), ``paging`` (the memory manager's)."""
+    moved = acts(capture, operations)
+    detail = _narrow(moved[e.DETAIL])
+    return moved.assign(
+        offset=numbers(detail, "Offset"),
+        length=numbers(detail, "Length"),
+        paging=where(detail, lambda text: "Paging I/O" in text),
+    )
+
+
+def deletions(capture: Capture) -> pd.DataFrame:
+    """The events that delete a file or mark it so, done or tried; columns ``how`` and ``attempt``.
+
+    ``how`` is "deleted" (SetDispositionInformationFile, Delete: True or the flag FILE_DISPOSITION_DELETE) or "deleted on
+    close" (CreateFile with Delete On Close).
+    """
+    marked = acts(capture, SET_DISPOSITION, tried=True)
+    marked = marked[values_of(marked[e.DETAIL], _marks_deletion).astype(bool)]
+    opened = acts(capture, OPEN, tried=True)
+    opened = opened[values_of(opened[e.DETAIL], _deletes_on_close).astype(bool)]
+    both = pd.concat([marked.assign(how="deleted"), opened.assign(how="deleted on close")]).sort_index()
+    return (
+        both.assign(attempt=~one_of(both[e.RESULT], {SUCCESS})) if len(both) else both.assign(attempt=False)
+    )
+
+
+def kept_after_all(capture: Capture) -> pd.DataFrame:
+    """The events that take a mark for deletion back (Delete: False)."""
+    marked = acts(capture, SET_DISPOSITION)
+    return marked[values_of(marked[e.DETAIL], lambda text: not _marks_deletion(text)).astype(bool)]
+
+
+def renames(capture: Capture) -> pd.DataFrame:
+    """The events that gave a file another name; column ``to``, the new path where Detail tells it whole."""
+    renamed = acts(capture, SET_RENAME)
+    return renamed.assign(to=field(_narrow(renamed[e.DETAIL]), "FileName"))
+
+
+def _narrow(details: pd.Series[Any]) -> pd.Series[Any]:
+    """The same with only the categories that occur, so that nothing is worked out for the others."""
+    return details.cat.remove_unused_categories()
+
+
+def _is_folder(options: str) -> bool:
+    return "Directory" in (option.strip() for option in options.split(","))
+
+
+def _marks_deletion(detail: str) -> bool:
+    return "Delete: True" in detail or re.search(r"FILE_DISPOSITION_DELETE\b", detail) is not None
+
+
+def _deletes_on_close(detail: str) -> bool:
+    return "Delete On Close" in detail
+
+
+def grouped(frame: pd.DataFrame, keys: list[str]) -> Iterator[tuple[Any, pd.DataFrame]]:
+    """The rows of each combination of ``keys`` that occurs, in order of its first row."""
+    groups: Any = frame.groupby(keys, sort=False, observed=True)
+    yield from groups
+
+
+def first_rows(events: pd.DataFrame, most: int) -> list[int]:
+    """Event numbers for a table: all, or the first ``most`` - 1 and the last."""
+    shown = events[e.EVENT].to_numpy()
+    if len(shown) > most:
+        shown = np.append(shown[: most - 1], shown[-1])
+    return [int(event) for event in shown]
