@@ -61,7 +61,6 @@ class Actors:
     _widths: set[int] = field(default_factory=set)
     _by_identity: dict[tuple[Any, ...], int] = field(default_factory=dict)
     _starts: dict[str | None, int] = field(default_factory=dict)
-    _latest: dict[int, int] = field(default_factory=dict)
     _announced: dict[int, tuple[int, str, str | None]] = field(default_factory=dict)
 
     def numbers(self, texts: pa.RecordBatch, times: Ticks) -> npt.NDArray[np.int32]:
@@ -156,8 +155,6 @@ class Actors:
             actor = self._rows[process]
             if actor.first == NAT:
                 actor.first = int(times[row])
-            if (pid := actor.known.get(contract.PID)) is not None:
-                self._latest[pid] = process
 
     def _on_start(self, texts: pa.RecordBatch, row: int, process: int, time: int) -> None:
         actor, told = self._rows[process], fields(_text(texts, shown.DETAIL, row) or "")

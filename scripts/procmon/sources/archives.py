@@ -82,11 +82,11 @@ def _container_of(magic: bytes) -> Container | None:
 def _content(path: Path, name: str, container: Container | None, stack: ExitStack) -> tuple[IO[bytes], int]:
     """The packed file's content, opened, and its packed size in bytes."""
     if container is None:
-        file: Any = path.open("rb")  # noqa: SIM115 (the stack closes it)
+        file: Any = path.open("rb")
         return stack.enter_context(file), path.stat().st_size
     with _errors_of(name, container):
         if container == "gz":
-            file = stack.enter_context(gzip.open(path, "rb"))
+            file = stack.enter_context(gzip.GzipFile(path, "rb"))
             size = path.stat().st_size
         else:
             archive = stack.enter_context(zipfile.ZipFile(path))

@@ -45,8 +45,9 @@ _USED = {
 def open_csv(path: Path, *, name: str, settings: Mapping[str, Any] | None = None) -> CsvExport:
     """A CSV export, opened; ``name`` stands for it in errors.
 
-    ``settings``: date_order ("day-month-year", "month-day-year", "year-month-day"), date ("2020-07-12", for exports
-    without one), time_zone ("+02:00", "Europe/Berlin"). Raises CaptureError without a header of Process Monitor's columns.
+    ``settings``: date_order ("day-month-year", "month-day-year", "year-month-day"), date ("2020-07-12", for
+    exports without one), time_zone ("+02:00", "Europe/Berlin"). Raises CaptureError without a header of
+    Process Monitor's columns.
     """
     return CsvExport(path, name=name, settings=settings or {})
 

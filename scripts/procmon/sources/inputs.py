@@ -1,0 +1,133 @@
+"""What lies in inputs/: which captures there are, by name, and which files can't be one.
+
+This runs whenever Snakemake reads the Snakefile, so it imports nothing heavy and opens no file.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+#: Endings of captures and of what they are packed in, without regard to case.
+_ENDINGS = re.compile(r"(\.(pml|csv|xml))?(\.(gz|zip))?$", re.IGNORECASE)
+#: Process Monitor splits long captures: Logfile.PML, Logfile-1.PML, Logfile-2.PML.
+_PART = re.compile(r"(?P<first>.+)-(?P<number>[1-9][0-9]{0,4})(?P<ending>\.pml(\.gz|\.zip)?)", re.IGNORECASE)
+#: Files that belong to a capture, or to the folder, and are none themselves.
+_BESIDE = re.compile(r"(.*\.(mmp|arn\.csv|case\.ya?ml)|readme.*|thumbs\.db|desktop\.ini)", re.IGNORECASE)
+#: Snakemake reads braces as wildcards.
+_NOT_CARRIED = re.compile(r"[{}\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A file in inputs/ that is not converted, and why, in a sentence."""
+
+    path: Path
+    reason: str
+
+
+@dataclass
+class Inputs:
+    """The captures by name, each with its parts in order; and what was rejected."""
+
+    captures: dict[str, list[Path]] = field(default_factory=dict)
+    rejected: list[Rejected] = field(default_factory=list)
+
+
+def capture_name(file: str) -> str:
+    """{capture} of a path below inputs/: without its endings. "case-42/Logfile.PML.gz" → "case-42/Logfile"."""
+    folder, slash, name = file.rpartition("/")
+    return folder + slash + (_ENDINGS.sub("", name) or name)
+
+
+def find_captures(inputs: Path) -> Inputs:
+    """All captures below ``inputs``, in the order of their names.
+
+    The parts of a split PML are one capture. Files that would share a name are rejected, each naming the other, and
+    so are names that a workflow can't carry, links to folders and links that lead out of ``inputs``. A missing folder
+    holds nothing.
+    """
+    found = Inputs()
+    named: dict[str, list[Path]] = {}
+    for path in _files(inputs):
+        if reason := _unusable(path, inputs):
+            found.rejected.append(Rejected(path, reason))
+        else:
+            named.setdefault(capture_name(path.relative_to(inputs).as_posix()), []).append(path)
+    _join_parts(named)
+    _reject_clashes(named, found, inputs)
+    found.captures = {name: named[name] for name in sorted(named)}
+    return found
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    # os.walk does not follow links to folders, so a link can't lead in circles or out; they come as files here.
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        links = [name for name in folders if (Path(place) / name).is_symlink()]
+        for name in sorted([*names, *links]):
+            if not name.startswith((".", "~$")) and not _BESIDE.fullmatch(name):
+                yield Path(place) / name
+
+
+def _unusable(path: Path, inputs: Path) -> str | None:
+    name = path.relative_to(inputs).as_posix()
+    if _NOT_CARRIED.search(name):
+        return "The name holds braces, control characters or bytes that are no text; please rename the file."
+    if not path.resolve().is_relative_to(inputs.resolve()):
+        return "The link leads out of the folder of inputs; please copy the file here."
+    if path.is_dir():
+        return "Links to folders are not followed; please copy the folder here."
+    if not path.is_file():
+        return "This is no ordinary file, or the link leads nowhere."
+    return None
+
+
+def _join_parts(named: dict[str, list[Path]]) -> None:
+    """Moves "Logfile-1.PML" to "Logfile" if that is a PML with the same endings; a lone "case-1.PML" stays itself."""
+    for name in sorted(named, key=_part_number):
+        paths = named[name]
+        part = _PART.fullmatch(paths[0].name)
+        if not part or len(paths) > 1:
+            continue
+        first = paths[0].with_name(part["first"] + part["ending"])
+        whole = named.get(name.rpartition("-")[0], [])
+        if any(
+            path.name.casefold() == first.name.casefold() and path.parent == first.parent for path in whole
+        ):
+            whole.append(paths[0])
+            del named[name]
+
+
+def _part_number(name: str) -> tuple[str, int]:
+    stem, _, number = name.rpartition("-")
+    return (stem, int(number)) if stem and number.isascii() and number.isdigit() else (name, 0)
+
+
+def _reject_clashes(named: dict[str, list[Path]], found: Inputs, inputs: Path) -> None:
+    # Reports of two names that differ in case only would overwrite each other where case does not count.
+    by_fold: dict[str, list[str]] = {}
+    for name in named:
+        by_fold.setdefault(name.casefold(), []).append(name)
+    for names in by_fold.values():
+        paths = [path for name in names for path in named[name]]
+        if len(paths) > 1 and not _is_split(paths):
+            listed = ", ".join(path.relative_to(inputs).as_posix() for path in sorted(paths))
+            reason = (
+                f"These would share one report: {listed}. Please rename all but one, or move them to folders."
+            )
+            found.rejected += [Rejected(path, reason) for path in sorted(paths)]
+            for name in names:
+                del named[name]
+
+
+def _is_split(paths: list[Path]) -> bool:
+    first, *others = paths
+    return all(
+        (part := _PART.fullmatch(path.name))
+        and (part["first"] + part["ending"]).casefold() == first.name.casefold()
+        for path in others
+    )
