@@ -1,0 +1,130 @@
+"""Columns out of bytes: unaligned fields, ragged ranges and distinct rows, each in one stroke for many events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Codes = NDArray[np.int32]
+Value = TypeVar("Value")
+Other = TypeVar("Other")
+
+
+@dataclass(frozen=True)
+class Encoded(Generic[Value]):
+    """A column as codes into its distinct values; a code of -1 is null. Values may repeat."""
+
+    codes: Codes
+    values: Sequence[Value]
+
+    def map(self, change: Callable[[Value], Other]) -> Encoded[Other]:
+        """The same column with every distinct value changed."""
+        return Encoded(self.codes, [change(value) for value in self.values])
+
+    def take(self, rows: Ints) -> Encoded[Value]:
+        """The column at ``rows``."""
+        return Encoded(self.codes[rows], self.values)
+
+
+def constant(value: Value, rows: int) -> Encoded[Value]:
+    """A column of ``rows`` times the same value."""
+    return Encoded(np.zeros(rows, np.int32), [value])
+
+
+class Source:
+    """The bytes of one file, read in columns. Callers see to it that offsets lie inside."""
+
+    def __init__(self, data: NDArray[np.uint8]) -> None:
+        self.data = data
+        self.size = int(data.size)
+        self._buffer = pa.py_buffer(data)
+
+    def fields(self, offsets: Ints, dtype: np.dtype[Any]) -> NDArray[Any]:
+        """The fields of ``dtype`` at byte ``offsets``, aligned or not."""
+        if self.size < dtype.itemsize or not offsets.size:
+            return np.zeros(offsets.size, dtype)
+        # A view that starts a field at every byte gathers 30 times faster than byte indexing.
+        every = np.ndarray((self.size - dtype.itemsize + 1,), f"V{dtype.itemsize}", self.data, strides=(1,))
+        return every[offsets].view(dtype)
+
+    def ranges(self, starts: Ints, sizes: Ints) -> pa.LargeBinaryArray:
+        """The byte ranges as one Arrow array, in the order given; fast as long as none overlap."""
+        if not starts.size:
+            return pa.array([], pa.large_binary())
+        order = None
+        if np.any(starts[:-1] + sizes[:-1] > starts[1:]):
+            order = np.argsort(starts, kind="stable")
+            starts, sizes = starts[order], sizes[order]
+            if np.any(starts[:-1] + sizes[:-1] > starts[1:]):
+                return self._overlapping_ranges(starts, sizes).take(pa.array(np.argsort(order)))
+        bounds = np.empty(2 * starts.size, np.int64)
+        bounds[0::2], bounds[1::2] = starts, starts + sizes
+        both = pa.LargeBinaryArray.from_buffers(
+            pa.large_binary(), bounds.size - 1, [None, pa.py_buffer(bounds), self._buffer]
+        )
+        places = np.arange(starts.size) if order is None else np.argsort(order)
+        return both.take(pa.array(2 * places))
+
+    def _overlapping_ranges(self, starts: Ints, sizes: Ints) -> pa.LargeBinaryArray:
+        bounds = np.concatenate(([0], np.cumsum(sizes)))
+        places = np.repeat(starts - bounds[:-1], sizes) + np.arange(bounds[-1])
+        return pa.LargeBinaryArray.from_buffers(
+            pa.large_binary(), starts.size, [None, pa.py_buffer(bounds), pa.py_buffer(self.data[places])]
+        )
+
+    def blobs(self, starts: Ints, sizes: Ints) -> Encoded[bytes]:
+        """The byte ranges as a column of bytes."""
+        column = self.ranges(starts, sizes).dictionary_encode()
+        return Encoded(column.indices.to_numpy(), column.dictionary.to_pylist())
+
+
+def distinct(columns: Sequence[NDArray[Any]]) -> tuple[Codes, list[list[Any]]]:
+    """The distinct rows of some integer columns: a code for every row, and the distinct values, column by column."""
+    if len(columns) == 1:
+        column = pa.array(np.ascontiguousarray(columns[0])).dictionary_encode()
+        return column.indices.to_numpy(), [column.dictionary.to_pylist()]
+    packed = np.empty(len(columns[0]), [(f"f{n}", column.dtype) for n, column in enumerate(columns)])
+    for name, values in zip(packed.dtype.names or (), columns, strict=True):
+        packed[name] = values
+    keys = pa.FixedSizeBinaryArray.from_buffers(
+        pa.binary(packed.dtype.itemsize), packed.size, [None, pa.py_buffer(packed)]
+    ).dictionary_encode()
+    unique = np.frombuffer(keys.dictionary.buffers()[1], packed.dtype, len(keys.dictionary))
+    return keys.indices.to_numpy(), [unique[name].tolist() for name in packed.dtype.names or ()]
+
+
+def texts(form: Callable[..., Value], *columns: NDArray[Any] | Encoded[Any]) -> Encoded[Value]:
+    """``form`` of the values of the columns, called once for every distinct combination of them."""
+    codes, unique = distinct([column.codes if isinstance(column, Encoded) else column for column in columns])
+    values = [
+        [column.values[code] for code in some] if isinstance(column, Encoded) else some
+        for column, some in zip(columns, unique, strict=True)
+    ]
+    return Encoded(codes, list(map(form, *values)))
+
+
+def dictionary(
+    parts: Sequence[tuple[Ints, Encoded[str] | Encoded[str | None]]], rows: int
+) -> pa.DictionaryArray:
+    """One dictionary-encoded Arrow column of ``rows`` out of parts that each tell some rows; the rest is null."""
+    codes = np.full(rows, -1, np.int32)
+    values: list[str | None] = []
+    for where, part in parts:
+        codes[where] = np.where(part.codes < 0, -1, part.codes + len(values))
+        values.extend(part.values)
+    # Groups share texts ("" above all), and readers of the column count on distinct ones.
+    unique = pa.array(values, pa.string()).dictionary_encode()
+    places = np.append(np.asarray(unique.indices.fill_null(-1), np.int32), np.int32(-1))
+    codes = places[codes]
+    # A value that no row uses any more (a path that a filter was added to) must not look like one that occurs.
+    used = np.bincount(codes[codes >= 0], minlength=len(unique.dictionary)) > 0
+    codes = np.append(np.cumsum(used) - 1, -1).astype(np.int32)[codes]
+    return pa.DictionaryArray.from_arrays(
+        pa.array(codes, mask=codes < 0), unique.dictionary.filter(pa.array(used))
+    )

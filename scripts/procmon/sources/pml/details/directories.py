@@ -1,0 +1,86 @@
+"""Details of QueryDirectory and NotifyChangeDirectory."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from scripts.procmon.sources.pml import layout
+from scripts.procmon.sources.pml.group import U2, U4, Group, decoded
+from scripts.procmon.sources.pml.names import flags, operations
+
+#: Where the name stands in an entry of a listing, by FILE_INFORMATION_CLASS. Its length is at 60, for names only at 8.
+_NAME_AT = {1: 64, 2: 68, 3: 94, 12: 12, 37: 104, 38: 80}
+_INFORMATION_CLASSES = {
+    1: "FileDirectoryInformation",
+    2: "FileFullDirectoryInformation",
+    3: "FileBothDirectoryInformation",
+    12: "FileNamesInformation",
+    37: "FileIdBothDirectoryInformation",
+    38: "FileIdFullDirectoryInformation",
+}
+#: Process Monitor cuts the text here.
+_LONGEST = 4095
+
+
+def query_directory(group: Group) -> None:
+    """The filter and the names found. The filter becomes part of the path."""
+    info = np.where(group.has_after(2), group.after(0, U2), 0).astype(np.uint16)
+    wanted = group.text(np.where(info > 0, group.after_path + 2, group.start), info)
+    group.short[:] = False  # old versions have no filter
+    group.path = group.form(_path_with_filter, group.batch.paths.take(group.rows), wanted)
+    group.detail = group.form(
+        _listing if group.bits == 64 else _listing_32,
+        group.parameter({32: 0x14, 64: 0x1C}),
+        wanted,
+        group.extra_blob(),
+    )
+
+
+def _path_with_filter(path: str, wanted: str) -> str:
+    if not wanted:
+        return path
+    return f"{path}{wanted}" if path.endswith("\\") else f"{path}\\{wanted}"
+
+
+def _listing(information_class: int, wanted: str, raw: bytes) -> str:
+    slots = _slots(information_class, wanted, raw)
+    # The class is written into the third slot, over what stood there, and only if the two before are taken.
+    if len(slots) >= 2:
+        shown = _INFORMATION_CLASSES.get(information_class, str(information_class))
+        slots[2:3] = [f"FileInformationClass: {shown}"]
+    return ", ".join(slots)[:_LONGEST]
+
+
+def _listing_32(information_class: int, wanted: str, raw: bytes) -> str:
+    return ", ".join(_slots(information_class, wanted, raw))[:_LONGEST]
+
+
+def _slots(information_class: int, wanted: str, raw: bytes) -> list[str]:
+    slots = [f"Filter: {wanted}"] if wanted else []
+    name_at = _NAME_AT.get(information_class)
+    if name_at is None:
+        return slots
+    size_at = 8 if information_class == 12 else 60
+    at = length = 0
+    while at + name_at <= len(raw) and length < _LONGEST:
+        step = int.from_bytes(raw[at : at + 4], "little")
+        size = int.from_bytes(raw[at + size_at : at + size_at + 4], "little")
+        slots.append(f"{len(slots)}: {decoded(raw[at + name_at : at + name_at + size])}")
+        length += len(slots[-1])
+        if not step:
+            break
+        at += step
+    return slots
+
+
+def notify_change_directory(group: Group) -> None:
+    """What is waited for."""
+    group.detail = group.form(
+        lambda mask: f"Filter: {flags.notify_filter(mask)}", group.parameter(layout.SECOND)
+    )
+
+
+DECODERS = {
+    (operations.DIRECTORY_CONTROL, 1): query_directory,
+    (operations.DIRECTORY_CONTROL, 2): notify_change_directory,
+}

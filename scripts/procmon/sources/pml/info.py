@@ -1,0 +1,145 @@
+"""What a PML says of itself, and what its content can show: the reader's share of capture.json."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scripts.procmon.sources.pml import layout
+from scripts.procmon.sources.pml.names import operations
+from scripts.procmon.sources.pml.tables import Part, fixed_text
+from scripts.procmon.sources.pml.windows import windows_name
+
+#: A PML holds whatever Process Monitor can show, but for the times in other zones.
+_COLUMNS = (
+    "Time of Day, Process Name, PID, Operation, Path, Result, Detail, Date & Time, Relative Time, Duration, "
+    "Completion Time, Event Class, Image Path, Company, Description, Version, User, Authentication ID, Session, "
+    "Command Line, TID, Virtualized, Integrity, Category, Parent PID, Architecture"
+).split(", ")
+_CLASSES = {
+    "file_events": (layout.FILE_SYSTEM, "file-system"),
+    "registry_events": (layout.REGISTRY, "registry"),
+    "process_events": (layout.PROCESS_CLASS, "process"),
+    "network_events": (layout.NETWORK, "network"),
+}
+
+
+@dataclass
+class Seen:
+    """What was met while the events were read, for what the capture can show."""
+
+    events: int = 0
+    stacks: int = 0
+    unread: int = 0
+    classes: Counter[int] = field(default_factory=Counter)
+    reads: int = 0
+    opens: int = 0
+
+    def add(self, headers: NDArray[Any], unread: int) -> None:
+        """Counts a batch of event headers."""
+        self.events += headers.size
+        self.unread += unread
+        self.stacks += int(np.count_nonzero(headers["frames"]))
+        files = headers["event_class"] == layout.FILE_SYSTEM
+        done = headers["operation"][files]
+        self.reads += int(np.isin(done, (operations.READ_FILE, operations.MDL_READ)).sum())
+        self.opens += int((done == operations.CREATE_FILE).sum())
+        numbers, counts = np.unique(headers["event_class"], return_counts=True)
+        self.classes.update(dict(zip(numbers.tolist(), counts.tolist(), strict=True)))
+
+
+def capture_info(parts: Sequence[Part], seen: Seen, *, modules: int, lost_events: int) -> dict[str, Any]:
+    """The keys of contracts.source.Tables.info that a PML can fill."""
+    header = parts[0].header
+    return {
+        "format": "PML",
+        "version": parts[0].version,
+        "bits": parts[0].bits,
+        "host": fixed_text(header["computer_name"].tobytes()) or None,
+        "os": _os(header),
+        "system_root": fixed_text(header["system_root"].tobytes()) or None,
+        "cpus": int(header["cpus"]) or None,
+        "ram": int(header["ram"]) or None,
+        "time_zone": {"name": "UTC", "known_by": "PML times are FILETIMEs in UTC"},
+        "date": {"known": True, "order": None, "ambiguous": False, "known_by": "PML times hold the date"},
+        "can_show": _can_show(seen, modules),
+        "filtered": {
+            "value": None,
+            "reason": "A PML does not tell whether events were dropped by a filter when it was captured or saved.",
+        },
+        "columns": list(_COLUMNS),
+        "rejected": {"count": 0, "rows": []},
+        "remarks": _remarks(parts, seen, lost_events),
+    }
+
+
+def _os(header: np.void) -> str | None:
+    if not header["os_major"]:
+        return None
+    return windows_name(
+        int(header["os_major"]),
+        int(header["os_minor"]),
+        int(header["os_build"]),
+        product_type=int(header["product_type"]),
+        service_pack=fixed_text(header["service_pack"].tobytes()),
+    )
+
+
+def _can_show(seen: Seen, modules: int) -> dict[str, dict[str, Any]]:
+    told = {
+        "stacks": _told(seen.stacks, "{:,} events have a call stack.", "No event has a call stack."),
+        "modules": _told(modules, "{:,} modules of processes are listed.", "No module is listed."),
+        "category": _fact("Derived from the operations by Process Monitor's own rules."),
+        "dates": _fact("PML times hold the date."),
+        "process_table": _fact("A PML holds a table of all processes."),
+        "tid": _fact("Every event names its thread."),
+        "duration": _fact("Every event that had ended holds its duration."),
+        "reads": _reads(seen),
+    }
+    for key, (number, word) in _CLASSES.items():
+        count = seen.classes[number]
+        told[key] = _told(count, "{:,} " + word + " events.", f"The capture holds no {word} event.")
+    return told
+
+
+def _told(count: int, yes: str, no: str) -> dict[str, Any]:
+    return {"value": count > 0, "reason": yes.format(count) if count else no}
+
+
+def _fact(reason: str) -> dict[str, Any]:
+    return {"value": True, "reason": reason}
+
+
+def _reads(seen: Seen) -> dict[str, Any]:
+    if not seen.reads and seen.opens:
+        reason = (
+            f"Files were opened {seen.opens:,} times but no ReadFile event is there: a filter kept reads out, so what "
+            "was read, and what was copied from where, cannot be seen."
+        )
+        return {"value": False, "reason": reason}
+    return _told(seen.reads, "{:,} reads of files.", "The capture holds no read of a file.")
+
+
+def _remarks(parts: Sequence[Part], seen: Seen, lost_events: int) -> list[str]:
+    remarks = []
+    if parts[0].version in layout.TRIED_VERSIONS:
+        remarks.append(
+            f"PML version {parts[0].version} is unverified: it was read like versions 7 and 9, and no export of Process "
+            "Monitor was there to compare with."
+        )
+    unnamed = sum(count for number, count in seen.classes.items() if number not in operations.EVENT_CLASSES)
+    if unnamed:
+        remarks.append(f"{unnamed:,} events are of a class without a name and shown as {operations.UNKNOWN}.")
+    if seen.unread:
+        remarks.append(f"The details of {seen.unread:,} events are cut short in the file and left blank.")
+    if lost_events:
+        remarks.append(
+            f"{lost_events:,} events name a process that the process table lacks; they stand under "
+            f"{operations.UNKNOWN}."
+        )
+    return remarks

@@ -1,0 +1,1 @@
+"""What Process Monitor calls the numbers in a PML: operations, results, codes, flags."""

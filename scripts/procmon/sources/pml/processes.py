@@ -1,0 +1,169 @@
+"""One process table for all parts of a capture, as the contract of processes and modules wants it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from scripts.procmon.contracts import processes as contract
+from scripts.procmon.sources.pml import layout
+from scripts.procmon.sources.pml.columns import Ints
+from scripts.procmon.sources.pml.names.operations import UNKNOWN
+from scripts.procmon.sources.pml.tables import Part, process_entries
+
+_TEXTS = (
+    "integrity",
+    "user",
+    "process_name",
+    "image_path",
+    "command_line",
+    "company",
+    "version",
+    "description",
+)
+_NONE = 0xFFFF_FFFF
+_LAST_NS = (2**63 - 1) // layout.TICK
+
+
+def nanoseconds(filetimes: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """FILETIMEs as ns from 1970, and where they are none (0, or out of the range of ns)."""
+    ticks = filetimes.astype(np.uint64)
+    missing = (ticks == 0) | (ticks > layout.FILETIME_EPOCH + _LAST_NS)
+    since = np.where(missing, 0, ticks).astype(np.int64) - layout.FILETIME_EPOCH
+    missing |= since < -_LAST_NS
+    return np.where(missing, 0, since) * layout.TICK, missing
+
+
+class Processes:
+    """The processes of all parts; ``row_of`` turns the index that events of a part use into a row."""
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self._rows: list[dict[str, Any]] = []
+        self._known: dict[tuple[int, int, str | None], int] = {}
+        self._modules: list[pa.Table] = []
+        self._indexes: list[tuple[Ints, Ints]] = []
+        self._unknown: int | None = None
+        self.lost_events = 0
+        for part in parts:
+            self._add(part)
+
+    def _add(self, part: Part) -> None:
+        entries, modules, owners = process_entries(part)
+        rows = np.array([self._row(part, entry) for entry in entries], np.int64)
+        order = np.argsort(entries["process"], kind="stable")
+        self._indexes.append((entries["process"][order].astype(np.int64), rows[order]))
+        row_of = dict(zip(entries["process"].tolist(), rows.tolist(), strict=True))
+        for entry, row in zip(entries, rows.tolist(), strict=True):
+            parent = row_of.get(int(entry["parent"]))
+            if parent is not None and parent != row and self._rows[parent]["pid"] == entry["parent_pid"]:
+                self._rows[row][contract.PARENT] = parent
+        if modules.size:
+            self._modules.append(_modules(part, modules, rows[owners]))
+
+    def _row(self, part: Part, entry: np.void) -> int:
+        texts = {name: part.strings.get(int(entry[name])) for name in _TEXTS}
+        key = (int(entry["pid"]), int(entry["start"]), texts["process_name"])
+        row = self._known.get(key)
+        if row is None:
+            row = self._known[key] = len(self._rows)
+            self._rows.append({contract.PROCESS: row, contract.PARENT: None})
+        (start, end), missing = nanoseconds(np.array([entry["start"], entry["end"]]))
+        luid, session = int(entry["authentication_id"]), int(entry["session"])
+        told = texts | {
+            contract.PID: int(entry["pid"]),
+            contract.PARENT_PID: int(entry["parent_pid"]),
+            contract.PROCESS_NAME: texts["process_name"] or UNKNOWN,
+            contract.SESSION: None if session == _NONE else session,
+            contract.AUTHENTICATION_ID: f"{luid >> 32:08x}:{luid & _NONE:08x}",
+            contract.ARCHITECTURE: "64-bit" if entry["is_64bit"] else "32-bit",
+            contract.VIRTUALIZED: {0: "False", 1: "True"}.get(int(entry["virtualized"]), "n/a"),
+            contract.START: None if missing[0] else int(start),
+            contract.END: None if missing[1] else int(end),
+        }
+        # A later part of a split log may know what an earlier could not, the end above all.
+        self._rows[row] |= {name: value for name, value in told.items() if value is not None}
+        return row
+
+    def row_of(self, part: int, indexes: NDArray[Any]) -> NDArray[np.int32]:
+        """The rows of process indexes as the events of part number ``part`` use them."""
+        known, rows = self._indexes[part]
+        wanted = indexes.astype(np.int64)
+        if known.size:
+            places = np.minimum(np.searchsorted(known, wanted), known.size - 1)
+            found, hits = rows[places], known[places] == wanted
+        else:
+            found, hits = np.zeros(wanted.size, np.int64), np.zeros(wanted.size, bool)
+        if not hits.all():
+            self.lost_events += int((~hits).sum())
+            found = np.where(hits, found, self._unknown_row())
+        return found.astype(np.int32)
+
+    def _unknown_row(self) -> int:
+        if self._unknown is None:
+            self._unknown = len(self._rows)
+            self._rows.append({contract.PROCESS: self._unknown, contract.PROCESS_NAME: UNKNOWN})
+        return self._unknown
+
+    def user(self, part: int, index: int) -> str | None:
+        """The user of a process, by the index that part number ``part`` uses."""
+        known, rows = self._indexes[part]
+        place = int(np.searchsorted(known, index))
+        if place >= known.size or known[place] != index:
+            return None
+        user: str | None = self._rows[int(rows[place])].get("user")
+        return user
+
+    def users(self) -> set[str]:
+        """All users that own a process."""
+        return {row["user"] for row in self._rows if row.get("user")}
+
+    def table(self) -> pa.Table:
+        """processes.parquet."""
+        schema = contract.processes_schema()
+        return pa.Table.from_pydict(
+            {
+                name: pa.array([row.get(name) for row in self._rows], schema.field(name).type)
+                for name in schema.names
+            },
+            schema=schema,
+        )
+
+    def modules(self) -> pa.Table:
+        """modules.parquet; a module that several parts name stands there once."""
+        if not self._modules:
+            return contract.MODULES_SCHEMA.empty_table()
+        modules = pa.concat_tables(self._modules)
+        if len(self._modules) == 1:
+            return modules
+        keys = [contract.PROCESS, contract.BASE, contract.SIZE, contract.MODULE_PATH]
+        numbered = modules.append_column("row", pa.array(np.arange(modules.num_rows)))
+        first = numbered.group_by(keys).aggregate([("row", "min")])["row_min"]
+        return modules.take(first.sort())
+
+
+def _modules(part: Part, entries: NDArray[np.void], rows: Ints) -> pa.Table:
+    def texts(name: str) -> pa.Array:
+        unique, places = np.unique(entries[name], return_inverse=True)
+        known = pa.array([part.strings.get(int(row)) for row in unique], pa.string())
+        return known.take(pa.array(places))
+
+    linked = entries["timestamp"].astype(np.int64)
+    return pa.Table.from_pydict(
+        {
+            contract.PROCESS: pa.array(rows.astype(np.int32)),
+            contract.BASE: pa.array(entries["base"].astype(np.uint64)),
+            contract.SIZE: pa.array(entries["size"].astype(np.uint64)),
+            contract.MODULE_PATH: texts("path"),
+            contract.VERSION: texts("version"),
+            contract.COMPANY: texts("company"),
+            contract.DESCRIPTION: texts("description"),
+            contract.TIMESTAMP: pa.array(linked * 1_000_000_000, mask=linked == 0).cast(
+                pa.timestamp("ns", "UTC")
+            ),
+        },
+        schema=contract.MODULES_SCHEMA,
+    )

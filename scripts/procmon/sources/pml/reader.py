@@ -1,0 +1,77 @@
+"""Process Monitor's native log: the parts of one capture → events in batches, and the tables beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from scripts.procmon.contracts.source import Batch, Tables
+from scripts.procmon.errors import CaptureError
+from scripts.procmon.sources.pml.batch import EventBatch
+from scripts.procmon.sources.pml.info import Seen, capture_info
+from scripts.procmon.sources.pml.processes import Processes
+from scripts.procmon.sources.pml.tables import Part, open_part
+from scripts.procmon.sources.pml.users import Users
+
+BATCH = 250_000
+
+
+def open_pml(files: Sequence[Path], *, batch: int = BATCH) -> PmlReader:
+    """The capture whose parts are ``files``, in order: Logfile.PML, Logfile-1.PML, …, plain files, mapped into memory.
+
+    Versions 7 and 9 are known, 5, 6 and 8 tried, others refused. Raises CaptureError for what is no PML, was not
+    closed cleanly, or contradicts itself; so does reading.
+    """
+    parts = [open_part(Path(file)) for file in files]
+    for part in parts[1:]:
+        if (part.version, part.bits) != (parts[0].version, parts[0].bits):
+            raise CaptureError(
+                str(part.file),
+                expected=f"a part of the same capture: version {parts[0].version}, {parts[0].bits}-bit",
+                found=f"version {part.version}, {part.bits}-bit",
+            )
+    return PmlReader(parts, batch)
+
+
+class PmlReader:
+    """A contracts.source.Reader of PML files."""
+
+    def __init__(self, parts: Sequence[Part], batch: int) -> None:
+        self._parts = parts
+        self._batch = batch
+        self._processes = Processes(parts)
+        self._seen = Seen()
+
+    @property
+    def zone(self) -> str | None:
+        """PML times are UTC."""
+        return "UTC"
+
+    @property
+    def events(self) -> int:
+        """How many events the headers announce."""
+        return sum(part.events for part in self._parts)
+
+    def batches(self) -> Iterator[Batch]:
+        """The events in order of time within each part, the parts one after the other; once."""
+        users = Users(self._parts, self._processes)
+        stacks = 0
+        for number, part in enumerate(self._parts):
+            for first in range(0, part.events, self._batch):
+                some = EventBatch(part, first, min(first + self._batch, part.events), users)
+                processes = self._processes.row_of(number, some.headers["process"])
+                batch = some.decode(first_event=self._seen.events, processes=processes, first_stack=stacks)
+                self._seen.add(some.headers, int(some.short.sum()))
+                stacks += len(batch.stacks) if batch.stacks is not None else 0
+                yield batch
+
+    def tables(self) -> Tables:
+        """Processes, modules and the reader's share of capture.json; only after ``batches`` is exhausted."""
+        modules = self._processes.modules()
+        return Tables(
+            processes=self._processes.table(),
+            modules=modules,
+            info=capture_info(
+                self._parts, self._seen, modules=modules.num_rows, lost_events=self._processes.lost_events
+            ),
+        )
