@@ -1,0 +1,156 @@
+"""Code that ran in a process but belongs to none of its modules, and what it did."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from scripts.procmon.contracts import events as e
+from scripts.procmon.contracts import processes as p
+from scripts.procmon.contracts.capture import Capture
+from scripts.procmon.contracts.findings import Analysis, Confidence, Finding, Rule, Severity, Technique
+from scripts.procmon.contracts.tables import ProcessRow
+from scripts.procmon.findings.acts import Acts, acts
+from scripts.procmon.findings.places import below_windows
+from scripts.procmon.findings.process_tree import tree
+from scripts.procmon.findings.stack_frames import Walk, walks
+
+#: A page that is met in fewer events is more likely what a lost stack walk left behind.
+REPEATS = 2
+#: Regions of 64 KB (Windows' unit of allocation) nearer than this belong together.
+NEAR = 16
+
+
+@dataclass(frozen=True)
+class Place:
+    """A part of a process's memory that code ran from; ``frames`` as in Walk."""
+
+    walk: Walk
+    frames: pd.DataFrame
+
+
+def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
+    """Findings "injected_code", one for each program (all its processes together)."""
+    if not len(capture.stacks) or not capture.events[e.STACK].notna().any():
+        return Analysis(name="injected_code", outcome="could not be checked", reason="no_stacks_or_modules")
+    walked = walks(capture)
+    judged = [walk for walk in walked if walk.modules.has("ntdll.dll")]
+    if not judged:
+        return Analysis(name="injected_code", outcome="could not be checked", reason="no_stacks_or_modules")
+    by_program: dict[str, list[Place]] = defaultdict(list)
+    for walk in judged:
+        if len(walk.frames) and not walk.modules.runtimes():
+            name = str(capture.processes.loc[walk.process, p.PROCESS_NAME]).lower()
+            by_program[name].extend(_places(walk))
+    rows = {row.process: row for row in tree(earlier)}
+    weighed = sum(walk.weighed for walk in judged)
+    findings = [
+        _finding(capture, places, rows=rows, judged=judged) for places in by_program.values() if places
+    ]
+    return Analysis(
+        name="injected_code",
+        outcome="found" if findings else "not found",
+        limits=["some_modules_unknown"] if len(judged) < len(walked) else [],
+        examined=weighed,
+        findings=findings,
+    )
+
+
+def _places(walk: Walk) -> list[Place]:
+    """The parts of memory that were met again and again, and that called Windows' own code."""
+    regions = walk.frames["address"].to_numpy(dtype=np.uint64) >> np.uint64(16)
+    distinct = np.unique(regions)
+    cluster = np.append(0, np.cumsum(np.diff(distinct.astype(np.int64)) > NEAR))
+    numbers = cluster[np.searchsorted(distinct, regions)]
+    places = [Place(walk, walk.frames[numbers == one]) for one in np.unique(numbers)]
+    return [place for place in places if _repeats(place.frames) and _calls_windows(place.frames)]
+
+
+def _repeats(frames: pd.DataFrame) -> bool:
+    pages = frames["address"].to_numpy(dtype=np.uint64) >> np.uint64(12)
+    events = frames.assign(page=pages).groupby("page")[e.EVENT].nunique()
+    return bool(events.max() >= REPEATS)
+
+
+def _calls_windows(frames: pd.DataFrame) -> bool:
+    """Whether mostly Windows' own modules are called: after another's module the stack walk may just be lost."""
+    callees = frames["callee"].dropna()
+    own = [below_windows(path) is not None for path in callees]
+    return bool(own) and 2 * sum(own) >= len(own)
+
+
+def _finding(
+    capture: Capture,
+    places: list[Place],
+    *,
+    rows: Mapping[int, ProcessRow],
+    judged: list[Walk],
+) -> Finding:
+    frames = pd.concat([place.frames for place in places])
+    numbers = np.unique(frames[e.EVENT].to_numpy(dtype=np.int64))
+    mask = np.isin(capture.events[e.EVENT].to_numpy(), numbers)
+    done = acts(capture, mask)
+    people = [rows[one] for one in dict.fromkeys(place.walk.process for place in places) if one in rows]
+    own = all(_is_windows_own(row) for row in people)
+    addresses = frames.groupby("address")[e.EVENT].nunique().sort_values(ascending=False)
+    first = capture.events.iloc[int(numbers[0])]
+    facts: dict[str, Any] = {
+        "who": [row.who for row in people],
+        "name": people[0].process_name,
+        "windows_own": own,
+        "events": len(numbers),
+        "of": sum(walk.weighed for walk in judged if walk.process in {row.process for row in people}),
+        "addresses": [hex(int(address)) for address in addresses.index[:5]],
+        "address_count": len(addresses),
+        "pages": len(np.unique(frames["address"].to_numpy(dtype=np.uint64) >> np.uint64(12))),
+        "callees": _names(frames["callee"]),
+        "threads": _threads(capture, mask),
+        "other_processes": len(judged) - len(people),
+        "first_operation": str(first[e.OPERATION]),
+        "first_path": str(first[e.PATH]),
+        "first_event": int(numbers[0]),
+        "acted": done.any,
+        **done.facts(),
+    }
+    return Finding(
+        kind="injected_code",
+        severity=_severity(own, done, len(numbers)),
+        confidence=_confidence(own, done, len(numbers)),
+        facts=facts,
+        evidence=[int(number) for number in numbers],
+        reproduce=[
+            Rule("Process Name", "is", people[0].process_name),
+            *(Rule("PID", "is", str(row.pid)) for row in people if row.pid is not None),
+        ],
+        attack=[Technique("T1055", "medium" if own else "low")],
+        subjects={"processes": [row.who for row in people]},
+    )
+
+
+def _severity(own: bool, done: Acts, events: int) -> Severity:
+    """High where code hidden in a program of Windows changed something, or in any program did something lasting."""
+    if done.grave or (own and done.any):
+        return "high"
+    return "medium" if own and events > REPEATS else "low"
+
+
+def _confidence(own: bool, done: Acts, events: int) -> Confidence:
+    return "likely" if events >= 5 and (own or done.grave) else "possible"
+
+
+def _is_windows_own(row: ProcessRow) -> bool:
+    return bool(row.image_path and below_windows(row.image_path) is not None)
+
+
+def _names(callees: pd.Series[Any]) -> list[str]:
+    return sorted({str(path).rpartition("\\")[2].lower() for path in callees.dropna()})
+
+
+def _threads(capture: Capture, mask: Any) -> int | None:
+    tids = capture.events.loc[mask, e.TID].dropna()
+    return int(tids.nunique()) if len(tids) else None

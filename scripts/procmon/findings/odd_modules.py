@@ -1,0 +1,166 @@
+"""Modules and programs that run from places where no program belongs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from scripts.procmon.contracts import events as e
+from scripts.procmon.contracts.capture import Capture
+from scripts.procmon.contracts.findings import Analysis, Finding, Rule, Severity, Technique
+from scripts.procmon.contracts.tables import ProcessRow
+from scripts.procmon.findings.acts import acts
+from scripts.procmon.findings.places import below_windows, kind_of
+from scripts.procmon.findings.process_tree import tree
+from scripts.procmon.findings.select import Mask, where
+from scripts.procmon.findings.stack_frames import modules_of, through
+from scripts.procmon.knowledge import knowledge
+
+
+@dataclass
+class Odd:
+    """A module from an unusual place: in which processes, and the addresses that it takes there."""
+
+    path: str
+    place: str
+    ranges: dict[int, list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
+
+
+def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
+    """Findings "odd_module" for modules, "odd_program" for processes whose own program lies in such a place."""
+    tables = modules_of(capture)
+    rows = {row.process: row for row in tree(earlier)}
+    if not tables and not any(row.image_path for row in rows.values()):
+        return Analysis(name="odd_modules", outcome="could not be checked", reason="no_module_lists")
+    found: dict[str, Odd] = {}
+    for process, modules in tables.items():
+        row = rows.get(process)
+        for base, size, path in zip(
+            modules.bases.tolist(), modules.sizes.tolist(), modules.paths, strict=True
+        ):
+            place = _odd_place(path, row)
+            if place is not None:
+                odd = found.setdefault(path.lower(), Odd(path, place))
+                odd.ranges[process].append((base, size))
+    findings = [finding for odd in found.values() if (finding := _module(capture, odd, rows))]
+    findings += [finding for row in rows.values() if (finding := _program(capture, row))]
+    return Analysis(
+        name="odd_modules",
+        outcome="found" if findings else "not found",
+        limits=[] if len(capture.modules) else ["no_module_lists"],
+        examined=len(capture.events),
+        findings=findings,
+    )
+
+
+def _odd_place(path: str, row: ProcessRow | None) -> str | None:
+    """What people call the place, where it is one in which this process should have no module."""
+    kind, name = kind_of(path)
+    lower = path.lower()
+    if row and row.image_path and lower == row.image_path.lower():
+        return None
+    explorer = row is not None and row.process_name.lower() == "explorer.exe"
+    if kind == "odd" and not (explorer and lower.endswith(".exe")):
+        return name
+    # Set-up programs load parts of themselves from a temporary folder; a process of Windows does not.
+    if kind == "watch" and name == "a temporary folder" and row is not None and _is_system(row):
+        return name
+    return None
+
+
+def _is_system(row: ProcessRow) -> bool:
+    below = below_windows(row.image_path) if row.image_path else None
+    name = row.process_name.lower()
+    return below is not None and name in knowledge("system_processes") and name not in _HOSTS
+
+
+#: Programs of Windows that run whatever code they are given.
+_HOSTS = {
+    "rundll32.exe",
+    "dllhost.exe",
+    "explorer.exe",
+    "taskhost.exe",
+    "taskhostw.exe",
+    "conhost.exe",
+    "wuauclt.exe",
+}
+
+
+def _module(capture: Capture, odd: Odd, rows: Mapping[int, ProcessRow]) -> Finding | None:
+    people = [rows[one] for one in odd.ranges if one in rows]
+    if not people:
+        return None
+    ran = np.zeros(len(capture.events), dtype=bool)
+    for process, ranges in odd.ranges.items():
+        ran |= through(capture, process, ranges)
+    done = acts(capture, ran)
+    about = where(capture.events[e.PATH], lambda path: path.lower() == odd.path.lower())
+    numbers = capture.events[e.EVENT].to_numpy()
+    evidence = [int(one) for one in numbers[ran | about]]
+    table_only = not evidence
+    evidence = evidence or _first_events(capture, people)
+    written = _written(capture, about)
+    severity: Severity = "high" if done.any or written or any(map(_is_system, people)) else "medium"
+    return Finding(
+        kind="odd_module",
+        severity=severity,
+        confidence="certain",
+        facts={
+            "path": odd.path,
+            "place": odd.place,
+            "who": [row.who for row in people],
+            "written": written,
+            "ran": int(ran.sum()),
+            "bases": sorted({hex(base) for ranges in odd.ranges.values() for base, _ in ranges}),
+            "table_only": table_only,
+            "system": any(map(_is_system, people)),
+            "acted": done.any,
+            **done.facts(),
+        },
+        evidence=evidence,
+        reproduce=[Rule("Path", "is", odd.path)]
+        if about.any()
+        else [Rule("PID", "is", str(row.pid)) for row in people if row.pid is not None]
+        or [Rule("Process Name", "is", people[0].process_name)],
+        attack=[Technique("T1055", "medium")],
+        subjects={"processes": [row.who for row in people], "files": [odd.path]},
+    )
+
+
+def _program(capture: Capture, row: ProcessRow) -> Finding | None:
+    kind, place = kind_of(row.image_path) if row.image_path else ("other", None)
+    if kind != "odd" or not row.events:
+        return None
+    mine = (capture.events[e.PROCESS] == row.process).to_numpy()
+    done = acts(capture, mine)
+    evidence = done.events or _first_events(capture, [row])
+    return Finding(
+        kind="odd_program",
+        severity="high" if done.grave else "medium",
+        confidence="certain",
+        facts={"who": row.who, "path": row.image_path, "place": place, "acted": done.any, **done.facts()},
+        evidence=evidence,
+        reproduce=[Rule("PID", "is", str(row.pid))]
+        if row.pid is not None
+        else [Rule("Process Name", "is", row.process_name)],
+        attack=[Technique("T1036.005", "low")],
+        subjects={"processes": [row.who], "files": [str(row.image_path)]},
+    )
+
+
+def _written(capture: Capture, about: Mask) -> bool:
+    """Whether the capture shows the file itself being created or written."""
+    rows = capture.events[about]
+    made = rows[e.OPERATION].astype(str).eq("WriteFile") | rows[e.DETAIL].astype(str).str.contains(
+        "OpenResult: (?:Created|Overwritten|Superseded)"
+    )
+    return bool((made & rows[e.RESULT].astype(str).eq("SUCCESS")).any())
+
+
+def _first_events(capture: Capture, people: list[ProcessRow]) -> list[int]:
+    mine: Any = capture.events[e.PROCESS].isin([row.process for row in people]).to_numpy()
+    return [int(event) for event in capture.events[e.EVENT].to_numpy()[mine][:1]]

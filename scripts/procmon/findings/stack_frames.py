@@ -1,0 +1,209 @@
+"""Where the user-mode frames of the stacks lie: in a module of their process, or in none."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from scripts.procmon import detail_text
+from scripts.procmon.contracts import events as e
+from scripts.procmon.contracts import processes as p
+from scripts.procmon.contracts.capture import Capture
+from scripts.procmon.findings.select import Mask, one_of
+from scripts.procmon.knowledge import knowledge
+
+#: Below it no code can lie (Windows keeps the first 64 KB free); such frames are what a lost stack walk leaves.
+LOWEST = 0x10000
+#: The top of a process's own addresses: 2 GB on 32-bit Windows, 128 TB on 64-bit.
+HIGHEST = {32: 0x8000_0000, 64: 0x8000_0000_0000}
+
+#: These events carry the stack of the thread that created the process, not of one of its own.
+_CREATORS = ("Process Start", "Process Create")
+
+Ints = npt.NDArray[np.int64]
+Addresses = npt.NDArray[np.uint64]
+
+
+@dataclass(frozen=True)
+class Modules:
+    """The modules of one process by ascending base; ``ends`` never fall, so that nested ones count."""
+
+    bases: Addresses
+    ends: Addresses
+    sizes: Addresses
+    paths: list[str]
+
+    def index(self, addresses: Addresses) -> Ints:
+        """The module that each address lies in; -1 for none."""
+        if not len(self.bases):
+            return np.full(len(addresses), -1)
+        at = np.searchsorted(self.bases, addresses, side="right") - 1
+        inside = (at >= 0) & (addresses < self.ends[at])
+        return np.where(inside, at, -1)
+
+    def has(self, name: str) -> bool:
+        return any(path.lower().endswith("\\" + name) for path in self.paths)
+
+    def runtimes(self) -> list[str]:
+        """The file names of those that make code in memory as they run."""
+        names = {path.rpartition("\\")[2].lower() for path in self.paths}
+        return sorted(name for name in names if any(fnmatchcase(name, known) for known in _runtimes()))
+
+
+@dataclass
+class Walk:
+    """The stacks of one process: for each event its frames outside every module, with what they called.
+
+    ``frames`` has columns event, address, callee (path of the module that the code called, None for the kernel or
+    another frame without one). ``weighed`` counts events with a user-mode frame.
+    """
+
+    process: int
+    modules: Modules
+    weighed: int = 0
+    frames: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+
+def walks(capture: Capture) -> list[Walk]:
+    """A Walk for each process that has stacks, creators' events left out."""
+    events = capture.events
+    usable = events[e.STACK].notna().to_numpy() & ~_creators(capture)
+    table = modules_of(capture)
+    limit = HIGHEST[32 if capture.info.get("bits") == 32 else 64]
+    found = []
+    rows = events.loc[usable, [e.EVENT, e.PROCESS, e.STACK]]
+    for process, mine in rows.groupby(e.PROCESS):
+        number = int(str(process))
+        found.append(_walk(capture, number, mine, table.get(number, _NONE), limit=limit))
+    return found
+
+
+def modules_of(capture: Capture) -> dict[int, Modules]:
+    """The modules of each process, from its list and from its Load Image events."""
+    listed = capture.modules[[p.PROCESS, p.BASE, p.SIZE, p.MODULE_PATH]]
+    loads = capture.events[one_of(capture.events[e.OPERATION], {"Load Image"})]
+    loaded = pd.DataFrame(
+        {
+            p.PROCESS: loads[e.PROCESS].to_numpy(),
+            p.BASE: detail_text.field(loads[e.DETAIL], "Image Base").map(_address).to_numpy(),
+            p.SIZE: detail_text.field(loads[e.DETAIL], "Image Size").map(_address).to_numpy(),
+            p.MODULE_PATH: loads[e.PATH].astype(object).to_numpy(),
+        }
+    ).dropna()
+    tables: dict[int, list[Any]] = {}
+    for frame in (listed.dropna(), loaded):
+        for process, base, size, path in zip(*(frame[name].tolist() for name in frame.columns), strict=True):
+            tables.setdefault(int(process), []).append((int(base), int(size), str(path)))
+    return {process: _modules(entries) for process, entries in tables.items()}
+
+
+def through(capture: Capture, process: int, ranges: Collection[tuple[int, int]]) -> Mask:
+    """The events of a process with a frame in one of these ranges of addresses (base, size)."""
+    events = capture.events
+    mine = (
+        (events[e.PROCESS] == process).to_numpy() & events[e.STACK].notna().to_numpy() & ~_creators(capture)
+    )
+    stacks = events.loc[mine, e.STACK].astype("int64").unique()
+    addresses, owner = _flat(capture, stacks)
+    hit = np.zeros(len(addresses), dtype=bool)
+    for base, size in ranges:
+        hit |= (addresses >= np.uint64(base)) & (addresses < np.uint64(base + size))
+    return mine & events[e.STACK].isin(stacks[np.unique(owner[hit])]).to_numpy(dtype=bool)
+
+
+def _walk(capture: Capture, process: int, mine: pd.DataFrame, modules: Modules, *, limit: int) -> Walk:
+    stacks = mine[e.STACK].astype("int64").unique()
+    addresses, owner = _flat(capture, stacks)
+    user = (addresses >= np.uint64(LOWEST)) & (addresses < np.uint64(limit))
+    index = modules.index(addresses)
+    outside = user & (index < 0) & ~_named(capture, stacks, len(addresses))
+    callee = _callees(outside, owner, np.where(user, index, -1))
+    hits = np.flatnonzero(outside)
+    by_stack = pd.DataFrame(
+        {
+            e.STACK: stacks[owner[hits]],
+            "address": addresses[hits],
+            "callee": [modules.paths[at] if at >= 0 else None for at in callee[hits]],
+        }
+    )
+    keyed = mine.assign(**{e.STACK: mine[e.STACK].astype("int64")})
+    weighed = int(keyed[e.STACK].isin(stacks[np.unique(owner[user])]).sum())
+    frames = keyed[[e.EVENT, e.STACK]].merge(by_stack, on=e.STACK) if len(hits) else by_stack
+    return Walk(process, modules, weighed, frames)
+
+
+def _flat(capture: Capture, stacks: Ints) -> tuple[Addresses, Ints]:
+    """All frames of these stacks in one array, and for each the position of its stack."""
+    frames = capture.stacks[p.FRAMES].reindex(stacks.tolist()).to_list()
+    lengths = np.fromiter((len(one) for one in frames), dtype=np.int64, count=len(frames))
+    flat = np.concatenate([np.asarray(one, dtype=np.uint64) for one in frames] or [np.empty(0, np.uint64)])
+    return flat, np.repeat(np.arange(len(frames)), lengths)
+
+
+def _named(capture: Capture, stacks: Ints, count: int) -> Mask:
+    """Frames whose module an XML export names, whatever the list of modules says."""
+    named = capture.stacks[p.MODULES].reindex(stacks.tolist())
+    if not named.notna().any():
+        return np.zeros(count, dtype=bool)
+    lengths = capture.stacks[p.FRAMES].reindex(stacks.tolist()).map(len).tolist()
+    marks = [
+        [one is not None and one is not pd.NA for one in names] if names is not None else [False] * length
+        for names, length in zip(named.to_list(), lengths, strict=True)
+    ]
+    return np.fromiter((mark for one in marks for mark in one), dtype=bool, count=count)
+
+
+def _callees(outside: Mask, owner: Ints, index: Ints) -> Ints:
+    """For each frame outside: the module of the frame that its run of such frames called; -1 for none."""
+    if not len(outside):
+        return np.empty(0, dtype=np.int64)
+    same = np.append(False, owner[1:] == owner[:-1])
+    before_outside = np.append(False, outside[:-1]) & same
+    before_index = np.where(same, np.append(-1, index[:-1]), -1)
+    starts = outside & ~before_outside
+    run = np.cumsum(starts) - 1
+    of_run = before_index[starts]
+    return np.where(outside, of_run[run] if len(of_run) else -1, -1)
+
+
+def _creators(capture: Capture) -> Mask:
+    """Events whose stack belongs to the thread that created the process, its first Thread Create among them."""
+    operations = capture.events[e.OPERATION]
+    threads = one_of(operations, {"Thread Create"})
+    first = np.zeros(len(operations), dtype=bool)
+    at = np.flatnonzero(threads)
+    # The first of each process.
+    _, where_first = np.unique(capture.events[e.PROCESS].to_numpy()[at], return_index=True)
+    first[at[where_first]] = True
+    return one_of(operations, _CREATORS) | first
+
+
+def _modules(entries: list[tuple[int, int, str]]) -> Modules:
+    ordered = sorted(entries)
+    bases = np.array([base for base, _, _ in ordered], dtype=np.uint64)
+    # A size that would pass the end of all addresses is a lie of the file.
+    sizes = np.array([min(size, 2**64 - 1 - base) for base, size, _ in ordered], dtype=np.uint64)
+    return Modules(bases, np.maximum.accumulate(bases + sizes), sizes, [path for _, _, path in ordered])
+
+
+def _address(text: str) -> int | None:
+    try:
+        return int(text, 16)
+    except (TypeError, ValueError):
+        return None
+
+
+@cache
+def _runtimes() -> tuple[str, ...]:
+    table: Mapping[str, list[str]] = knowledge("jit_runtimes")
+    return tuple(name for names in table.values() for name in names)
+
+
+_NONE = Modules(*(np.empty(0, np.uint64) for _ in range(3)), paths=[])
