@@ -103,14 +103,13 @@ rule convert_capture:
         mem_mb=1500,
         runtime=60,
     params:
-        inputs=INPUTS,
         results=f"{RESULTS}/{{capture}}",
         settings=settings_of,
         state=size_and_time,
         code=CODE["convert"],
     shell:
         "python -m scripts.convert_capture {input:q} {params.results:q} --name {wildcards.capture:q}"
-        " --inputs {params.inputs:q} --settings {params.settings:q} >{log:q} 2>&1"
+        " --settings {params.settings:q} >{log:q} 2>&1"
 
 
 # in:  events, processes; the stages of config.yaml and the filter sets that they name
