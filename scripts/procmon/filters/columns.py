@@ -70,9 +70,11 @@ class Column:
         """The values in lower case: letter by letter, as Windows compares names."""
         return pc.utf8_lower(self.make_texts())
 
-    def spread(self, of_values: Mask) -> Mask:
-        """What holds of each event, from what holds of each value."""
-        spread: Mask = of_values if self.codes is None else of_values[self.codes]
+    def spread(self, of_values: npt.NDArray[Any], rows: Integers | None = None) -> npt.NDArray[Any]:
+        """What holds of each event, of all or of ``rows``, from what holds of each value."""
+        if self.codes is None:
+            return of_values if rows is None else of_values[rows]
+        spread: npt.NDArray[Any] = of_values[self.codes if rows is None else self.codes[rows]]
         return spread
 
     def count(self, rows: Integers | None = None) -> Integers:

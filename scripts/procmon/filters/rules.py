@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from scripts.procmon.contracts.findings import Rule
-from scripts.procmon.filters.columns import Column, Integers, Mask
+from scripts.procmon.filters.columns import Column, Columns, Integers, Mask
 from scripts.procmon.filters.shown import PARSERS
 
 INCLUDE = "Include"
@@ -66,6 +66,19 @@ def matches(rule: Rule, column: Column) -> Mask:
         return np.zeros(column.size, dtype=np.bool_)
     matched = _ON_TEXT[rule.relation](column.texts, _lower(rule.value))
     return np.asarray(matched.to_numpy(zero_copy_only=False), dtype=np.bool_)
+
+
+class Matches:
+    """The masks of ``matches`` for the columns of one capture, each made once: stages share most of their rules."""
+
+    def __init__(self, columns: Columns) -> None:
+        self.columns = columns
+        self._made: dict[Rule, Mask] = {}
+
+    def __getitem__(self, rule: Rule) -> Mask:
+        if rule not in self._made:
+            self._made[rule] = matches(rule, self.columns[rule.column])
+        return self._made[rule]
 
 
 def _number(rule: Rule) -> int | None:

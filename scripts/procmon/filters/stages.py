@@ -7,7 +7,7 @@ events_out = events_in - removed + came_back, where events_in is events_out of t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -19,7 +19,7 @@ import pyarrow as pa
 from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts import processes as p
 from scripts.procmon.filters.columns import Column, Columns, Integers, Mask
-from scripts.procmon.filters.rules import EXCLUDE, INCLUDE, matches
+from scripts.procmon.filters.rules import EXCLUDE, INCLUDE, Matches
 from scripts.procmon.filters.sets import NamedRule, Stage
 
 STAGES_SCHEMA = pa.schema(
@@ -36,16 +36,16 @@ class Filter:
     column: Column
     includes: tuple[NamedRule, ...]
     excludes: tuple[NamedRule, ...]
+    matches: Matches
 
-    @cached_property
-    def matched(self) -> dict[NamedRule, Mask]:
-        """For each rule, which of the column's values it matches."""
-        return {rule: matches(rule.rule, self.column) for rule in (*self.includes, *self.excludes)}
+    def matched(self, rule: NamedRule) -> Mask:
+        """The values that the rule matches."""
+        return self.matches[rule.rule]
 
     @cached_property
     def left_out(self) -> Mask:
         """The values that no Include rule matches; none where there is no Include rule."""
-        included = [self.matched[rule] for rule in self.includes]
+        included = [self.matched(rule) for rule in self.includes]
         return ~np.logical_or.reduce(included) if included else np.zeros(self.column.size, dtype=np.bool_)
 
     @cached_property
@@ -53,12 +53,56 @@ class Filter:
         """For each value, by how many rules it goes; all Include rules together count once."""
         hits = self.left_out.astype(np.int64)
         for rule in self.excludes:
-            hits += self.matched[rule]
+            hits += self.matched(rule)
         return hits
 
     def takes(self, rule: NamedRule) -> Mask:
         """The values that go by this rule; for an Include rule, those that it and its alternatives leave out."""
-        return self.left_out if rule.rule.action == INCLUDE else self.matched[rule]
+        return self.left_out if rule.rule.action == INCLUDE else self.matched(rule)
+
+
+@dataclass(frozen=True)
+class Laid:
+    """One stage laid on all events; ``before`` are those that the stage before it left."""
+
+    stage: Stage
+    number: int
+    matches: Matches
+    before: Mask
+
+    @cached_property
+    def filters(self) -> dict[str, Filter]:
+        """The stage's rules by column."""
+        names = dict.fromkeys(rule.rule.column for rule in self.stage.rules)
+        return {name: self._filter(name) for name in names}
+
+    def _filter(self, name: str) -> Filter:
+        rules = [rule for rule in self.stage.rules if rule.rule.column == name]
+        return Filter(
+            self.matches.columns[name],
+            tuple(rule for rule in rules if rule.rule.action == INCLUDE),
+            tuple(rule for rule in rules if rule.rule.action == EXCLUDE),
+            self.matches,
+        )
+
+    @cached_property
+    def keep(self) -> Mask:
+        """The events that survive."""
+        keep = np.ones(len(self.before), dtype=np.bool_)
+        for one in self.filters.values():
+            if one.hits.any():
+                keep &= one.column.spread(one.hits == 0)
+        return keep
+
+    @cached_property
+    def gone(self) -> Integers:
+        """The events that the stage before left and this one takes away."""
+        return np.flatnonzero(self.before & ~self.keep)
+
+    @cached_property
+    def back(self) -> Integers:
+        """The events that this stage leaves and the one before did not."""
+        return np.flatnonzero(self.keep & ~self.before)
 
 
 def stage_events(
@@ -66,101 +110,57 @@ def stage_events(
 ) -> tuple[pa.Table, dict[str, Any]]:
     """For each event the last stage that it survived (1-based, 0 = none), and the funnel as funnel.json has it.
 
-    ``events`` as contracts.events says, ``processes`` a row a process in order. The columns of funnel.json are told in
+    ``events`` as contracts.events says, ``processes`` a row a process in order. The keys of funnel.json are told in
     config/schemas/funnel.schema.yaml.
     """
-    columns = Columns(events, processes)
+    matches = Matches(Columns(events, processes))
     survived = np.zeros(len(events), dtype=np.int16)
     before: Mask = np.ones(len(events), dtype=np.bool_)
     since: dict[NamedRule, int] = {}
     told: list[dict[str, Any]] = []
     for number, stage in enumerate(stages, start=1):
         since = {rule: since.get(rule, number) for rule in stage.rules}
-        filters = _filters(stage.rules, columns)
-        keep = _keep(filters, len(events))
-        survived[keep] = number
-        told.append(_tell(stage, number, filters, columns, before, keep, since))
-        before = keep
+        laid = Laid(stage, number, matches, before)
+        survived[laid.keep] = number
+        told.append(_tell(laid, since))
+        before = laid.keep
     table = pa.table([events[e.EVENT].to_numpy(dtype=np.int64), survived], schema=STAGES_SCHEMA)
-    lacking = sorted(
-        {rule.rule.column for stage in stages for rule in stage.rules if columns[rule.rule.column].lacking}
-    )
-    return table, {"events": len(events), "lacking": lacking, "stages": told}
+    return table, {"events": len(events), "lacking": _lacking(stages, matches.columns), "stages": told}
 
 
-def _filters(rules: Sequence[NamedRule], columns: Columns) -> dict[str, Filter]:
-    names = dict.fromkeys(rule.rule.column for rule in rules)
+def _tell(laid: Laid, since: Mapping[NamedRule, int]) -> dict[str, Any]:
     return {
-        name: Filter(
-            columns[name],
-            tuple(rule for rule in rules if rule.rule.column == name and rule.rule.action == INCLUDE),
-            tuple(rule for rule in rules if rule.rule.column == name and rule.rule.action == EXCLUDE),
-        )
-        for name in names
+        "number": laid.number,
+        "name": laid.stage.name,
+        "events_in": int(np.count_nonzero(laid.before)),
+        "events_out": int(np.count_nonzero(laid.keep)),
+        "removed": len(laid.gone),
+        "came_back": len(laid.back),
+        "rules": _tell_rules(laid, since),
+        "taken_out": [_words(rule) | {"came_back": _came_back(laid, rule)} for rule in laid.stage.taken_out],
+        "hidden": _hidden(laid.matches.columns, laid.gone),
     }
 
 
-def _keep(filters: dict[str, Filter], events: int) -> Mask:
-    keep = np.ones(events, dtype=np.bool_)
-    for one in filters.values():
-        if one.hits.any():
-            keep &= one.column.spread(one.hits == 0)
-    return keep
-
-
-def _tell(
-    stage: Stage,
-    number: int,
-    filters: dict[str, Filter],
-    columns: Columns,
-    before: Mask,
-    keep: Mask,
-    since: dict[NamedRule, int],
-) -> dict[str, Any]:
-    gone = np.flatnonzero(before & ~keep)
-    back = np.flatnonzero(keep & ~before)
-    return {
-        "number": number,
-        "name": stage.name,
-        "events_in": int(np.count_nonzero(before)),
-        "events_out": int(np.count_nonzero(keep)),
-        "removed": len(gone),
-        "came_back": len(back),
-        "rules": _tell_rules(stage.rules, filters, gone, since),
-        "taken_out": [
-            _words(rule)
-            | {
-                "came_back": _dot(
-                    columns[rule.rule.column], matches(rule.rule, columns[rule.rule.column]), back
-                )
-            }
-            for rule in stage.taken_out
-        ],
-        "hidden": _hidden(columns, gone),
-    }
-
-
-def _tell_rules(
-    rules: Sequence[NamedRule], filters: dict[str, Filter], gone: Integers, since: dict[NamedRule, int]
-) -> list[dict[str, Any]]:
-    hits = np.zeros(len(gone), dtype=np.int64)
-    for one in filters.values():
-        hits += one.hits[gone] if one.column.codes is None else one.hits[one.column.codes[gone]]
-    by_one = gone[hits == 1]
+def _tell_rules(laid: Laid, since: Mapping[NamedRule, int]) -> list[dict[str, Any]]:
+    hits = np.zeros(len(laid.gone), dtype=np.int64)
+    for one in laid.filters.values():
+        hits += one.column.spread(one.hits, laid.gone)
+    by_one = laid.gone[hits == 1]
     counts = {
-        name: (one.column.count(), one.column.count(gone), one.column.count(by_one))
-        for name, one in filters.items()
+        name: (one.column.count(), one.column.count(laid.gone), one.column.count(by_one))
+        for name, one in laid.filters.items()
     }
     told = []
-    for rule in rules:
-        one = filters[rule.rule.column]
+    for rule in laid.stage.rules:
+        one = laid.filters[rule.rule.column]
         everywhere, of_gone, of_by_one = counts[rule.rule.column]
         takes = one.takes(rule)
         told.append(
             _words(rule)
             | {
                 "since": since[rule],
-                "matched": int(everywhere[one.matched[rule]].sum()),
+                "matched": int(everywhere[laid.matches[rule.rule]].sum()),
                 "removed": int(of_gone[takes].sum()),
                 "alone": int(of_by_one[takes].sum()),
                 "lacking": one.column.lacking,
@@ -211,5 +211,11 @@ def _most_processes(columns: Columns, rows: Integers) -> list[dict[str, Any]]:
     ]
 
 
-def _dot(column: Column, of_values: Mask, rows: Integers) -> int:
-    return int(column.count(rows)[of_values].sum())
+def _came_back(laid: Laid, rule: NamedRule) -> int:
+    of_back = laid.matches.columns[rule.rule.column].count(laid.back)
+    return int(of_back[laid.matches[rule.rule]].sum())
+
+
+def _lacking(stages: Sequence[Stage], columns: Columns) -> list[str]:
+    named = {rule.rule.column for stage in stages for rule in stage.rules}
+    return sorted(name for name in named if columns[name].lacking)

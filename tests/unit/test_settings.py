@@ -1,0 +1,111 @@
+"""config.yaml: what is read, and how a mistake is told."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from scripts.procmon.errors import SettingsError
+from scripts.procmon.settings import CONFIG_FILE, check_settings, did_you_mean, filter_files, read_settings
+
+SHIPPED = CONFIG_FILE.read_text(encoding="utf-8")
+
+
+def error_of(tmp_path: Path, old: str, new: str) -> str:
+    assert old in SHIPPED
+    file = tmp_path / "config.yaml"
+    file.write_text(SHIPPED.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(SettingsError) as caught:
+        check_settings(read_settings(file), file)
+    return str(caught.value)
+
+
+def line_of_text(text: str) -> int:
+    return SHIPPED[: SHIPPED.index(text)].count("\n") + 1
+
+
+def test_the_shipped_settings_are_good() -> None:
+    settings = read_settings()
+    check_settings(settings)
+    assert settings["folders"] == {"inputs": "inputs", "results": "results", "reports": "reports"}
+    assert [Path(file).stem for file in filter_files(settings)] == [
+        "procmon-defaults",
+        "writes",
+        "explorer-window-state",
+        "registry-hive-files",
+        "background-noise",
+    ]
+
+
+def test_the_demo_is_said_to_be_a_reconstruction() -> None:
+    demo = read_settings()["captures"]["stuxnet-reconstruction"]
+    assert "Reconstruction" in demo["title"]
+    assert "is a reconstruction" in demo["note"]
+
+
+def test_every_key_is_explained_in_the_file() -> None:
+    lines = SHIPPED.splitlines()
+    for number, line in enumerate(lines):
+        if line.endswith(":") and not line.startswith((" ", "#")):
+            assert lines[number - 1].startswith("#"), f"{line} has no comment above it"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("  marking:", "  markings:", "unknown key 'markings'; did you mean 'marking'?"),
+        ("TLP:AMBER  #", "TLP:YELLOW  #", "unknown marking 'TLP:YELLOW'"),
+        ("pdf_rows: 300", "pdf_rows: many", "'many' is not of type 'integer'"),
+        ("add: [writes]", "ad: [writes]", "unknown key 'ad'; did you mean 'add'?"),
+        (
+            "    title: Reconstruction",
+            "    titel: Reconstruction",
+            "unknown key 'titel'; did you mean 'title'?",
+        ),
+        ("stages:\n", "stage:\n", "unknown key 'stage'; did you mean 'stages'?"),
+        ("add: [writes]", "add: [3]", "3 is not of type 'string'"),
+    ],
+)
+def test_a_mistake_is_told_with_file_line_and_nearest_key(
+    tmp_path: Path, old: str, new: str, words: str
+) -> None:
+    message = error_of(tmp_path, old, new)
+    assert words in message
+    assert f"{tmp_path / 'config.yaml'}, line {line_of_text(old)}" in message
+
+
+def test_a_stage_that_names_no_set_is_told_with_the_nearest(tmp_path: Path) -> None:
+    assert "no filter set 'writs'" in error_of(tmp_path, "[writes]", "[writs]")
+    assert "did you mean 'writes'?" in error_of(tmp_path, "[writes]", "[writs]")
+
+
+def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
+    message = error_of(tmp_path, "  marking:", "  markings: 3\n  pdf_row:")
+    assert "'markings'" in message
+    assert "'pdf_row'" in message
+
+
+def test_a_date_needs_no_quotes(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text(SHIPPED.replace("    note: >-", "    date: 2010-07-15\n    note: >-"), encoding="utf-8")
+    assert read_settings(file)["captures"]["stuxnet-reconstruction"]["date"] == "2010-07-15"
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="can't be read"):
+        read_settings(tmp_path / "config.yaml")
+
+
+def test_words_that_are_near_to_nothing_are_answered_with_all_words() -> None:
+    assert did_you_mean("xyz", ["Include", "Exclude"]) == "; known are 'Include', 'Exclude'"
+    assert did_you_mean("xyz", []) == ""
+
+
+def test_reading_settings_loads_nothing_heavy() -> None:
+    code = "import sys, scripts.procmon.settings; print({'pandas', 'numpy', 'pyarrow'} & set(sys.modules))"
+    root = CONFIG_FILE.parents[1]
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
