@@ -6,6 +6,7 @@
     moments(details, "CreationTime", order=info["date"]["order"])
                                           Series of datetime64[ns], the machine's local time; missing for
                                           FILETIME 0 and -1, which are no change
+    environment(text)                     the variables of Process Start's field Environment
     number(text), moment(text, order=…)   the same for one value
 
 ``details`` is the Detail column or a part of it (categorical or not); only its distinct values are parsed. All
@@ -56,6 +57,16 @@ def fields(text: str) -> dict[str, str]:
         found.setdefault(name, text[match.end() : end])
         match = following
     return found
+
+
+def environment(text: str) -> dict[str, str]:
+    """The variables of an Environment field by name in capitals.
+
+    They are parted by "\\r;\\t" in CSV, by line feeds in XML.
+    """
+    lines = re.split(r"[\r\n][\r\n;]*\t", text)
+    parted = (line.strip("\r\n;\t ").partition("=") for line in lines)
+    return {name.upper(): value for name, _, value in parted if name}
 
 
 def field(details: pd.Series[Any], name: str) -> pd.Series[Any]:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from scripts.procmon.contracts import processes as contract
-from scripts.procmon.detail_text import fields, number
+from scripts.procmon.detail_text import environment, fields, number
 from scripts.procmon.sources import columns as shown
 from scripts.procmon.sources.locales import NAT, Ticks
 
@@ -188,14 +188,12 @@ class Actors:
             if name and path.casefold().endswith("\\" + name.casefold()):
                 actor.known[contract.IMAGE_PATH] = path
 
-    def _read_environment(self, environment: str) -> None:
-        if self.host is None and environment:
-            for line in environment.split("\r;\t"):
-                name, _, value = line.strip("\r\n;\t ").partition("=")
-                if name.upper() == "COMPUTERNAME" and value:
-                    self.host = value
-                elif name.upper() in ("PROCESSOR_ARCHITECTURE", "PROCESSOR_ARCHITEW6432"):
-                    self._widths.add(64 if value.strip().upper().endswith("64") else 32)
+    def _read_environment(self, text: str) -> None:
+        variables = environment(text) if text else {}
+        self.host = self.host or variables.get("COMPUTERNAME")
+        for name in ("PROCESSOR_ARCHITECTURE", "PROCESSOR_ARCHITEW6432"):
+            if width := variables.get(name):
+                self._widths.add(64 if width.endswith("64") else 32)
 
     @property
     def bits(self) -> int | None:

@@ -102,7 +102,8 @@ class CsvExport:
             start=self._start,
             zone=str(asked) if zoned else None,
             zone_known_by="setting" if zoned else "the export holds local time and does not tell the zone",
-            actors=self._actors,
+            bits=self._actors.bits,
+            host=self._actors.host,
             rejected=self._rejected,
             remarks=self._said(),
             more={

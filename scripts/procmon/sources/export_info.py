@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 from scripts.procmon.sources import columns as shown
-from scripts.procmon.sources.actors import Actors
 from scripts.procmon.sources.dates import Dating
 
 #: How many of the rejected rows capture.json lists; all are counted.
@@ -62,16 +61,18 @@ def export_info(
     dating: Dating,
     dated: bool,
     start: date | None,
+    start_known_by: str = "setting",
     zone: str | None,
     zone_known_by: str,
-    actors: Actors | None,
+    bits: int | None,
+    host: str | None,
     rejected: Rejected,
     remarks: list[str],
     more: Mapping[str, Any],
 ) -> dict[str, Any]:
     """The keys of capture.json that the reader of an export knows; ``more`` adds to ``can_show``."""
     known = dated or start is not None
-    why = "the column Date & Time" if dated else "setting" if start else "the export holds no date"
+    why = "the column Date & Time" if dated else start_known_by if start else "the export holds no date"
     if dating.ambiguous:
         remarks = [
             *remarks,
@@ -81,8 +82,8 @@ def export_info(
     return {
         "format": format,
         "version": None,
-        "bits": actors.bits if actors else None,
-        "host": actors.host if actors else None,
+        "bits": bits,
+        "host": host,
         "os": None,
         "time_zone": {"name": zone, "known_by": zone_known_by},
         "date": {

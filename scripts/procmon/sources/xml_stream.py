@@ -1,0 +1,151 @@
+"""An XML export as a stream: its list of processes, then batches of events as texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from lxml import etree
+
+from scripts.procmon.errors import CaptureError
+from scripts.procmon.sources import columns as shown
+from scripts.procmon.sources.export_info import Rejected
+from scripts.procmon.sources.xml_processes import Listed
+
+#: Events in one batch.
+BATCH = 50_000
+_CHUNK = 1 << 20
+
+
+class Rows:
+    """Some events: one list of texts a column, and beside them each event's process index and stack element."""
+
+    def __init__(self) -> None:
+        self.processes: list[str | None] = []
+        self.stacks: list[list[tuple[str, str | None, str | None]] | None] = []
+        self._texts: dict[str, list[str]] = {}
+
+    def __len__(self) -> int:
+        return len(self.processes)
+
+    def add(self, event: Any) -> None:
+        """One event element. A second element of one name counts as none."""
+        count = len(self.processes)
+        self.processes.append(None)
+        self.stacks.append(None)
+        for child in event:
+            name = _ELEMENTS.get(child.tag) or _element_of(child.tag)
+            if name == _PROCESS_INDEX:
+                self.processes[count] = child.text
+            elif name == _STACK:
+                self.stacks[count] = [_frame(frame) for frame in child]
+            elif name:
+                texts = self._texts.setdefault(name, [])
+                if len(texts) <= count:
+                    texts.extend([""] * (count - len(texts)))
+                    texts.append(child.text or "")
+
+    def columns(self) -> list[str]:
+        """The columns that these events show."""
+        return list(self._texts)
+
+    def texts(self, columns: Sequence[str]) -> pa.RecordBatch:
+        """These events, dictionary-encoded, with exactly the given columns."""
+        count = len(self.processes)
+        arrays = []
+        for name in columns:
+            texts = self._texts.get(name, [])
+            arrays.append(pa.array(texts + [""] * (count - len(texts)), pa.string()).dictionary_encode())
+        if not arrays:
+            return pa.RecordBatch.from_struct_array(pa.array([{}] * count, pa.struct([])))
+        return pa.record_batch(arrays, names=list(columns))
+
+
+def read_rows(path: Path, *, name: str, rejected: Rejected, listed: Listed) -> Iterator[Rows]:
+    """The events in batches; processes go to ``listed`` as they are met.
+
+    Entities are not resolved and nothing is fetched. Where the XML breaks off, what was read before stands and
+    ``rejected`` tells of it; raises CaptureError if that is nothing.
+    """
+    parser = etree.XMLPullParser(
+        events=("end",),
+        tag=("process", "event"),
+        resolve_entities=False,
+        no_network=True,
+        huge_tree=False,
+        load_dtd=False,
+    )
+    rows = Rows()
+    read = 0
+    try:
+        for element in _elements(path, parser):
+            if element.tag == "event":
+                rows.add(element)
+                read += 1
+            else:
+                listed.add(element)
+            _forget(element)
+            if len(rows) == BATCH:
+                yield rows
+                rows = Rows()
+    except etree.XMLSyntaxError as error:
+        line = error.lineno or 0
+        if not read and not len(listed):
+            raise CaptureError(
+                name,
+                where=f"line {line:,}",
+                expected="well-formed XML",
+                found=str(error.msg).splitlines()[0][:200],
+            ) from error
+        rejected.add(f"line {line:,}", f"the rest of the file can't be read: {str(error.msg)[:200]}")
+    if len(rows):
+        yield rows
+
+
+def _elements(path: Path, parser: Any) -> Iterator[Any]:
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            try:
+                parser.feed(chunk)
+            except etree.XMLSyntaxError:
+                # What came before the fault has been parsed, and stands.
+                yield from (element for _, element in parser.read_events())
+                raise
+            yield from (element for _, element in parser.read_events())
+        parser.close()
+
+
+def _forget(element: Any) -> None:
+    """Frees an element and all before it, so that the tree does not grow with the file."""
+    parent = element.getparent()
+    element.clear()
+    if parent is not None:
+        while element.getprevious() is not None:
+            del parent[0]
+
+
+_PROCESS_INDEX, _STACK = "process index", "stack"
+_ELEMENTS: dict[str, str] = {}
+_FOLDED = {"processindex": _PROCESS_INDEX, "stack": _STACK}
+#: A hostile file may hold any number of tags.
+_MOST_TAGS = 1000
+
+
+def _element_of(tag: Any) -> str | None:
+    if not isinstance(tag, str):  # a comment or a processing instruction
+        return None
+    name = _FOLDED.get(shown.folded(tag)) or shown.column_of(tag)
+    if name and len(_ELEMENTS) < _MOST_TAGS:
+        _ELEMENTS[tag] = name
+    return name
+
+
+def _frame(frame: Any) -> tuple[str, str | None, str | None]:
+    # Path and location are absent where the address lies in no module.
+    return (
+        frame.findtext("address") or "",
+        frame.findtext("path") or None,
+        frame.findtext("location") or None,
+    )
