@@ -130,13 +130,15 @@ def _process(who: str, number: Mapping[str, int], extra: Mapping[str, Mapping[st
 
 def _info(can_show: Mapping[str, bool], info: Mapping[str, Any], zone: str | None) -> dict[str, Any]:
     return {
-        "name": "built",
+        "capture": "built",
         "format": "PML",
         "can_show": {
             what: {"value": can_show.get(what, True), "reason": "built by a test"} for what in CAN_SHOW
         },
-        "time_zone": zone,
-        "rejected": [],
+        "time_zone": {"name": "UTC" if zone else None, "known_by": "built by a test"},
+        "date": {"known": True, "order": "month-day-year", "ambiguous": False, "known_by": "built by a test"},
+        "filtered": {"value": False, "reason": "built by a test"},
+        "rejected": {"count": 0, "rows": []},
         "remarks": [],
         **info,
     }

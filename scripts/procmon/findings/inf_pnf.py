@@ -1,0 +1,107 @@
+"""Precompiled INF files (PNF) that were made although no INF file of the same name is seen anywhere.
+
+Windows makes a PNF file from an INF file beside it, which it reads to do so. A PNF without that is data under a name that
+nobody looks at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from scripts.procmon.contracts import events as e
+from scripts.procmon.contracts.capture import Capture
+from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
+from scripts.procmon.contracts.tables import CopyRow, FileRow
+from scripts.procmon.findings.file_acts import SUCCESS, file_key
+from scripts.procmon.findings.reproduce import by_path
+from scripts.procmon.findings.select import one_of, values_of, where
+from scripts.procmon.findings.suspects import suspects
+
+_IN_INF_FOLDER = re.compile(r"\\inf\\(?:[^\\]+\\)?[^\\]+\.pnf$", re.IGNORECASE)
+_LISTED = re.compile(r"[^\\/:*?\"<>|,]+\.inf\b", re.IGNORECASE)
+
+
+def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
+    """A finding for all PNF files in an INF folder that were created or overwritten and have no INF file.
+
+    An INF file is seen where any event on its path succeeds or a listing of the folder names it.
+    """
+    if not capture.info["can_show"]["file_events"]["value"]:
+        return Analysis(name="inf_pnf", outcome="could not be checked", reason="no_file_events")
+    made = [row for row in _files(earlier) if _IN_INF_FOLDER.search(row.path) and row.how != "written"]
+    seen = _inf_files(capture) if made else set()
+    alone = [row for row in made if file_key(row.path)[:-4] + ".inf" not in seen]
+    return Analysis(
+        name="inf_pnf",
+        outcome="found" if alone else "not found",
+        limits=[] if capture.info["can_show"]["reads"]["value"] or not alone else ["no_reads_of_inf"],
+        examined=len(made),
+        findings=list(_finding(capture, alone, earlier)) if alone else [],
+    )
+
+
+def _files(earlier: Mapping[str, Analysis]) -> Sequence[FileRow]:
+    return earlier["dropped_files"].tables.get("files", ()) if "dropped_files" in earlier else ()
+
+
+def _copies(earlier: Mapping[str, Analysis]) -> dict[str, CopyRow]:
+    rows = earlier["copies"].tables.get("copies", ()) if "copies" in earlier else ()
+    return {file_key(row.target): row for row in rows}
+
+
+def _inf_files(capture: Capture) -> set[str]:
+    """The INF files that the capture shows, as lower-case paths."""
+    events = capture.events[one_of(capture.events[e.RESULT], {SUCCESS})]
+    opened = events[where(events[e.PATH], lambda path: path.lower().endswith(".inf"))]
+    seen = {file_key(str(path)) for path in opened[e.PATH].unique()}
+    listings = events[one_of(events[e.OPERATION], {"QueryDirectory", "IRP_MJ_DIRECTORY_CONTROL"})]
+    names = values_of(listings[e.DETAIL], lambda detail: [name.lower() for name in _LISTED.findall(detail)])
+    for folder, listed in zip(listings[e.PATH], names, strict=True):
+        seen |= {
+            f"{file_key(str(folder)).removesuffix('*').rstrip(chr(92))}\\{name.strip()}" for name in listed
+        }
+    return seen
+
+
+def _finding(
+    capture: Capture, alone: Sequence[FileRow], earlier: Mapping[str, Analysis]
+) -> Iterator[Finding]:
+    copies, accused = _copies(earlier), suspects(earlier)
+    writers = sorted({writer for row in alone for writer in [row.who, *row.writers]})
+    guilty = [writer for writer in writers if writer in accused]
+    copied = [copies[key] for row in alone if (key := file_key(row.path)) in copies]
+    severity: Severity = "high" if guilty and copied else "medium" if guilty or copied else "low"
+    reads = bool(capture.info["can_show"]["reads"]["value"])
+    evidence = sorted(
+        {event for row in alone for event in row.events} | {n for row in copied for n in row.events}
+    )
+    yield Finding(
+        kind="pnf_without_inf",
+        severity=severity,
+        confidence="likely" if reads else "possible",
+        facts={
+            "count": len(alone),
+            "files": [
+                {
+                    "path": row.path,
+                    "size": row.size,
+                    "who": row.who,
+                    "writers": row.writers,
+                    "copied_from": row.copied_from,
+                    "copy_confidence": row.copy_confidence,
+                }
+                for row in alone
+            ],
+            "writers": writers,
+            "accused": guilty,
+            "copied": len(copied),
+            "apis": sorted({row.api for row in copied if row.api}),
+            "reads": reads,
+            "time": alone[0].time,
+        },
+        evidence=evidence,
+        reproduce=by_path([row.path for row in alone]),
+        attack=[Technique("T1036.005", "medium")],
+        subjects={"processes": writers, "files": [row.path for row in alone]},
+    )

@@ -1,0 +1,278 @@
+"""File times that were set to something else than now: how far, by whom, and whose times they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+import pandas as pd
+
+from scripts.procmon.contracts.capture import Capture
+from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
+from scripts.procmon.contracts.tables import CopyRow, FileRow, TimestampRow
+from scripts.procmon.findings.file_acts import file_key
+from scripts.procmon.findings.file_kinds import belongs_to_a_program, in_windows, kind_of, ordinary_reason
+from scripts.procmon.findings.file_times import TELLING, Times, folder_of, latest, times_seen, times_set
+from scripts.procmon.findings.names import process_name, when, who
+from scripts.procmon.findings.reproduce import by_path
+from scripts.procmon.findings.suspects import images, suspects
+from scripts.procmon.knowledge import knowledge
+
+#: A difference up to this is the time that passes between reading the clock and setting the file's time.
+NOW = timedelta(seconds=90)
+#: Zones differ from UTC by up to this, in steps of a quarter of an hour.
+WIDEST_ZONE = timedelta(hours=14)
+QUARTER = 900.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """One file whose times were set, and what is known of these times."""
+
+    row: TimestampRow
+    file: str
+    donor: Times | None
+    donor_read_first: bool  #: the process itself had read the donor's times before
+    made_here: bool
+
+
+def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
+    """The table ``timestamps``; a finding for each process that gave files the times of others, or old ones.
+
+    Detail shows whole seconds, so equal means equal to the second.
+    """
+    can = capture.info["can_show"]
+    if not can["file_events"]["value"]:
+        return Analysis(name="timestamps", outcome="could not be checked", reason="no_file_events")
+    done = times_set(capture)
+    sources = _sources(earlier)
+    folders = {folder_of(times.file) for times in done} | {folder_of(file) for file in sources.values()}
+    seen = times_seen(capture, folders, {times.process for times in done}) if done else []
+    settings = list(_settings(capture, done, seen, earlier, sources))
+    findings = list(_findings(settings, earlier))
+    return Analysis(
+        name="timestamps",
+        outcome="found" if settings else "not found",
+        limits=[] if can["dates"]["value"] else ["no_dates"],
+        examined=len(done) + len(seen),
+        findings=findings,
+        tables={"timestamps": [setting.row for setting in settings]},
+    )
+
+
+def _settings(
+    capture: Capture,
+    done: Sequence[Times],
+    seen: Sequence[Times],
+    earlier: Mapping[str, Analysis],
+    sources: Mapping[str, str],
+) -> Iterator[Setting]:
+    clock = _Clock(capture, [*done, *seen])
+    changed = {times.file for times in done}
+    made = {file_key(row.path) for row in _files(earlier) if row.how != "written"}
+    for times in done:
+        seconds = clock.seconds(times)
+        before = [other for other in seen if other.file == times.file and other.events[0] < times.events[0]]
+        if clock.is_now(times):
+            continue
+        unchanged = bool(before) and times.agrees(before[-1])
+        donor = None if unchanged else _donor(times, seen, but=changed | made)
+        ordinary = _ordinary(capture, times, seen, unchanged=unchanged, source=sources.get(times.file))
+        if donor is None and ordinary is None and times.file in made:
+            ordinary = "restored"
+        direction: Literal["back", "forward", "unchanged"] = "forward" if (seconds or -1) > 0 else "back"
+        yield Setting(
+            row=TimestampRow(
+                path=times.path,
+                process=times.process,
+                who=who(capture, times.process),
+                time=when(times.at) or "",
+                set={name: value.isoformat() for name, value in times.moments.items()},
+                direction="unchanged" if unchanged else direction,
+                seconds=seconds,
+                donor=donor.path if donor else None,
+                donor_events=list(donor.events) if donor else [],
+                events=list(times.events),
+                ordinary=ordinary,
+            ),
+            file=times.file,
+            donor=donor,
+            donor_read_first=donor is not None
+            and donor.process == times.process
+            and donor.events[0] < times.events[-1],
+            made_here=times.file in made,
+        )
+
+
+def _donor(times: Times, seen: Sequence[Times], *, but: set[str]) -> Times | None:
+    """A file that has the times that were set and had them on its own: a neighbour, or one that the process had read.
+
+    Of several the one counts that the same process read last before, then any neighbour.
+    """
+    fitting = [
+        other
+        for other in seen
+        if other.file not in but
+        and times.agrees(other)
+        and (
+            folder_of(other.file) == folder_of(times.file)
+            or (other.process == times.process and other.events[0] < times.events[-1])
+        )
+    ]
+    own = [
+        other for other in fitting if other.process == times.process and other.events[0] < times.events[-1]
+    ]
+    return own[-1] if own else fitting[0] if fitting else None
+
+
+def _ordinary(
+    capture: Capture, times: Times, seen: Sequence[Times], *, unchanged: bool, source: str | None
+) -> str | None:
+    """Why the times are everyday business."""
+    if unchanged:
+        return "same_as_before"
+    if source is not None:
+        same = any(other.file == source and _same(times, other) for other in seen)
+        # CopyFileEx gives the copy the source's time of last write and leaves the time of creation alone.
+        if same or "CreationTime" not in times.moments:
+            return "copied_times"
+    name = process_name(capture, times.process)
+    return ordinary_reason(times.path, process_name=name, what=kind_of(times.path))
+
+
+def _same(times: Times, other: Times) -> bool:
+    shared = [name for name in TELLING if name in times.moments]
+    return bool(shared) and any(other.moments.get(name) == times.moments[name] for name in shared)
+
+
+def _findings(settings: Sequence[Setting], earlier: Mapping[str, Analysis]) -> Iterator[Finding]:
+    """One finding a process.
+
+    Severity: high where the times are a neighbour's and the process is not what it seems or the file lies in the
+    Windows folder and was made here; medium where one of these holds; low where old files got older.
+    """
+    accused, image_of = suspects(earlier), images(earlier)
+    by_process: dict[str, list[Setting]] = {}
+    for setting in settings:
+        guilty = setting.row.who in accused and setting.row.ordinary in (None, "restored")
+        if guilty or setting.row.ordinary is None:
+            by_process.setdefault(setting.row.who, []).append(setting)
+    for person, told in by_process.items():
+        guilty = person in accused
+        donated = [setting for setting in told if setting.donor]
+        windows = any(in_windows(setting.row.path) and setting.made_here for setting in donated)
+        unpacked = person.rpartition(" (")[0].lower() in knowledge("file_kinds")["installers"]
+        severity: Severity = "low"
+        if guilty or (
+            donated and not unpacked and not belongs_to_a_program(image_of.get(told[0].row.process))
+        ):
+            severity = "high" if donated and (guilty or windows) else "medium"
+        donors = {setting.row.donor for setting in donated}
+        evidence = sorted({n for one in told for n in (*one.row.events, *one.row.donor_events)})
+        yield Finding(
+            kind="times_set",
+            severity=severity,
+            confidence="certain",
+            facts={
+                "who": person,
+                "time": told[0].row.time,
+                "count": len(told),
+                "files": [
+                    {
+                        "path": one.row.path,
+                        "set": one.row.set,
+                        "seconds": one.row.seconds,
+                        "direction": one.row.direction,
+                        "donor": one.row.donor,
+                        "donor_read_first": one.donor_read_first,
+                    }
+                    for one in told
+                ],
+                "days": sorted({value[:10] for one in told for value in one.row.set.values()}),
+                "donors": sorted(donor for donor in donors if donor),
+                "donated": len(donated),
+                "made_here": sum(one.made_here for one in told),
+                "windows": windows,
+                "back": sum(one.row.direction == "back" for one in told),
+                "accused": guilty,
+            },
+            evidence=evidence,
+            reproduce=by_path([one.row.path for one in told], operations=["SetBasicInformationFile"]),
+            attack=[Technique("T1070.006", "high" if donated or guilty else "low")],
+            subjects={"processes": [person], "files": [one.row.path for one in told]},
+        )
+
+
+class _Clock:
+    """How far a file time lies from the moment in which it was set.
+
+    Detail shows local times and ``time`` is UTC where the capture knows it, so the zone counts. It is taken from
+    capture.json or stays open; a capture without dates is measured against the newest time that it shows.
+    """
+
+    def __init__(self, capture: Capture, known: Sequence[Times]) -> None:
+        self._dated = bool(capture.info["can_show"]["dates"]["value"])
+        self._newest = max(latest(known), default=None)
+        self._offset = zone_offset(capture.info)
+
+    def seconds(self, times: Times) -> float | None:
+        """The furthest of the telling times from the moment of setting; negative is back; None without a date."""
+        now = self._now(times)
+        if now is None or not self._dated:
+            return None
+        telling = [times.moments[name] for name in TELLING if name in times.moments] or list(
+            times.moments.values()
+        )
+        return max(((value - now).total_seconds() for value in telling), key=abs)
+
+    def is_now(self, times: Times) -> bool:
+        """Whether all times are the moment of setting itself."""
+        now = self._now(times)
+        return now is not None and all(self._near(value - now) for value in times.moments.values())
+
+    def _now(self, times: Times) -> datetime | None:
+        if not self._dated:
+            return self._newest
+        if pd.isna(times.at):
+            return None
+        moment = pd.Timestamp(times.at).tz_localize(None).to_pydatetime(warn=False)
+        return moment + (self._offset or timedelta())
+
+    def _near(self, difference: timedelta) -> bool:
+        if abs(difference) <= NOW:
+            return True
+        if self._offset is not None and self._dated:
+            return False
+        # The zone is not known: a whole number of quarters of an hour may be the zone.
+        rest = abs(difference.total_seconds()) % QUARTER
+        return abs(difference) <= WIDEST_ZONE + NOW and min(rest, QUARTER - rest) <= NOW.total_seconds()
+
+
+def zone_offset(info: Mapping[str, object]) -> timedelta | None:
+    """How far the machine's local time is ahead of the capture's ``time``, where capture.json tells: "+02:00"."""
+    zone = info.get("time_zone")
+    name = zone.get("name") if isinstance(zone, Mapping) else None
+    if not isinstance(name, str):
+        return None
+    if name in ("UTC", "Z"):
+        return timedelta()
+    offset = (
+        pd.to_timedelta(f"{name[1:]}:00", errors="coerce")
+        if name[:1] in "+-" and name[3:4] == ":"
+        else pd.NaT
+    )
+    if pd.isna(offset):
+        return None
+    return timedelta(seconds=offset.total_seconds() * (-1 if name[0] == "-" else 1))
+
+
+def _sources(earlier: Mapping[str, Analysis]) -> dict[str, str]:
+    """The source of each copied file, by path in lower case."""
+    rows: Sequence[CopyRow] = earlier["copies"].tables.get("copies", ()) if "copies" in earlier else ()
+    return {file_key(row.target): file_key(row.source) for row in rows}
+
+
+def _files(earlier: Mapping[str, Analysis]) -> Sequence[FileRow]:
+    return earlier["dropped_files"].tables.get("files", ()) if "dropped_files" in earlier else ()
