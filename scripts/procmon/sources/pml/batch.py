@@ -19,6 +19,7 @@ from scripts.procmon.sources.pml.names import operations, results
 from scripts.procmon.sources.pml.processes import nanoseconds
 
 if TYPE_CHECKING:
+    from scripts.procmon.sources.pml.monitor import Monitor
     from scripts.procmon.sources.pml.tables import Part
     from scripts.procmon.sources.pml.users import Users
 
@@ -47,10 +48,10 @@ _HAS_SUB_OPERATION[list(operations.SUB_OPERATIONS)] = True
 class EventBatch:
     """Events ``first`` to before ``last`` of a part; raises CaptureError where they don't lie in the file."""
 
-    def __init__(self, part: Part, first: int, last: int, users: Users) -> None:
+    def __init__(self, part: Part, first: int, last: int, users: Users, monitor: Monitor) -> None:
         self.part, self.first = part, first
-        self.source, self.bits, self.version, self.hosts = part.source, part.bits, part.version, part.hosts
-        self.user_of = users.name
+        self.source, self.bits, self.hosts = part.source, part.bits, part.hosts
+        self.user_of, self.monitor = users.name, monitor
         self.offsets = part.offsets(first, last)
         self.size = int(self.offsets.size)
         self._check(self.offsets, layout.EVENT_SIZE, "an event")
@@ -108,17 +109,17 @@ class EventBatch:
         created = (kind == layout.PROCESS_CLASS) & (operation <= 1)
         path_at += np.where(registry, _HEAD_SIZES[operation], 0)
         before = layout.FILE_PARAMETERS_AT + layout.file_parameters_size(self.bits)
-        load = layout.LOAD_IMAGE[self.bits]
-        create = layout.PROCESS_CREATE.fields or {}
-        info_at += np.select(
-            [files, image, created], [before, (load.fields or {})["path_info"][1], create["path_info"][1]], 0
-        )
-        path_at += np.select(
-            [files, image, created], [before + 4, load.itemsize, layout.PROCESS_CREATE.itemsize], 0
-        )
-        sid_sizes = create["user_sid_size"][1]
-        for at in (sid_sizes, sid_sizes + 1):
-            path_at[created] += self._bounded(self.detail_at[created] + at, self.detail_end[created], U1)
+        load, create = layout.LOAD_IMAGE[self.bits], layout.PROCESS_CREATE
+        info_places = (before, layout.place(load, "path_info"), layout.place(create, "path_info"))
+        path_places = (before + 4, load.itemsize, create.itemsize)
+        for rows, info_place, path_place in zip(
+            (files, image, created), info_places, path_places, strict=True
+        ):
+            info_at[rows] += info_place
+            path_at[rows] += path_place
+        for sid in ("user_sid_size", "integrity_sid_size"):
+            at = self.detail_at[created] + layout.place(create, sid)
+            path_at[created] += self._bounded(at, self.detail_end[created], U1)
         has_path = registry | files | image | created
         info = np.zeros(self.size, np.uint16)
         info[has_path] = self._bounded(info_at[has_path], self.detail_end[has_path], U2)
@@ -165,7 +166,7 @@ class EventBatch:
         """The name of the operation of a group, without what its details add."""
         row = int(group.rows[0])
         return operations.operation_name(
-            int(self.event_class[row]), int(self.operation[row]), 0, self.version
+            int(self.event_class[row]), int(self.operation[row]), 0, self.monitor
         )
 
     def decode(self, *, first_event: int, processes: NDArray[np.int32], first_stack: int) -> Batch:
@@ -183,7 +184,7 @@ class EventBatch:
         }
         for group, event_class, operation, sub in self.groups() if self.size else []:
             decode(group, event_class, operation, sub)
-            name = operations.operation_name(event_class, operation, sub, self.version)
+            name = operations.operation_name(event_class, operation, sub, self.monitor)
             parts[contract.OPERATION].append((group.rows, group.operation or constant(name, group.size)))
             category = group.category or constant(group.category_word, group.size)
             parts[contract.CATEGORY].append((group.rows, category))

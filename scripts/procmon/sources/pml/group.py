@@ -30,7 +30,6 @@ class Group:
     def __init__(self, batch: Any, rows: Ints) -> None:
         self.source: Source = batch.source
         self.bits: int = batch.bits
-        self.version: int = batch.version
         self.batch = batch
         self.rows = rows
         self.size = int(rows.size)
@@ -63,7 +62,7 @@ class Group:
         """Where the detail has at least ``size`` bytes behind the path."""
         return self.after_path + size <= self.end
 
-    def extra(self, offset: int | Ints, dtype: np.dtype[Any]) -> NDArray[Any]:
+    def in_extra(self, offset: int | Ints, dtype: np.dtype[Any]) -> NDArray[Any]:
         """A field at ``offset`` in the extra detail; 0 where that is shorter or absent."""
         return self._read(self.extra_at + offset, self.extra_at + self.extra_size, dtype, mark=False)
 

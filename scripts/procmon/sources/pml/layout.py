@@ -7,6 +7,8 @@ measured on captures beside Process Monitor's own exports (docs/differences.md).
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 SIGNATURE = b"PML_"
@@ -91,9 +93,14 @@ TEXT_LENGTH = 0x7FFF
 PATH_INFO = np.dtype("<u2")
 
 
-def pointer(bits: int) -> np.dtype[np.void]:
+def pointer(bits: int) -> np.dtype[Any]:
     """The dtype of an address in a capture of ``bits`` (32 or 64)."""
     return np.dtype("<u8" if bits == 64 else "<u4")
+
+
+def place(dtype: np.dtype[Any], name: str) -> int:
+    """The offset of a field in ``dtype``, in bytes."""
+    return int((dtype.fields or {})[name][1])
 
 
 def pointer_size(bits: int) -> int:

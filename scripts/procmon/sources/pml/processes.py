@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scripts.procmon.contracts import processes as contract
 from scripts.procmon.sources.pml import layout
 from scripts.procmon.sources.pml.columns import Ints
+from scripts.procmon.sources.pml.monitor import Monitor, find_monitor
 from scripts.procmon.sources.pml.names.operations import UNKNOWN
 from scripts.procmon.sources.pml.tables import Part, process_entries
 
@@ -120,6 +121,12 @@ class Processes:
     def users(self) -> set[str]:
         """All users that own a process."""
         return {row["user"] for row in self._rows if row.get("user")}
+
+    def monitor(self, format_version: int) -> Monitor:
+        """The Process Monitor that made the log, as its own modules tell."""
+        modules = self.modules().select([contract.MODULE_PATH, contract.VERSION])
+        paths, versions = (column.to_pylist() for column in modules.columns)
+        return find_monitor(zip(paths, versions, strict=True), format_version=format_version)
 
     def table(self) -> pa.Table:
         """processes.parquet."""

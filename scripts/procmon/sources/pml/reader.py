@@ -40,6 +40,7 @@ class PmlReader:
         self._parts = parts
         self._batch = batch
         self._processes = Processes(parts)
+        self._monitor = self._processes.monitor(parts[0].version)
         self._seen = Seen()
 
     @property
@@ -58,7 +59,7 @@ class PmlReader:
         stacks = 0
         for number, part in enumerate(self._parts):
             for first in range(0, part.events, self._batch):
-                some = EventBatch(part, first, min(first + self._batch, part.events), users)
+                some = EventBatch(part, first, min(first + self._batch, part.events), users, self._monitor)
                 processes = self._processes.row_of(number, some.headers["process"])
                 batch = some.decode(first_event=self._seen.events, processes=processes, first_stack=stacks)
                 self._seen.add(some.headers, int(some.short.sum()))

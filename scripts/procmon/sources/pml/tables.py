@@ -77,7 +77,10 @@ class Part:
 
 
 def open_part(file: Path) -> Part:
-    """The file, mapped into memory. Raises CaptureError for what is no PML, not closed cleanly, or of an unknown version."""
+    """The file, mapped into memory.
+
+    Raises CaptureError for what is no PML, was not closed cleanly, or is of an unknown version.
+    """
     size = file.stat().st_size
     if size < layout.HEADER_SIZE:
         raise CaptureError(
@@ -91,7 +94,7 @@ def open_part(file: Path) -> Part:
 
 def _check_header(file: Path, header: np.void, size: int) -> None:
     def wrong(at: str, expected: str, found: str, advice: str | None = None) -> CaptureError:
-        place = (layout.HEADER.fields or {})[at][1]
+        place = layout.place(layout.HEADER, at)
         return CaptureError(
             str(file), where=f"offset 0x{place:X}", expected=expected, found=found, advice=advice
         )

@@ -30,7 +30,6 @@ _WELL_KNOWN = {
     "S-1-5-32-545": "BUILTIN\\Users",
     "S-1-5-32-546": "BUILTIN\\Guests",
 }
-_CREATE = layout.PROCESS_CREATE.fields or {}
 _CHUNK = 1_000_000
 
 
@@ -82,7 +81,7 @@ class Users:
             return
         places = np.array([at])
         index = int(part.source.fields(places, U4)[0])
-        size = int(part.source.fields(places + _CREATE["user_sid_size"][1], U1)[0])
+        size = int(part.source.fields(places + layout.place(layout.PROCESS_CREATE, "user_sid_size"), U1)[0])
         user = self._processes.user(number, index)
         if user and size:
             self._owners[part.source.data[end : end + size].tobytes()] = user

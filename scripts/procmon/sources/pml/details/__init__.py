@@ -12,8 +12,8 @@ from scripts.procmon.sources.pml.details import (
     queries,
     registry,
     settings,
+    volumes,
 )
-from scripts.procmon.sources.pml.details import volumes
 from scripts.procmon.sources.pml.group import Group
 from scripts.procmon.sources.pml.layout import FILE_SYSTEM, IPC, NETWORK, PROCESS_CLASS, PROFILING, REGISTRY
 from scripts.procmon.sources.pml.names import categories

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from scripts.procmon.sources.pml import layout
-from scripts.procmon.sources.pml.group import U2, U4, Group, decoded
+from scripts.procmon.sources.pml.group import U2, Group, decoded
+from scripts.procmon.sources.pml.monitor import Monitor
 from scripts.procmon.sources.pml.names import flags, operations
 
 #: Where the name stands in an entry of a listing, by FILE_INFORMATION_CLASS. Its length is at 60, for names only at 8.
@@ -29,7 +32,7 @@ def query_directory(group: Group) -> None:
     group.short[:] = False  # old versions have no filter
     group.path = group.form(_path_with_filter, group.batch.paths.take(group.rows), wanted)
     group.detail = group.form(
-        _listing if group.bits == 64 else _listing_32,
+        _manner(group.batch.monitor),
         group.parameter({32: 0x14, 64: 0x1C}),
         wanted,
         group.extra_blob(),
@@ -42,21 +45,36 @@ def _path_with_filter(path: str, wanted: str) -> str:
     return f"{path}{wanted}" if path.endswith("\\") else f"{path}\\{wanted}"
 
 
-def _listing(information_class: int, wanted: str, raw: bytes) -> str:
-    slots = _slots(information_class, wanted, raw)
-    # The class is written into the third slot, over what stood there, and only if the two before are taken.
+def _manner(monitor: Monitor) -> Callable[[int, str, bytes], str]:
+    if not monitor.before_new_manner:
+        return _class_first
+    return _class_third if monitor.overwrites_third_entry else _class_nowhere
+
+
+def _class_first(information_class: int, wanted: str, raw: bytes) -> str:
+    return ", ".join(_slots(information_class, wanted, raw, [_class_shown(information_class)]))[:_LONGEST]
+
+
+def _class_third(information_class: int, wanted: str, raw: bytes) -> str:
+    slots = _slots(information_class, wanted, raw, [])
+    # The class was written into the third slot, over what stood there, and only if the two before were taken.
     if len(slots) >= 2:
-        shown = _INFORMATION_CLASSES.get(information_class, str(information_class))
-        slots[2:3] = [f"FileInformationClass: {shown}"]
+        slots[2:3] = [_class_shown(information_class)]
     return ", ".join(slots)[:_LONGEST]
 
 
-def _listing_32(information_class: int, wanted: str, raw: bytes) -> str:
-    return ", ".join(_slots(information_class, wanted, raw))[:_LONGEST]
+def _class_nowhere(information_class: int, wanted: str, raw: bytes) -> str:
+    return ", ".join(_slots(information_class, wanted, raw, []))[:_LONGEST]
 
 
-def _slots(information_class: int, wanted: str, raw: bytes) -> list[str]:
-    slots = [f"Filter: {wanted}"] if wanted else []
+def _class_shown(information_class: int) -> str:
+    return f"FileInformationClass: {_INFORMATION_CLASSES.get(information_class, information_class)}"
+
+
+def _slots(information_class: int, wanted: str, raw: bytes, slots: list[str]) -> list[str]:
+    """Filter and names behind ``slots``, labelled by their place among all."""
+    if wanted:
+        slots.append(f"Filter: {wanted}")
     name_at = _NAME_AT.get(information_class)
     if name_at is None:
         return slots
@@ -80,7 +98,7 @@ def notify_change_directory(group: Group) -> None:
     )
 
 
-DECODERS = {
+DECODERS: dict[tuple[int, int | None], Callable[[Group], None]] = {
     (operations.DIRECTORY_CONTROL, 1): query_directory,
     (operations.DIRECTORY_CONTROL, 2): notify_change_directory,
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from scripts.procmon.sources.pml import layout
@@ -18,7 +20,7 @@ def create_file(group: Group) -> None:
     """Desired access, disposition, options, …; the category is Write where a file came to be or was to."""
     sid_size = group.after(4, U1).astype(np.int64)
     sid = group.blob(group.after_path + 8, sid_size).map(group.batch.user_of)
-    opened = np.where(group.extra_size >= 4, group.extra(0, U4), np.uint32(_NO_OPEN_RESULT))
+    opened = np.where(group.extra_size >= 4, group.in_extra(0, U4), np.uint32(_NO_OPEN_RESULT))
     disposition = group.parameter(layout.CREATE_OPTIONS)
     group.detail = group.form(
         _create_file,
@@ -85,7 +87,7 @@ def _create_pipe(irp_flags: int, some: int, one: int, two: int, three: int, four
 
 def read_write(group: Group) -> None:
     """Offset, length (what was transferred, where the extra detail tells it), I/O flags, priority."""
-    length = np.where(group.extra_size >= 4, group.extra(0, U4), group.parameter(layout.LENGTH))
+    length = np.where(group.extra_size >= 4, group.in_extra(0, U4), group.parameter(layout.LENGTH))
     group.detail = group.form(
         _read_write, group.parameter(layout.THIRD, I8), length, group.parameter(layout.IRP_FLAGS)
     )
@@ -192,12 +194,14 @@ def acquire_for_mod_write(group: Group) -> None:
 
 def security(group: Group) -> None:
     """The parts of the security descriptor that were asked for or set."""
+    old = group.batch.monitor.before_new_manner
     group.detail = group.form(
-        lambda mask: f"Information: {flags.security_information(mask)}", group.parameter(layout.LENGTH)
+        lambda mask: f"Information: {flags.security_information(mask, before_access_filter=old)}",
+        group.parameter(layout.LENGTH),
     )
 
 
-DECODERS = {
+DECODERS: dict[tuple[int, int | None], Callable[[Group], None]] = {
     (operations.CREATE_FILE, None): create_file,
     (operations.CREATE_PIPE, None): create_pipe,
     (operations.CREATE_MAIL_SLOT, None): create_pipe,

@@ -9,11 +9,9 @@ from scripts.procmon.sources.pml.columns import Encoded
 from scripts.procmon.sources.pml.group import U2, U4, Group, decoded
 from scripts.procmon.sources.pml.names.operations import UNKNOWN
 
-_FIELDS = layout.NETWORK_DETAIL.fields or {}
-
 
 def _at(name: str) -> int:
-    return int(_FIELDS[name][1])
+    return layout.place(layout.NETWORK_DETAIL, name)
 
 
 def decode(group: Group) -> None:

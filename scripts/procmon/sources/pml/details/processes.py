@@ -8,18 +8,14 @@ from scripts.procmon.sources.pml import layout
 from scripts.procmon.sources.pml.group import U2, U4, U8, Group, decoded, text_size
 from scripts.procmon.sources.pml.words import number, seconds
 
-_EXIT = layout.PROCESS_EXIT.fields or {}
-_PROFILE = layout.PROCESS_PROFILE.fields or {}
-
 
 def process_create(group: Group) -> None:
     """PID and command line of the new process."""
-    fields = layout.PROCESS_CREATE.fields or {}
-    info = group.at(fields["command_line_info"][1], U2)
+    info = group.at(layout.place(layout.PROCESS_CREATE, "command_line_info"), U2)
     command_line = group.text(group.after_path, info).map(_without_nul)
     group.detail = group.form(
         lambda pid, command_line: f"PID: {pid}, Command line: {command_line}",
-        group.at(fields["pid"][1], U4),
+        group.at(layout.place(layout.PROCESS_CREATE, "pid"), U4),
         command_line,
     )
 
@@ -61,7 +57,10 @@ def process_exit(group: Group) -> None:
     group.detail = group.form(
         _process_exit,
         group.at(0, np.dtype("<i4")),
-        *(group.at(_EXIT[name][1], U8) for name in (layout.PROCESS_EXIT.names or ())[1:]),
+        *(
+            group.at(layout.place(layout.PROCESS_EXIT, name), U8)
+            for name in (layout.PROCESS_EXIT.names or ())[1:]
+        ),
     )
 
 
@@ -109,7 +108,10 @@ def process_profiling(group: Group) -> None:
             f"User Time: {seconds(user)} seconds, Kernel Time: {seconds(kernel)} seconds, "
             f"Private Bytes: {number(private)}, Working Set: {number(working_set)}"
         ),
-        *(group.at(_PROFILE[name][1], U8) for name in layout.PROCESS_PROFILE.names or ()),
+        *(
+            group.at(layout.place(layout.PROCESS_PROFILE, name), U8)
+            for name in layout.PROCESS_PROFILE.names or ()
+        ),
     )
 
 

@@ -29,7 +29,7 @@ def answered(group: Group, size: int, form: Callable[..., str], *values: NDArray
 
 
 def _times_of(group: Group) -> list[NDArray[Any]]:
-    return [group.extra(8 * n, U8) for n in range(4)]
+    return [group.in_extra(8 * n, U8) for n in range(4)]
 
 
 def basic(group: Group) -> None:
@@ -39,7 +39,7 @@ def basic(group: Group) -> None:
         36,
         lambda *some: f"{times(*some[:4])}, FileAttributes: {flags.attributes(some[4])}",
         *_times_of(group),
-        group.extra(32, U4),
+        group.in_extra(32, U4),
     )
 
 
@@ -50,11 +50,11 @@ def standard(group: Group) -> None:
 
 def _standard_of(group: Group, at: int) -> list[NDArray[Any]]:
     return [
-        group.extra(at, U8),
-        group.extra(at + 8, U8),
-        group.extra(at + 16, U4),
-        group.extra(at + 20, U1),
-        group.extra(at + 21, U1),
+        group.in_extra(at, U8),
+        group.in_extra(at + 8, U8),
+        group.in_extra(at + 16, U4),
+        group.in_extra(at + 20, U1),
+        group.in_extra(at + 21, U1),
     ]
 
 
@@ -72,14 +72,14 @@ def everything(group: Group) -> None:
         96,
         _everything,
         *_times_of(group),
-        group.extra(32, U4),
+        group.in_extra(32, U4),
         *_standard_of(group, 40),
-        group.extra(64, U8),
-        group.extra(72, U4),
-        group.extra(76, U4),
-        group.extra(80, U8),
-        group.extra(88, U4),
-        group.extra(92, U4),
+        group.in_extra(64, U8),
+        group.in_extra(72, U4),
+        group.in_extra(76, U4),
+        group.in_extra(80, U8),
+        group.in_extra(88, U4),
+        group.in_extra(92, U4),
     )
 
 
@@ -101,8 +101,8 @@ def _network_open(sizes: Callable[[int], str]) -> Callable[[Group], None]:
         )
 
     def decode(group: Group) -> None:
-        sizes_of = [group.extra(32, U8), group.extra(40, U8)]
-        answered(group, 52, form, *_times_of(group), *sizes_of, group.extra(48, U4))
+        sizes_of = [group.in_extra(32, U8), group.in_extra(40, U8)]
+        answered(group, 52, form, *_times_of(group), *sizes_of, group.in_extra(48, U4))
 
     return decode
 
@@ -114,12 +114,12 @@ network_open = _network_open(moment)
 
 def internal(group: Group) -> None:
     """FILE_INTERNAL_INFORMATION."""
-    answered(group, 8, lambda index: f"IndexNumber: 0x{index:x}", group.extra(0, U8))
+    answered(group, 8, lambda index: f"IndexNumber: 0x{index:x}", group.in_extra(0, U8))
 
 
 def extended_attributes(group: Group) -> None:
     """FILE_EA_INFORMATION."""
-    answered(group, 4, lambda size: f"EaSize: {size}", group.extra(0, U4))
+    answered(group, 4, lambda size: f"EaSize: {size}", group.in_extra(0, U4))
 
 
 def attribute_tag(group: Group) -> None:
@@ -128,20 +128,22 @@ def attribute_tag(group: Group) -> None:
         group,
         8,
         lambda attributes, tag: f"Attributes: {flags.attributes(attributes)}, ReparseTag: 0x{tag:x}",
-        group.extra(0, U4),
-        group.extra(4, U4),
+        group.in_extra(0, U4),
+        group.in_extra(4, U4),
     )
 
 
 def name(group: Group) -> None:
     """FILE_NAME_INFORMATION, as far as the buffer of the caller holds it."""
     room = group.parameter(layout.LENGTH).astype(np.int64) - 4
-    wanted = np.clip(group.extra(0, U4).astype(np.int64), 0, np.maximum(room, 0))
+    wanted = np.clip(group.in_extra(0, U4).astype(np.int64), 0, np.maximum(room, 0))
     answered(group, 4, lambda name: f"Name: {name}", group.extra_blob(4, wanted).map(decoded))
 
 
 def streams(group: Group) -> None:
-    """The names in FILE_STREAM_INFORMATION, by number."""
+    """The names in FILE_STREAM_INFORMATION, by number; Process Monitor up to 3.51 showed none."""
+    if group.batch.monitor.before_new_manner:
+        return
     answered(group, 24, lambda names: names, group.extra_blob().map(_streams))
 
 
@@ -160,7 +162,7 @@ def _streams(raw: bytes) -> str:
     return ", ".join(f"{number}: {name}" for number, name in enumerate(names))
 
 
-DECODERS = {
+DECODERS: dict[tuple[int, int | None], Callable[[Group], None]] = {
     (operations.QUERY_OPEN, None): query_open,
     (operations.QUERY_INFORMATION, 0x04): basic,
     (operations.QUERY_INFORMATION, 0x05): standard,

@@ -32,9 +32,9 @@ _MAXIMUM_ALLOWED = 0x2000000
 def open_key(group: Group) -> None:
     """The access asked for and given, and whether the key is new."""
     told = group.extra_size >= 8
-    disposition = np.where(told, group.extra(4, U4), 0)
+    disposition = np.where(told, group.in_extra(4, U4), 0)
     group.detail = group.form(
-        _open_key, group.at(4, U4), group.extra(0, U4), disposition, told.astype(np.uint8)
+        _open_key, group.at(4, U4), group.in_extra(0, U4), disposition, told.astype(np.uint8)
     )
     group.category = group.form(lambda created: WRITE if created == 1 else READ, disposition)
 

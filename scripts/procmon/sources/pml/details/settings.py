@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from scripts.procmon.sources.pml.details.queries import times
@@ -58,7 +60,7 @@ def _rename(replace: int, name: str, path: str) -> str:
     return f"ReplaceIfExists: {boolean(replace)}, FileName: {full}"
 
 
-DECODERS = {
+DECODERS: dict[tuple[int, int | None], Callable[[Group], None]] = {
     (operations.SET_INFORMATION, 0x04): basic,
     (operations.SET_INFORMATION, 0x0A): rename,
     (operations.SET_INFORMATION, 0x0B): rename,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from scripts.procmon.sources.pml.details.queries import answered
@@ -15,8 +17,10 @@ _I4 = np.dtype("<i4")
 
 def information(group: Group) -> None:
     """FILE_FS_VOLUME_INFORMATION."""
-    label = group.extra_blob(18, group.extra(12, U4).astype(np.int64))
-    answered(group, 17, _information, group.extra(0, U8), group.extra(8, U4), group.extra(16, U1), label)
+    label = group.extra_blob(18, group.in_extra(12, U4).astype(np.int64))
+    answered(
+        group, 17, _information, group.in_extra(0, U8), group.in_extra(8, U4), group.in_extra(16, U1), label
+    )
 
 
 def _information(created: int, serial: int, objects: int, label: bytes) -> str:
@@ -35,10 +39,10 @@ def size(group: Group) -> None:
             f"TotalAllocationUnits: {number(total)}, AvailableAllocationUnits: {number(free)}, "
             f"SectorsPerAllocationUnit: {number(sectors)}, BytesPerSector: {number(bytes_)}"
         ),
-        group.extra(0, U8),
-        group.extra(8, U8),
-        group.extra(16, U4),
-        group.extra(20, U4),
+        group.in_extra(0, U8),
+        group.in_extra(8, U8),
+        group.in_extra(16, U4),
+        group.in_extra(20, U4),
     )
 
 
@@ -52,11 +56,11 @@ def full_size(group: Group) -> None:
             f"ActualAvailableAllocationUnits: {number(free)}, SectorsPerAllocationUnit: {number(sectors)}, "
             f"BytesPerSector: {number(bytes_)}"
         ),
-        group.extra(0, U8),
-        group.extra(8, U8),
-        group.extra(16, U8),
-        group.extra(24, U4),
-        group.extra(28, U4),
+        group.in_extra(0, U8),
+        group.in_extra(8, U8),
+        group.in_extra(16, U8),
+        group.in_extra(24, U4),
+        group.in_extra(28, U4),
     )
 
 
@@ -69,14 +73,14 @@ def device(group: Group) -> None:
             f"DeviceType: {DEVICE_TYPES.get(kind, f'0x{kind:x}')}, "
             f"Characteristics: {flags.device_characteristics(characteristics)}"
         ),
-        group.extra(0, U4),
-        group.extra(4, U4),
+        group.in_extra(0, U4),
+        group.in_extra(4, U4),
     )
 
 
 def attributes(group: Group) -> None:
     """FILE_FS_ATTRIBUTE_INFORMATION."""
-    name = group.extra_blob(12, group.extra(8, U4).astype(np.int64)).map(decoded)
+    name = group.extra_blob(12, group.in_extra(8, U4).astype(np.int64)).map(decoded)
     answered(
         group,
         12,
@@ -84,8 +88,8 @@ def attributes(group: Group) -> None:
             f"FileSystemAttributes: {flags.file_system_attributes(mask)}, "
             f"MaximumComponentNameLength: {longest}, FileSystemName: {name}"
         ),
-        group.extra(0, U4),
-        group.extra(4, _I4),
+        group.in_extra(0, U4),
+        group.in_extra(4, _I4),
         name,
     )
 
@@ -95,7 +99,7 @@ def object_id(group: Group) -> None:
     answered(group, 16, lambda raw: f"ObjectId: {raw.hex().upper()}", group.extra_blob(0, 16))
 
 
-DECODERS = {
+DECODERS: dict[tuple[int, int | None], Callable[[Group], None]] = {
     (operations.QUERY_VOLUME, 1): information,
     (operations.QUERY_VOLUME, 3): size,
     (operations.QUERY_VOLUME, 4): device,

@@ -235,9 +235,14 @@ def notify_filter(mask: int) -> str:
 
 
 @lru_cache(4096)
-def security_information(mask: int) -> str:
-    """Parts of a security descriptor: "Owner, DACL"; what has no word as a number."""
-    return _joined(*_words(mask, _SECURITY))
+def security_information(mask: int, *, before_access_filter: bool = False) -> str:
+    """Parts of a security descriptor: "Owner, DACL"; what has no word as a number.
+
+    ``before_access_filter``: Process Monitor up to 3.51 had no word for 0x100.
+    """
+    hidden = mask & 0x100 if before_access_filter else 0
+    words, rest = _words(mask & ~hidden, _SECURITY)
+    return _joined(words, rest | hidden)
 
 
 @lru_cache(4096)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scripts.procmon.sources.pml.layout import FILE_SYSTEM, IPC, NETWORK, PROCESS_CLASS, PROFILING, REGISTRY
+from scripts.procmon.sources.pml.monitor import Monitor
 
 #: What Process Monitor writes for an operation that it has no name for.
 UNKNOWN = "<Unknown>"
@@ -154,16 +155,19 @@ SUB_OPERATIONS: dict[int, dict[int, str]] = {
     ),
 }
 
-#: Process Monitor of the time of version 7 called this one otherwise.
-OLD_NAMES = {"SetAllocationInformationFile": "SetAllInformationFile"}
+_OLD_NAMES = {"SetAllocationInformationFile": "SetAllInformationFile"}
+#: Process Monitor up to 3.51 had no name for information classes from this one on.
+_FIRST_NEW_CLASS = 0x47
 
 
-def operation_name(event_class: int, operation: int, sub_operation: int, version: int) -> str:
+def operation_name(event_class: int, operation: int, sub_operation: int, monitor: Monitor) -> str:
     """What the column *Operation* shows; network operations without their protocol."""
     name = OPERATIONS.get((event_class, operation), UNKNOWN)
     if event_class in (FILE_SYSTEM, IPC) and sub_operation and operation in SUB_OPERATIONS:
         name = SUB_OPERATIONS[operation].get(sub_operation, UNKNOWN)
-    return OLD_NAMES.get(name, name) if version <= 7 else name
+        if sub_operation >= _FIRST_NEW_CLASS and monitor.before_new_manner:
+            return UNKNOWN
+    return _OLD_NAMES.get(name, name) if monitor.old_names else name
 
 
 def event_class_name(event_class: int) -> str:
