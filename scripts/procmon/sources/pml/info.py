@@ -66,7 +66,13 @@ def capture_info(parts: Sequence[Part], seen: Seen, *, modules: int, lost_events
         "cpus": int(header["cpus"]) or None,
         "ram": int(header["ram"]) or None,
         "time_zone": {"name": "UTC", "known_by": "PML times are FILETIMEs in UTC"},
-        "date": {"known": True, "order": None, "ambiguous": False, "known_by": "PML times hold the date"},
+        # The order in which the Detail texts that are made from a PML write their dates.
+        "date": {
+            "known": True,
+            "order": "month-day-year",
+            "ambiguous": False,
+            "known_by": "PML times hold the date",
+        },
         "can_show": _can_show(seen, modules),
         "filtered": {
             "value": None,
