@@ -206,4 +206,4 @@ def _runtimes() -> tuple[str, ...]:
     return tuple(name for names in table.values() for name in names)
 
 
-_NONE = Modules(*(np.empty(0, np.uint64) for _ in range(3)), paths=[])
+_NONE = _modules([])

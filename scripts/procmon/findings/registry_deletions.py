@@ -1,0 +1,286 @@
+"""Registry keys and values that were deleted or were to be: each explained, or what was considered in vain."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from scripts.procmon.contracts import processes as p
+from scripts.procmon.contracts.capture import Capture
+from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
+from scripts.procmon.contracts.tables import RegistryDeletionRow
+from scripts.procmon.findings.names import who
+from scripts.procmon.findings.records import Record, of_operations, order_is_trusted
+from scripts.procmon.findings.registry_paths import matches, normal, parent_of
+from scripts.procmon.findings.reproduce import by_path
+from scripts.procmon.findings.suspects import suspects
+from scripts.procmon.knowledge import knowledge
+
+DELETIONS = ("RegDeleteKey", "RegDeleteValue")
+
+_SERVICE = re.compile(r"^hklm\\system\\currentcontrolset\\services\\([^\\]+)")
+_LEGACY = re.compile(r"^hklm\\system\\currentcontrolset\\enum\\root\\legacy_([^\\]+)")
+#: Setup class of drivers without a device; services.exe takes its entries away with the service.
+_LEGACY_CLASS = r"hklm\system\currentcontrolset\control\class\{8ecc055d-047f-11d1-a537-0000f8753ed1}" + "\\"
+
+#: Keys whose loss changes how Windows or its protection works.
+_WEIGHTY = re.compile(
+    r"^hklm\\system\\|\\policies\\|\\currentversion\\run|\\winlogon|\\security|\\safeboot|\\windows defender"
+)
+
+
+@dataclass
+class History:
+    """What else happened to the keys and values of the capture, by their one spelling."""
+
+    made: dict[str, list[Record]] = field(default_factory=lambda: defaultdict(list))
+    removed_services: dict[str, Record] = field(default_factory=dict)
+    deleted_keys: dict[str, list[Record]] = field(default_factory=lambda: defaultdict(list))
+    trusted: bool = True
+
+
+Explain = Callable[[Capture, History, Record], dict[str, str] | None]
+
+
+def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
+    """The table ``registry_deletions`` and findings for those that protect something or that nothing explains."""
+    if not capture.info["can_show"]["registry_events"]["value"]:
+        return Analysis(
+            name="registry_deletions", outcome="could not be checked", reason="no_registry_events"
+        )
+    told = of_operations(capture, (*DELETIONS, "RegSetValue", "RegCreateKey"))
+    deletions = [record for record in told if record.operation in DELETIONS]
+    history = _history(told, trusted=order_is_trusted(capture))
+    rows = [_row(capture, history, same) for same in _together(deletions)]
+    findings = _findings(rows, accused=set(suspects(earlier)))
+    return Analysis(
+        name="registry_deletions",
+        outcome="found" if rows else "not found",
+        limits=[] if history.trusted else ["order_untrusted"],
+        examined=len(told),
+        findings=findings,
+        tables={"registry_deletions": rows},
+    )
+
+
+def _history(told: Iterable[Record], *, trusted: bool) -> History:
+    history = History(trusted=trusted)
+    for record in told:
+        path = normal(record.path)
+        if not record.succeeded:
+            continue
+        if record.operation in ("RegSetValue", "RegCreateKey"):
+            history.made[path].append(record)
+        elif record.operation == "RegDeleteKey":
+            history.deleted_keys[path].append(record)
+        service = _SERVICE.match(path)
+        if service and (
+            (record.operation == "RegDeleteKey" and service.end() == len(path))
+            or (path.endswith("\\deleteflag") and record.operation == "RegSetValue")
+        ):
+            history.removed_services.setdefault(service[1], record)
+    return history
+
+
+def _together(deletions: Iterable[Record]) -> list[list[Record]]:
+    """Deletions of one key or value by one process, in the order of the first."""
+    groups: dict[tuple[str, int, str], list[Record]] = {}
+    for record in deletions:
+        groups.setdefault((normal(record.path), record.process, record.operation), []).append(record)
+    return list(groups.values())
+
+
+def _row(capture: Capture, history: History, same: list[Record]) -> RegistryDeletionRow:
+    # A retry that succeeds counts, not the first refusal.
+    record = next((one for one in same if one.succeeded), same[0])
+    considered: list[str] = []
+    explanation, facts = None, {}
+    for name, explain in EXPLANATIONS.items():
+        found = explain(capture, history, record)
+        if found is not None:
+            explanation, facts = name, found
+            break
+        considered.append(name)
+    return RegistryDeletionRow(
+        path=record.path,
+        is_key=record.operation == "RegDeleteKey",
+        result=record.result,
+        process=record.process,
+        who=who(capture, record.process),
+        time=record.moment,
+        events=[one.event for one in same],
+        explanation=explanation,
+        explanation_facts=facts,
+        considered=[] if explanation else considered,
+    )
+
+
+def _security(capture: Capture, history: History, record: Record) -> dict[str, str] | None:  # noqa: ARG001
+    """Not an excuse but a reason: the value started a protection."""
+    path = normal(record.path)
+    if "\\currentversion\\run" not in path:
+        return None
+    name = path.rpartition("\\")[2]
+    known = next((word for word in knowledge("registry_deletions")["security_names"] if word in name), None)
+    return None if known is None else {"name": record.path.rpartition("\\")[2]}
+
+
+def _made_by_itself(capture: Capture, history: History, record: Record) -> dict[str, str] | None:
+    program = _program(capture, record)
+    for made in history.made.get(normal(record.path), ()):
+        new = made.operation == "RegSetValue" or "REG_CREATED_NEW_KEY" in made.detail
+        before = made.event < record.event or not history.trusted
+        if new and before and _program(capture, made) == program:
+            return {"event": str(made.event), "time": made.moment}
+    return None
+
+
+def _set_again(capture: Capture, history: History, record: Record) -> dict[str, str] | None:
+    later = [
+        made
+        for made in history.made.get(normal(record.path), ())
+        if made.event > record.event or not history.trusted
+    ]
+    return {"event": str(later[0].event), "by": who(capture, later[0].process)} if later else None
+
+
+def _service_removal(capture: Capture, history: History, record: Record) -> dict[str, str] | None:  # noqa: ARG001
+    path = normal(record.path)
+    found = _SERVICE.match(path) or _LEGACY.match(path)
+    if found and found[1] in history.removed_services:
+        return {"service": found[1], "event": str(history.removed_services[found[1]].event)}
+    if path.startswith(_LEGACY_CLASS) and history.removed_services:
+        nearest = min(
+            history.removed_services,
+            key=lambda name: abs(history.removed_services[name].event - record.event),
+        )
+        return {"service": nearest, "event": str(history.removed_services[nearest].event)}
+    return None
+
+
+def _housekeeping(capture: Capture, history: History, record: Record) -> dict[str, str] | None:  # noqa: ARG001
+    program = _program(capture, record)
+    for known in knowledge("registry_deletions")["housekeeping"]:
+        if program in known.get("by", [program]) and any(
+            matches(text, record.path) for text in known["paths"]
+        ):
+            return {"why": known["why"]}
+    return None
+
+
+def _own_settings(capture: Capture, history: History, record: Record) -> dict[str, str] | None:  # noqa: ARG001
+    """A program that tidies the settings of its own maker: a word of its folder or company stands in the key."""
+    found = re.match(r"^hk(?:lm|cu)\\software\\([^\\]+)(?:\\([^\\]+))?", normal(record.path))
+    if not found or found[1] in {"microsoft", "classes", "policies"}:
+        return None
+    process = capture.processes.loc[record.process]
+    words = {
+        word
+        for text in (
+            process[p.IMAGE_PATH],
+            process[p.COMPANY],
+            process[p.PROCESS_NAME],
+            process[p.DESCRIPTION],
+        )
+        for word in re.findall(r"[\w.+-]{4,}", str(text).lower())
+    } - {
+        "program",
+        "files",
+        "users",
+        "windows",
+        "system32",
+        "local",
+        "appdata",
+        "microsoft",
+        "corporation",
+        "<na>",
+    }
+    named = {word for part in found.groups() if part for word in re.findall(r"[\w.+-]{4,}", part)}
+    stems = {word.removesuffix(".exe") for word in words}
+    return {"maker": found[1]} if named & stems else None
+
+
+def _part_of_tree(capture: Capture, history: History, record: Record) -> dict[str, str] | None:
+    """Deleted on the way to a whole key that is itself explained."""
+    parent = normal(parent_of(record.path))
+    while parent.count("\\") > 1:
+        for whole in history.deleted_keys.get(parent, ()):
+            if whole.process == record.process and whole.event >= record.event:
+                for name in (
+                    "made_by_itself",
+                    "set_again",
+                    "service_removal",
+                    "housekeeping",
+                    "own_settings",
+                ):
+                    if EXPLANATIONS[name](capture, history, whole) is not None:
+                        return {"key": whole.path, "event": str(whole.event), "because": name}
+        parent = parent_of(parent)
+    return None
+
+
+def _program(capture: Capture, record: Record) -> str:
+    return str(capture.processes.loc[record.process, p.PROCESS_NAME]).lower()
+
+
+EXPLANATIONS: dict[str, Explain] = {
+    "security": _security,
+    "service_removal": _service_removal,
+    "made_by_itself": _made_by_itself,
+    "set_again": _set_again,
+    "housekeeping": _housekeeping,
+    "own_settings": _own_settings,
+    "part_of_tree": _part_of_tree,
+}
+
+
+def _findings(rows: list[RegistryDeletionRow], *, accused: set[str]) -> list[Finding]:
+    groups: dict[tuple[int, str, str], list[RegistryDeletionRow]] = {}
+    for row in rows:
+        if row.explanation in (None, "security"):
+            kind = "registry_deletion_security" if row.explanation else "registry_deletion_unexplained"
+            groups.setdefault((row.process, normal(parent_of(row.path)), kind), []).append(row)
+    return [_finding(kind, same, accused=accused) for (_, _, kind), same in groups.items()]
+
+
+def _finding(kind: str, same: list[RegistryDeletionRow], *, accused: set[str]) -> Finding:
+    first = same[0]
+    done = any(row.result == "SUCCESS" for row in same)
+    return Finding(
+        kind=kind,
+        severity=_severity(kind, same, accused=accused),
+        confidence="likely" if kind == "registry_deletion_security" else "possible",
+        facts={
+            "who": first.who,
+            "time": first.time,
+            "paths": [row.path for row in same],
+            "names": [row.path.rpartition("\\")[2] for row in same],
+            "key": parent_of(first.path),
+            "is_key": first.is_key,
+            "done": done,
+            "result": first.result,
+            "events": [event for row in same for event in row.events],
+            "accused": first.who in accused,
+            "considered": first.considered,
+        },
+        evidence=[event for row in same for event in row.events],
+        reproduce=by_path([row.path for row in same], operations=DELETIONS),
+        attack=[
+            Technique("T1685", "medium")
+            if kind == "registry_deletion_security"
+            else Technique("T1112", "low")
+        ],
+        subjects={"processes": [first.who], "registry": [row.path for row in same]},
+    )
+
+
+def _severity(kind: str, same: list[RegistryDeletionRow], *, accused: set[str]) -> Severity:
+    if kind == "registry_deletion_security":
+        return "high" if any(row.result == "SUCCESS" for row in same) else "medium"
+    weighty = any(_WEIGHTY.search(normal(row.path)) for row in same)
+    there = any(row.result == "SUCCESS" for row in same)
+    if same[0].who in accused or (weighty and there):
+        return "medium"
+    return "low"
