@@ -16,11 +16,34 @@ from scripts.procmon.sources.pml.tables import Part, fixed_text
 from scripts.procmon.sources.pml.windows import windows_name
 
 #: A PML holds whatever Process Monitor can show, but for the times in other zones.
-_COLUMNS = (
-    "Time of Day, Process Name, PID, Operation, Path, Result, Detail, Date & Time, Relative Time, Duration, "
-    "Completion Time, Event Class, Image Path, Company, Description, Version, User, Authentication ID, Session, "
-    "Command Line, TID, Virtualized, Integrity, Category, Parent PID, Architecture"
-).split(", ")
+_COLUMNS = [
+    "Time of Day",
+    "Process Name",
+    "PID",
+    "Operation",
+    "Path",
+    "Result",
+    "Detail",
+    "Date & Time",
+    "Relative Time",
+    "Duration",
+    "Completion Time",
+    "Event Class",
+    "Image Path",
+    "Company",
+    "Description",
+    "Version",
+    "User",
+    "Authentication ID",
+    "Session",
+    "Command Line",
+    "TID",
+    "Virtualized",
+    "Integrity",
+    "Category",
+    "Parent PID",
+    "Architecture",
+]
 _CLASSES = {
     "file_events": (layout.FILE_SYSTEM, "file-system"),
     "registry_events": (layout.REGISTRY, "registry"),

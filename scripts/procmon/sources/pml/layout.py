@@ -100,7 +100,8 @@ def pointer(bits: int) -> np.dtype[Any]:
 
 def place(dtype: np.dtype[Any], name: str) -> int:
     """The offset of a field in ``dtype``, in bytes."""
-    return int((dtype.fields or {})[name][1])
+    fields: Any = dtype.fields
+    return int(fields[name][1])
 
 
 def pointer_size(bits: int) -> int:

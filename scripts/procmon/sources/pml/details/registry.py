@@ -13,13 +13,27 @@ from scripts.procmon.sources.pml.words import moment, number
 
 TYPES = dict(
     enumerate(
-        "REG_NONE REG_SZ REG_EXPAND_SZ REG_BINARY REG_DWORD REG_DWORD_BIG_ENDIAN REG_LINK REG_MULTI_SZ "
-        "REG_RESOURCE_LIST REG_FULL_RESOURCE_DESCRIPTOR REG_RESOURCE_REQUIREMENTS_LIST REG_QWORD".split()
+        [
+            "REG_NONE",
+            "REG_SZ",
+            "REG_EXPAND_SZ",
+            "REG_BINARY",
+            "REG_DWORD",
+            "REG_DWORD_BIG_ENDIAN",
+            "REG_LINK",
+            "REG_MULTI_SZ",
+            "REG_RESOURCE_LIST",
+            "REG_FULL_RESOURCE_DESCRIPTOR",
+            "REG_RESOURCE_REQUIREMENTS_LIST",
+            "REG_QWORD",
+        ]
     )
 )
 _DISPOSITIONS = {1: "REG_CREATED_NEW_KEY", 2: "REG_OPENED_EXISTING_KEY"}
 _KEY_CLASSES = dict(
-    enumerate("Basic Node Full Name Cached Flags Virtualization HandleTags Trust Layer".split())
+    enumerate(
+        ["Basic", "Node", "Full", "Name", "Cached", "Flags", "Virtualization", "HandleTags", "Trust", "Layer"]
+    )
 )
 _SET_CLASSES = {
     0: "KeyWriteTimeInformation",

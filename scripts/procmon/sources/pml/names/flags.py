@@ -113,8 +113,20 @@ _IO_FLAGS: Bits = (
 _NOTIFY: Bits = tuple(
     (1 << bit, f"FILE_NOTIFY_CHANGE_{name}")
     for bit, name in enumerate(
-        "FILE_NAME DIR_NAME ATTRIBUTES SIZE LAST_WRITE LAST_ACCESS CREATION EA SECURITY STREAM_NAME STREAM_SIZE "
-        "STREAM_WRITE".split()
+        [
+            "FILE_NAME",
+            "DIR_NAME",
+            "ATTRIBUTES",
+            "SIZE",
+            "LAST_WRITE",
+            "LAST_ACCESS",
+            "CREATION",
+            "EA",
+            "SECURITY",
+            "STREAM_NAME",
+            "STREAM_SIZE",
+            "STREAM_WRITE",
+        ]
     )
 )
 _SECURITY: Bits = (

@@ -146,11 +146,33 @@ SUB_OPERATIONS: dict[int, dict[int, str]] = {
     LOCK_CONTROL: {1: "LockFile", 2: "UnlockFileSingle", 3: "UnlockFileAll", 4: "UnlockFileByKey"},
     PLUG_AND_PLAY: dict(
         enumerate(
-            "StartDevice, QueryRemoveDevice, RemoveDevice, CancelRemoveDevice, StopDevice, QueryStopDevice, "
-            "CancelStopDevice, QueryDeviceRelations, QueryInterface, QueryCapabilities, QueryResources, "
-            "QueryResourceRequirements, QueryDeviceText, FilterResourceRequirements, <Unknown>, ReadConfig, "
-            "WriteConfig, Eject, SetLock, QueryId2, QueryPnpDeviceState, QueryBusInformation, "
-            "DeviceUsageNotification, SurpriseRemoval, QueryLegacyBusInformation".split(", ")
+            [
+                "StartDevice",
+                "QueryRemoveDevice",
+                "RemoveDevice",
+                "CancelRemoveDevice",
+                "StopDevice",
+                "QueryStopDevice",
+                "CancelStopDevice",
+                "QueryDeviceRelations",
+                "QueryInterface",
+                "QueryCapabilities",
+                "QueryResources",
+                "QueryResourceRequirements",
+                "QueryDeviceText",
+                "FilterResourceRequirements",
+                "<Unknown>",
+                "ReadConfig",
+                "WriteConfig",
+                "Eject",
+                "SetLock",
+                "QueryId2",
+                "QueryPnpDeviceState",
+                "QueryBusInformation",
+                "DeviceUsageNotification",
+                "SurpriseRemoval",
+                "QueryLegacyBusInformation",
+            ]
         )
     ),
 }
