@@ -31,7 +31,9 @@ class Settings:
     language: str = "en"
 
     @classmethod
-    def of(cls, report: Mapping[str, Any] | None = None, capture: Mapping[str, Any] | None = None) -> Settings:
+    def of(
+        cls, report: Mapping[str, Any] | None = None, capture: Mapping[str, Any] | None = None
+    ) -> Settings:
         """The settings of one capture; what stands beside the capture wins, blank means not set."""
         merged = {**(report or {}), **(capture or {})}
         known = {name: merged[name] for name in cls.__dataclass_fields__ if merged.get(name)}

@@ -1,0 +1,34 @@
+"""Print what a run made of each capture, and which inputs failed and why; exit code 1 if any did.
+
+python -m scripts.print_outcome
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from scripts.procmon.report.outcome import outcome
+from scripts.procmon.report.overview import read_overview
+from scripts.procmon.sources.inputs import find_captures
+
+
+def main(settings: dict[str, Any] | None = None) -> int:
+    """1 if an input failed or a report was not made, else 0. ``settings`` are config.yaml's."""
+    if settings is None:
+        # Snakemake has checked them already; checking again would take longer than all the rest.
+        settings = yaml.safe_load(Path("config/config.yaml").read_text(encoding="utf-8"))
+    inputs, results, reports = (Path(settings["folders"][name]) for name in ("inputs", "results", "reports"))
+    found = find_captures(inputs)
+    rejected = [(str(one.path), one.reason) for one in found.rejected]
+    overview = read_overview(results, found.captures, rejected=rejected, reports=reports)
+    text, code = outcome(overview, inputs=inputs, reports=reports)
+    print(text)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,338 @@
+"""Everything a template sets, as plain data: one Report a capture, the same for HTML and PDF but for its caps."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from scripts.procmon.contracts.findings import SEVERITIES
+from scripts.procmon.report import charts
+from scripts.procmon.report.brief import make_brief
+from scripts.procmon.report.events import list_events, telling
+from scripts.procmon.report.material import Material, Settings
+from scripts.procmon.report.moments import Moments, seconds_between
+from scripts.procmon.report.prose import bare, ranges
+from scripts.procmon.report.tables import Column, Maker, Table, make_table
+from scripts.procmon.report.view import Caps, Found, Medium, Report, Stage
+from scripts.procmon.report.words import Words
+from scripts.procmon.text import catalogue, number, seconds
+
+#: The parts of the report in order; the cover stands before them without a number.
+PARTS = (
+    "brief", "limits", "findings", "changes", "restart", "questions", "pictures", "indicators", "method", "events",
+    "glossary",
+)  # fmt: skip
+
+CHANGES = (
+    "drivers", "services", "files", "copies", "renames", "deletions", "timestamps", "registry_deletions", "processes",
+    "peers",
+)  # fmt: skip
+
+
+CAPS: dict[Medium, Caps] = {
+    "html": Caps(rows=1000, findings=400, events=3000, evidence=8, rules=400),
+    "pdf": Caps(rows=30, findings=30, events=300, evidence=5, rules=12),
+}
+
+
+def make_report(
+    material: Material, settings: Settings, *, medium: Medium, caps: Caps | None = None
+) -> Report:
+    """The report on ``material``; a refused capture gets one that says why it could not be read."""
+    words = Words(settings.language)
+    moments = moments_of(material, settings.language)
+    base: dict[str, Any] = {
+        "medium": medium,
+        "words": words,
+        "settings": settings,
+        "name": material.name,
+        "title": settings.title or bare(f"{words['kind']}: {material.name}"),
+        "parts": {part: index for index, part in enumerate(PARTS, start=1)},
+        "files": material.info.get("files", ()),
+    }
+    if material.refused:
+        return Report(**base, facts=(), refused=_refusal(material, words))
+    return _Maker(material, settings, medium, caps or CAPS[medium], words, moments).report(base)
+
+
+def moments_of(material: Material, language: str) -> Moments:
+    """How this capture's times are written: without a date where it has none, in UTC where its zone is known."""
+    dated = material.info.get("can_show", {}).get("dates", {}).get("value", True)
+    utc = str(material.info.get("first") or "").endswith("Z")
+    return Moments(dates=bool(dated), zone="UTC" if utc else "", language=language)
+
+
+def _refusal(material: Material, words: Words) -> dict[str, str]:
+    refused = material.refused or {}
+    return {
+        "file": str(refused.get("file") or material.name),
+        "where": str(refused.get("where") or words["refused.whole"]),
+        "expected": str(refused.get("expected") or ""),
+        "found": str(refused.get("found") or ""),
+        "advice": str(refused.get("advice") or words["refused.no_advice"]),
+    }
+
+
+class _Maker:
+    """Makes the parts of one report, in its order."""
+
+    def __init__(
+        self,
+        material: Material,
+        settings: Settings,
+        medium: Medium,
+        caps: Caps,
+        words: Words,
+        moments: Moments,
+    ) -> None:
+        self.material, self.settings, self.medium, self.caps = material, settings, medium, caps
+        self.words, self.moments, self.info = words, moments, material.info
+        self.found = [dict(f, number=n) for n, f in enumerate(material.findings, start=1)]
+        self.checks = {check["analysis"]: check for check in material.checks}
+        self.processes = material.table("processes")
+        names = {row["process"]: row["who"] for row in self.processes}
+        self.maker = Maker(words=words, moments=moments, most=caps.rows, medium=medium, names=names)
+        self.listed = list_events(material.events, most=caps.events)
+        self.by_number = {event.event: event for event in self.listed.rows}
+        self.stages_run = list(material.funnel.get("stages", ()))
+
+    def report(self, base: Mapping[str, Any]) -> Report:
+        findings = [self._found(finding) for finding in self.found]
+        said, left = self._findings_said(findings)
+        autostarts, removal = self._table("autostarts"), self._table("removal")
+        can = self.info.get("can_show", {})
+        return Report(
+            **base,
+            facts=self._facts(),
+            brief=make_brief(self.material, self.moments, self.settings.language),
+            counts={s: sum(f.severity == s for f in findings) for s in SEVERITIES},
+            aspects=[
+                (
+                    self.words["limits.aspects"].get(key, key),
+                    bool(entry["value"]),
+                    str(entry.get("reason") or ""),
+                )
+                for key, entry in can.items()
+            ],
+            limits=self._limits(),
+            checks=self.material.checks,
+            checks_said=self._checks_said(),
+            findings=findings[: self.caps.findings],
+            findings_said=said,
+            findings_left=left,
+            changes=[self._table(name) for name in CHANGES],
+            restart=[autostarts, removal],
+            restart_said=self.words[
+                "restart.intro" if removal.rows or autostarts.rows else "restart.intro_none"
+            ],
+            questions=self._table("questions"),
+            indicators=[self._indicators(), self._attack()],
+            **self._pictures(),
+            funnel=charts.funnel(self.stages_run, self.words["charts.whole"]),
+            stages=[self._stage(n, stage) for n, stage in enumerate(self.stages_run, start=1)],
+            method_said=self._method_said(),
+            **self._events(),
+            glossary=list(catalogue("glossary", self.settings.language).items()),
+            linked=frozenset(self.by_number),
+            cited={str(finding["id"]): finding["number"] for finding in self.found},
+        )
+
+    # -- cover
+
+    def _facts(self) -> list[tuple[str, str, str]]:
+        info, words, settings = self.info, self.words, self.settings
+        unknown = str(words["cover.unknown"])
+        first, last = info.get("first"), info.get("last")
+        span = seconds_between(first, last)
+        covers = " – ".join(part for part in (self.moments.full(first), self.moments.clock(last)) if part)
+        if covers and not self.moments.dates:
+            covers += f" ({words['cover.no_date']})"
+        elif covers and not self.moments.zone:
+            covers += f" ({info.get('time_zone') or words['cover.local_time']})"
+        kind = " ".join(str(part) for part in (info.get("format"), info.get("version")) if part)
+        bits = f", {info['bits']}-bit" if info.get("bits") else ""
+        rows = [
+            ("host", str(info.get("host") or unknown), "name"),
+            ("system", str(info.get("os") or unknown), "text"),
+            ("covers", covers or unknown, "text"),
+            ("length", seconds(span) if span is not None else unknown, "text"),
+            ("events", number(int(info.get("events", 0))), "text"),
+            ("format", f"{kind}{bits}", "text"),
+            ("case", settings.case or "", "text"),
+            ("analyst", settings.analyst or "", "text"),
+            ("organisation", settings.organisation or "", "text"),
+        ]
+        return [(words[f"cover.{key}"], value, how) for key, value, how in rows if value]
+
+    # -- what the capture can show
+
+    def _limits(self) -> list[str]:
+        can = self.info.get("can_show", {})
+        yes = [key for key, entry in can.items() if entry["value"]]
+        no = [key for key, entry in can.items() if not entry["value"]]
+        said = [self.words.say("limits.filtered")] if self.info.get("filtered") else []
+        if can:
+            said.append(self.words.say("limits.intro", yes=yes, no=no))
+        if rejected := _rejected(self.info):
+            said.append(self.words.say("limits.rejected", n=rejected))
+        return said + [str(remark) for remark in self.info.get("remarks", ())]
+
+    def _checks_said(self) -> str:
+        outcomes = [check["outcome"] for check in self.material.checks]
+        blocked = outcomes.count("could not be checked")
+        return self.words.say(
+            "limits.checks_intro",
+            done=len(outcomes) - blocked,
+            events=int(self.info.get("events", 0)),
+            found=outcomes.count("found"),
+            not_possible=blocked,
+        )
+
+    # -- findings
+
+    def _found(self, finding: Mapping[str, Any]) -> Found:
+        shown = [self.by_number[n] for n in finding["evidence"] if n in self.by_number]
+        last = len(self.stages_run)
+        return Found(
+            number=finding["number"],
+            title=finding["title"],
+            severity=finding["severity"],
+            confidence=finding["confidence"],
+            statement=finding["statement"],
+            meaning=finding["meaning"],
+            benign=finding["benign_explanation"],
+            confidence_reason=finding["confidence_reason"],
+            rules=[_rule(r) for r in finding["reproduce"]],
+            attack=finding["attack"],
+            evidence=ranges(finding["evidence"]),
+            events=len(finding["evidence"]),
+            shown=telling(finding["evidence"], self.by_number, most=self.caps.evidence),
+            hidden=bool(shown) and all(event.stage < last for event in shown),
+        )
+
+    def _findings_said(self, findings: Sequence[Found]) -> tuple[str, Sequence[Found]]:
+        left = findings[self.caps.findings :]
+        if not findings:
+            return str(
+                self.words["finding.none_filtered" if self.info.get("filtered") else "finding.none"]
+            ), ()
+        counts = self.words.severities(finding.severity for finding in findings)
+        return self.words.say("finding.intro", n=len(findings), counts=counts), left
+
+    # -- tables
+
+    def _table(self, key: str) -> Table:
+        return make_table(key, self.material.table(key), self.maker, checks=self.checks)
+
+    def _indicators(self) -> Table:
+        numbers: dict[str, list[int]] = defaultdict(list)
+        for finding in self.found:
+            numbers[finding["kind"]].append(finding["number"])
+        rows = [{**row, "why": numbers.get(row["why"], [])} for row in self.material.table("indicators")]
+        return make_table("indicators", rows, self.maker, checks=self.checks)
+
+    def _attack(self) -> Table:
+        techniques: dict[str, dict[str, Any]] = {}
+        for finding in self.found:
+            for technique in finding["attack"]:
+                row = techniques.setdefault(
+                    technique["id"], {"technique": technique, "sure": set(), "findings": []}
+                )
+                row["sure"].add(technique["confidence"])
+                row["findings"].append(finding["number"])
+        words = self.words
+        sure = ("high", "medium", "low")
+        said = (
+            words.say("tables.attack.intro", n=len(techniques), version=self.material.attack_version)
+            if techniques
+            else words.say("changes.nothing", none=words["tables.attack.none"])
+        )
+        rows = [
+            [key, row["technique"].get("name", ""), ", ".join(row["technique"].get("tactics", ())),
+             words["attack_confidence"][min(row["sure"], key=sure.index)], row["findings"]]
+            for key, row in sorted(techniques.items())
+        ]  # fmt: skip
+        heads = words["tables.attack.columns"]
+        shape: tuple[tuple[str, Any, int], ...] = (
+            ("id", "text", 13), ("name", "text", 36), ("tactics", "text", 25), ("confidence", "text", 12),
+            ("findings", "findings", 14),
+        )  # fmt: skip
+        columns = [Column(key=key, head=heads[key], kind=kind, width=width) for key, kind, width in shape]
+        return Table(
+            key="attack", title=words["tables.attack.title"], said=[said], columns=columns, rows=rows
+        )
+
+    # -- pictures
+
+    def _pictures(self) -> dict[str, Any]:
+        events, words = self.material.events, self.words
+        load_times = {event.event: event.time for event in self.listed.rows}
+        return {
+            "timeline": charts.timeline(
+                events,
+                self.processes,
+                self.found,
+                moments=self.moments,
+                span=(self.info.get("first"), self.info.get("last")),
+            ),
+            "tree": charts.tree(self.processes, self.found, moments=self.moments),
+            "chains": charts.chains(
+                self.material.table("drivers"),
+                [row for row in self.material.table("copies") if not row.get("ordinary")],
+                words=words["charts"],
+                starts=words["words.starts"],
+                load_times=load_times,
+            ),
+        }
+
+    # -- method
+
+    def _method_said(self) -> str:
+        if not self.stages_run:
+            return ""
+        first, last = self.stages_run[0]["events_in"], self.stages_run[-1]["events_out"]
+        return self.words.say("method.intro", n=len(self.stages_run), first=first, last=last)
+
+    def _stage(self, count: int, stage: Mapping[str, Any]) -> Stage:
+        before, after = int(stage["events_in"]), int(stage["events_out"])
+        key = "method.stage_intro" if after <= before else "method.more_back"
+        rules = sorted(stage["rules"], key=lambda rule: -int(rule["removed"]))
+        rows = [
+            [_rule(r), r.get("set") or "", r["matched"],
+             r["removed"]]
+            for r in rules[: self.caps.rules]
+        ]  # fmt: skip
+        left = len(rules) - len(rows)
+        return Stage(
+            number=count,
+            name=str(stage["name"]),
+            said=self.words.say(key, before=before, after=after, more=0),
+            rows=rows,
+            more=self.words.say("method.rules_hidden", n=left) if left else "",
+        )
+
+    # -- events
+
+    def _events(self) -> dict[str, Any]:
+        total, more = self.listed.total, self.listed.more
+        zone = self.moments.zone or self.info.get("time_zone") or self.words["cover.local_time"]
+        said = self.words.say("events.intro", n=total, zone=zone) if total else str(self.words["events.none"])
+        told = (
+            self.words.say(f"events.more_{self.medium}", n=more, html=min(total, CAPS["html"].events))
+            if more
+            else ""
+        )
+        return {"events": self.listed, "events_said": said, "events_more": told}
+
+
+def _rule(rule: Mapping[str, Any]) -> str:
+    """A filter rule in Process Monitor's order: "Path · contains · mrxcls · Include"."""
+    return " · ".join(str(rule[key]) for key in ("column", "relation", "value", "action"))
+
+
+def _rejected(info: Mapping[str, Any]) -> int:
+    rejected = info.get("rejected") or 0
+    if isinstance(rejected, Mapping):
+        return int(rejected.get("count", 0))
+    return rejected if isinstance(rejected, int) else len(rejected)

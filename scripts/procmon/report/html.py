@@ -1,0 +1,100 @@
+"""report.html: one file that works offline, asks nothing of any server and is whole without JavaScript."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64encode
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from scripts.procmon.report import prose
+from scripts.procmon.report.view import Report
+from scripts.procmon.report.words import counted_form
+from scripts.procmon.text import number, size, visible
+
+HERE = Path(__file__).parent
+STYLE = HERE / "style"
+
+
+def report_html(report: Report) -> str:
+    """The report as one HTML page."""
+    return page("report.html.j2", report=report)
+
+
+def page(template: str, **context: Any) -> str:
+    """A page of templates/ with style and script inside it, and their hashes for its security policy."""
+    style, script = _style("screen.css"), _style("report.js")
+    rendered = (
+        environment()
+        .get_template(template)
+        .render(
+            style=Markup(style),  # noqa: S704 (our own files)
+            script=Markup(script),  # noqa: S704
+            style_hash=_hash(style),
+            script_hash=_hash(script),
+            **context,
+        )
+    )
+    return _without_surrogates(rendered)
+
+
+@cache
+def environment() -> Environment:
+    """Where all templates live: autoescape on, a missing name is an error."""
+    made = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(
+        n=number,
+        bytes=size,
+        name=prose.name,
+        prose=prose.sentence,
+        ranges=prose.ranges,
+        counted=counted_form,
+        visible=lambda value: visible(str(value)),
+        short=lambda value, most: visible(prose.shorten(str(value), most)),
+    )
+    return made
+
+
+def widths() -> str:
+    """The classes that give columns their width: a style attribute would need a weaker security policy."""
+    return "".join(f".w{percent}{{width:{percent}%}}" for percent in range(5, 96))
+
+
+@cache
+def _style(name: str) -> str:
+    text = (STYLE / name).read_text(encoding="utf-8")
+    return text + widths() if name.endswith(".css") else text
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _without_surrogates(text: str) -> str:
+    # Half a surrogate pair that reached a place without a filter would make the page unwritable.
+    return text.encode("utf-8", "replace").decode("utf-8") if not _encodes(text) else text
+
+
+def _encodes(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def describe(report: Report) -> Mapping[str, str]:
+    """Title and description of the report without markup, for the metadata of a page."""
+    headline = report.brief.headline if report.brief else report.words["refused.title"]
+    return {"title": visible(report.title), "description": prose.bare(headline)}

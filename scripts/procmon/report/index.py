@@ -1,0 +1,70 @@
+"""reports/index.html: every capture of a run on one page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from scripts.procmon.report.brief import make_headline
+from scripts.procmon.report.context import moments_of
+from scripts.procmon.report.html import page
+from scripts.procmon.report.material import Settings
+from scripts.procmon.report.overview import Entry, Overview
+from scripts.procmon.report.words import Words
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One capture as the index sets it."""
+
+    name: str
+    title: str
+    note: str
+    folder: str  #: as an address, relative to the index
+    day: str
+    host: str
+    headline: str
+    events: int
+    left: int
+    severities: Mapping[str, int]
+
+
+def index_html(
+    overview: Overview, *, report: Mapping[str, Any] | None = None, captures: Mapping[str, Any] | None = None
+) -> str:
+    """The index; ``report`` and ``captures`` are those of config.yaml."""
+    settings = Settings.of(report)
+    lines = [
+        _line(entry, Settings.of(None, (captures or {}).get(entry.name)), settings)
+        for entry in overview.entries
+    ]
+    lines.sort(
+        key=lambda line: [-line.severities.get(key, 0) for key in ("high", "medium", "low")] + [line.name]
+    )
+    return page(
+        "index.html.j2",
+        lines=lines,
+        failures=[(failure, quote(failure.name)) for failure in overview.failures],
+        settings=settings,
+        w=Words(settings.language),
+        high=sum(1 for line in lines if line.severities.get("high")),
+    )
+
+
+def _line(entry: Entry, own: Settings, general: Settings) -> Line:
+    info = entry.material.info
+    moments = moments_of(entry.material, general.language)
+    return Line(
+        name=entry.name,
+        title=own.title or "",
+        note=own.note or "",
+        folder=quote(entry.name),
+        day=moments.full(info.get("first")),
+        host=str(info.get("host") or ""),
+        headline=make_headline(entry.material, general.language),
+        events=entry.events,
+        left=entry.left,
+        severities=entry.severities,
+    )

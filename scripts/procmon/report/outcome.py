@@ -1,0 +1,69 @@
+"""The table on the terminal at the end of a run."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+
+from scripts.procmon.report.overview import Entry, Failure, Overview
+
+_SEVERITIES = ("high", "medium", "low", "info")
+
+NOTHING = """There is no capture in {inputs}/ yet. Drop one or more there and type ./run again:
+  Process Monitor logs (.PML), or its exports as .CSV or .XML; each may be packed as .gz or .zip."""
+
+
+def outcome(overview: Overview, *, inputs: Path, reports: Path) -> tuple[str, int]:
+    """(what to print, the exit code): 1 if any input failed or a report is missing, else 0."""
+    if not overview.entries and not overview.failures:
+        return NOTHING.format(inputs=inputs), 0
+    parts = []
+    if overview.entries:
+        heads = ("Capture", "Events", "Last stage", "Findings", "Report")
+        rows = [_row(entry, reports) for entry in overview.entries]
+        parts.append(_table(heads, rows, right={1, 2}))
+    if overview.failures:
+        parts.append("Failed:\n" + "\n".join(f"  {_line(failure, reports)}" for failure in overview.failures))
+    missing = [(entry.name, file) for entry in overview.entries for file in entry.missing]
+    if missing:
+        lines = (f"  {_shown(name)}: {file}, see the logs in results" for name, file in missing)
+        parts.append("Not made:\n" + "\n".join(lines))
+    if overview.entries:
+        parts.append(f"All captures: {reports / 'index.html'}")
+    return "\n\n".join(parts), 1 if overview.failures or missing else 0
+
+
+def _row(entry: Entry, reports: Path) -> tuple[str, ...]:
+    found = ", ".join(f"{entry.severities[key]} {key}" for key in _SEVERITIES if entry.severities.get(key))
+    return (
+        _shown(entry.name), f"{entry.events:,}", f"{entry.left:,}", found or "none",
+        _shown(f"{reports / entry.name}/report.html") if "report.html" not in entry.missing else "not made",
+    )  # fmt: skip
+
+
+def _line(failure: Failure, reports: Path) -> str:
+    where = f" ({_shown(str(reports / failure.name))}/report.html)" if failure.report else ""
+    return f"{_shown(failure.name)}: {_shown(failure.reason)}{where}"
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], right: set[int]) -> str:
+    widths = [max(_width(row[i]) for row in (heads, *rows)) for i in range(len(heads))]
+    lines = [heads, ["─" * width for width in widths], *rows]
+    padded = ([_pad(cell, widths[i], i in right) for i, cell in enumerate(line)] for line in lines)
+    return "\n".join("  ".join(cells).rstrip() for cells in padded)
+
+
+def _pad(cell: str, width: int, right: bool) -> str:
+    room = " " * (width - _width(cell))
+    return room + cell if right else cell + room
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _shown(text: str, most: int = 300) -> str:
+    """Text of a capture, harmless for a terminal: control characters and marks of direction are made visible."""
+    cut = text if len(text) <= most else f"{text[:most]}…"
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in cut)

@@ -1,0 +1,97 @@
+"""All captures of a run at a glance: what was found, what failed and why. Reads JSON only, so that it is quick."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from scripts.procmon.report.material import FINDINGS_FILE, FUNNEL_FILE, INFO_FILE, Material, read_material
+
+_STEPS = ("convert_capture", "stage_events", "summarise_capture", "render_html", "render_pdf")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One capture that was read. ``left`` counts the events left at the last stage."""
+
+    name: str
+    material: Material
+    events: int
+    left: int
+    severities: Mapping[str, int]
+    missing: Sequence[str] = ()  #: reports that were not made
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failure:
+    """An input without a report, and why; ``report`` where one page tells of it."""
+
+    name: str
+    reason: str
+    report: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overview:
+    """Everything of one run."""
+
+    entries: Sequence[Entry] = ()
+    failures: Sequence[Failure] = field(default_factory=tuple)
+
+
+def read_overview(
+    results: Path,
+    names: Iterable[str],
+    *,
+    rejected: Iterable[tuple[str, str]] = (),
+    reports: Path | None = None,
+) -> Overview:
+    """What results/ tells of the captures ``names``; ``rejected`` are (file, reason) that never became captures.
+
+    With ``reports``, reports that are not there are told as well.
+    """
+    entries: list[Entry] = []
+    failures = [Failure(name=file, reason=reason) for file, reason in rejected]
+    for name in names:
+        told = _entry(results / name, name, reports / name if reports else None)
+        (entries if isinstance(told, Entry) else failures).append(told)  # type: ignore[arg-type]
+    return Overview(entries=entries, failures=failures)
+
+
+def _entry(folder: Path, name: str, reports: Path | None) -> Entry | Failure:
+    if refused := _refused(folder / INFO_FILE):
+        return Failure(name=name, reason=refused, report=True)
+    if not all((folder / file).is_file() for file in (INFO_FILE, FUNNEL_FILE, FINDINGS_FILE)):
+        return Failure(name=name, reason=f"failed: see {_log(folder)}")
+    material = read_material(folder, name=name, events=False)
+    stages = material.funnel.get("stages", ())
+    events = int(material.info.get("events", 0))
+    wanted = ("report.html", "report.pdf") if reports else ()
+    return Entry(
+        name=name,
+        material=material,
+        events=events,
+        left=int(stages[-1]["events_out"]) if stages else events,
+        severities=Counter(finding["severity"] for finding in material.findings),
+        missing=[file for file in wanted if reports and not (reports / file).is_file()],
+    )
+
+
+def _refused(file: Path) -> str | None:
+    if not file.is_file():
+        return None
+    refused = json.loads(file.read_text(encoding="utf-8", errors="surrogatepass")).get("refused")
+    if not refused:
+        return None
+    place = f"{refused['where']}: " if refused.get("where") else ""
+    return f"{place}expected {refused.get('expected')}, found {refused.get('found')}"
+
+
+def _log(folder: Path) -> Path:
+    """The log of the last step that began: it is the one that failed."""
+    begun = [folder / "logs" / f"{step}.log" for step in _STEPS]
+    there = [file for file in begun if file.is_file()]
+    return there[-1] if there else folder / "logs"

@@ -1,0 +1,363 @@
+"""The tables of findings.json as tables for people: sorted by what matters, everyday rows counted, long ones capped."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from scripts.procmon.report.moments import Moments
+from scripts.procmon.report.words import Words
+from scripts.procmon.text import code, listing, number, plural
+
+Kind = Literal["path", "text", "prose", "number", "events", "findings"]
+TableRow = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One column: its head, how its cells are set, and its share of the width in percent."""
+
+    key: str
+    head: str
+    kind: Kind
+    width: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A table ready to be set. ``said`` is what stands above it; cells stand in the order of ``columns``."""
+
+    key: str
+    title: str
+    said: Sequence[str]
+    columns: Sequence[Column] = ()
+    rows: Sequence[Sequence[Any]] = ()
+    more: str = ""  #: how many rows are not listed, and where they are
+    asked: bool = True  #: False where it could not be checked
+
+
+@dataclass(frozen=True, kw_only=True)
+class Maker:
+    """What making a table needs besides its rows."""
+
+    words: Words
+    moments: Moments
+    most: int  #: rows listed at most
+    medium: Literal["html", "pdf"] = "html"
+    #: who a process is, by its row number
+    names: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """How one table of contracts.tables is shown."""
+
+    check: str  #: the analysis that fills it
+    columns: Sequence[tuple[str, Kind, int]]
+    cells: Callable[[TableRow, Maker], Sequence[Any]]
+    facts: Callable[[Sequence[TableRow], Maker], Mapping[str, Any]] = lambda _rows, _maker: {}
+    order: Callable[[TableRow], Any] = lambda row: row.get("time") or ""
+    keep: Callable[[TableRow], bool] = lambda _row: True
+
+
+def make_table(
+    key: str, rows: Sequence[TableRow], maker: Maker, *, checks: Mapping[str, Mapping[str, Any]]
+) -> Table:
+    """The table ``key`` of ``rows``; with no rows it says that nothing was found, or why it could not be checked."""
+    shape, words = SHAPES[key], maker.words
+    kept = [row for row in rows if shape.keep(row)]
+    telling = sorted((row for row in kept if not row.get("ordinary")), key=shape.order)
+    everyday = Counter(str(row["ordinary"]) for row in kept if row.get("ordinary"))
+    check = checks.get(shape.check, {})
+    said: list[str] = []
+    if telling:
+        said.append(words.say(f"tables.{key}.intro", n=len(telling), **shape.facts(telling, maker)))
+        if everyday:
+            said.append(_everyday("ordinary", everyday, words))
+    elif everyday:
+        said.append(_everyday("only_ordinary", everyday, words))
+    else:
+        said.append(_nothing(key, check, words))
+    if check.get("limits"):
+        said.append(words.say("changes.limits", limits=" ".join(check["limits"])))
+    heads = words[f"tables.{key}.columns"]
+    return Table(
+        key=key,
+        title=words[f"tables.{key}.title"],
+        said=said,
+        columns=[Column(key=name, head=heads[name], kind=kind, width=w) for name, kind, w in shape.columns],
+        rows=[list(shape.cells(row, maker)) for row in telling[: maker.most]],
+        more=_more(len(telling) - maker.most, maker),
+        asked=check.get("outcome") != "could not be checked",
+    )
+
+
+def _more(hidden: int, maker: Maker) -> str:
+    return maker.words.say(f"changes.more_{maker.medium}", n=hidden) if hidden > 0 else ""
+
+
+def _everyday(sentence: str, reasons: Counter[str], words: Words) -> str:
+    kinds = [f"{number(n)} {words.shared('ordinary', reason)}" for reason, n in reasons.most_common()]
+    return words.say(f"changes.{sentence}", n=reasons.total(), kinds=listing(kinds, most=4))
+
+
+def _nothing(key: str, check: Mapping[str, Any], words: Words) -> str:
+    if check.get("outcome") == "could not be checked":
+        return words.say("changes.not_checked", reason=check.get("reason") or "")
+    if not check and key not in ("removal", "questions", "indicators"):
+        return str(words["changes.not_run"])
+    return words.say("changes.nothing", none=words[f"tables.{key}.none"])
+
+
+# --- cells: each takes a row and gives what stands in the columns of its shape, in their order ---------------------
+
+
+def _driver(row: TableRow, m: Maker) -> list[Any]:
+    steps = [m.words.word("steps", step) for step in ("dropped", "registered", "loaded") if row[step]]
+    events = [*row["file_events"], *row["registry_events"], *row["load_events"]]
+    starts = m.words.word("starts", row["starts"])
+    return [row["service"], row["file"], row["copied_from"], starts, ", ".join(steps), row["who"], events]
+
+
+def _service(row: TableRow, m: Maker) -> list[Any]:
+    change, starts = m.words.word("change", row["change"]), m.words.word("starts", row["starts"])
+    time = m.moments.clock(row["time"])
+    return [row["service"], change, row["image"], starts, row["who"], time, row["events"]]
+
+
+def _file(row: TableRow, m: Maker) -> list[Any]:
+    words = m.words
+    what = words.word("what", row["what"])
+    for letter, word in (("H", "hidden_attribute"), ("S", "system_attribute")):
+        if letter in (row["attributes"] or ""):
+            what += f", {words['words.' + word]}"
+    length = row["size"] if row["size"] is not None else row["bytes_written"]
+    how = words.word("how", row["how"])
+    if row["copied_from"]:
+        how += f"; {words.say('words.copied', source=row['copied_from'])}"
+    fate = words.word("fate", row["fate"])
+    if row["fate"] == "renamed" and row["renamed_to"]:
+        fate = words.say("words.renamed_to", to=row["renamed_to"])
+    elif row["fate_who"] and row["fate_who"] != row["who"]:
+        fate += f" {words.say('words.by', who=code(row['fate_who']))}"
+    who = listing([row["who"], *(writer for writer in row["writers"] if writer != row["who"])], most=3)
+    return [row["path"], what, how, length, who, m.moments.clock(row["time"]), fate, row["events"]]
+
+
+def _copy(row: TableRow, m: Maker) -> list[Any]:
+    proof = [m.words.say("words.matched", reads=row["reads"], writes=row["writes"])]
+    if row["api"]:
+        proof.append(m.words.say("words.api", api=row["api"]))
+    sure = m.words["confidence"][row["confidence"]]
+    return [
+        row["source"], row["target"], row["bytes_copied"], f"{'; '.join(proof)} ({sure})", row["who"], row["events"],
+    ]  # fmt: skip
+
+
+def _rename(row: TableRow, m: Maker) -> list[Any]:
+    return [row["path"], row["to"], row["who"], m.moments.clock(row["time"]), row["events"]]
+
+
+def _deletion(row: TableRow, m: Maker) -> list[Any]:
+    how = m.words.word("how", row["how"])
+    if row["attempt"]:
+        how = f"{how} ({m.words['words.attempt']})"
+    return [row["path"], how, row["who"], m.moments.clock(row["time"]), row["events"]]
+
+
+def _timestamp(row: TableRow, m: Maker) -> list[Any]:
+    by_value: dict[str, list[str]] = {}
+    for name, iso in row["set"].items():
+        shown = f"{m.moments.day(iso) or str(iso)[:10]} {m.moments.clock(iso)}".strip()
+        by_value.setdefault(shown, []).append(name)
+    values = "; ".join(f"{value} ({', '.join(names)})" for value, names in by_value.items())
+    return [row["path"], values, row["donor"], row["who"], m.moments.clock(row["time"]), row["events"]]
+
+
+def _registry_deletion(row: TableRow, m: Maker) -> list[Any]:
+    words = m.words
+    if row["explanation"]:
+        why = words.shared("registry_deletions", row["explanation"], row["explanation_facts"])
+    else:
+        why = str(words["tables.registry_deletions.unexplained"]).strip("*")
+        if row["considered"]:
+            tried = [words.shared("considered", key) for key in row["considered"]]
+            why += " " + words.say("tables.registry_deletions.considered", considered=tried)
+    return [row["path"], row["result"], why, row["who"], m.moments.clock(row["time"]), row["events"]]
+
+
+def _process(row: TableRow, m: Maker) -> list[Any]:
+    end = m.moments.clock(row["end"]) if row["ended_here"] else m.words["words.running"]
+    parent = m.names.get(row["parent"], "") if row["parent"] is not None else ""
+    return [
+        row["who"], row["command_line"] or row["image_path"], parent, row["user"],
+        f"{m.moments.clock(row['start'])} – {end}", row["exit_code"],
+    ]  # fmt: skip
+
+
+def _peer(row: TableRow, m: Maker) -> list[Any]:
+    first, last = m.moments.clock(row["first"]), m.moments.clock(row["last"])
+    received = row["bytes_received"] if row["answered"] else m.words["words.no_answer"]
+    return [
+        f"{row['peer']}:{row['port']}", row["protocol"], m.words.word("direction", row["direction"]),
+        row["bytes_sent"], received, row["who"], first if first == last else f"{first} – {last}", row["events"],
+    ]  # fmt: skip
+
+
+def _autostart(row: TableRow, m: Maker) -> list[Any]:
+    change = m.words.word("change", row["change"])
+    if row["attempt"]:
+        change = f"{change} ({m.words['words.attempt']})"
+    return [row["path"], row["data"], change, row["who"], m.moments.clock(row["time"]), row["events"]]
+
+
+def _indicator(row: TableRow, m: Maker) -> list[Any]:
+    return [m.words.word("type", row["type"]), row["value"], row["why"], row["events"]]
+
+
+# --- what stands in the sentence above a table ---------------------------------------------------------------------
+
+
+def _count(rows: Sequence[TableRow], holds: Callable[[TableRow], Any]) -> int:
+    return sum(1 for row in rows if holds(row))
+
+
+def _service_facts(rows: Sequence[TableRow], m: Maker) -> dict[str, Any]:
+    changes = Counter(m.words.word("change", row["change"]) for row in rows)
+    return {
+        "changes": [f"{number(n)} {change}" for change, n in changes.items()],
+        "security": _count(rows, lambda row: row["security"]),
+    }
+
+
+def _indicator_facts(rows: Sequence[TableRow], m: Maker) -> dict[str, Any]:
+    forms = m.words["words.types"]
+    counted = Counter(row["type"] for row in rows)
+    return {"types": [plural(n, *forms.get(kind, (kind, kind))) for kind, n in counted.items()]}
+
+
+_WEIGHT = {"driver": 0, "executable": 1, "script": 2, "shortcut": 3, "data": 4, "folder": 5}
+_TYPES = {"file": 0, "service": 1, "registry": 2, "address": 3, "process": 4, "command line": 5}
+
+SHAPES: dict[str, Shape] = {
+    "drivers": Shape(
+        check="drivers",
+        columns=(("service", "path", 10), ("file", "path", 22), ("copied_from", "path", 21), ("starts", "text", 9),
+                 ("steps", "text", 14), ("who", "path", 12), ("events", "events", 12)),
+        cells=_driver,
+        facts=lambda rows, _: {
+            "complete": _count(rows, lambda r: r["dropped"] and r["registered"] and r["loaded"])
+        },
+        # A driver that was put there before one that only came and went; then in order of time.
+        order=lambda row: (not row["dropped"], not row["registered"], row["time"]),
+    ),
+    "services": Shape(
+        check="services",
+        columns=(("service", "path", 17), ("change", "text", 10), ("image", "path", 27), ("starts", "text", 11),
+                 ("who", "path", 13), ("time", "text", 9), ("events", "events", 13)),
+        cells=_service,
+        facts=_service_facts,
+        order=lambda row: (not row["security"], row["time"]),
+    ),
+    "files": Shape(
+        check="dropped_files",
+        columns=(("path", "path", 29), ("what", "text", 9), ("how", "prose", 17), ("size", "number", 7),
+                 ("who", "path", 11), ("time", "text", 8), ("fate", "prose", 9), ("events", "events", 10)),
+        cells=_file,
+        facts=lambda rows, _: {
+            "left": _count(rows, lambda r: r["fate"] in ("still there", "renamed")),
+            "programs": _count(rows, lambda r: r["what"] in ("driver", "executable", "script")),
+        },
+        order=lambda row: (_WEIGHT.get(row["what"], 6), row["fate"] != "still there", row["time"]),
+    ),
+    "copies": Shape(
+        check="copies",
+        columns=(("source", "path", 26), ("target", "path", 26), ("bytes", "number", 8), ("proof", "prose", 18),
+                 ("who", "path", 11), ("events", "events", 11)),
+        cells=_copy,
+    ),
+    "renames": Shape(
+        check="deletions",
+        columns=(("path", "path", 33), ("to", "path", 33), ("who", "path", 14), ("time", "text", 9),
+                 ("events", "events", 11)),
+        cells=_rename,
+    ),
+    "deletions": Shape(
+        check="deletions",
+        columns=(("path", "path", 46), ("how", "text", 17), ("who", "path", 15), ("time", "text", 9),
+                 ("events", "events", 13)),
+        cells=_deletion,
+        facts=lambda rows, _: {
+            "own": _count(rows, lambda r: r["created_here"]),
+            "attempts": _count(rows, lambda r: r["attempt"]),
+        },
+        order=lambda row: (bool(row["attempt"]), row["time"]),
+    ),
+    "timestamps": Shape(
+        check="timestamps",
+        columns=(("path", "path", 25), ("set", "text", 28), ("donor", "path", 18), ("who", "path", 11),
+                 ("time", "text", 8), ("events", "events", 10)),
+        cells=_timestamp,
+        facts=lambda rows, _: {
+            "back": _count(rows, lambda r: r["direction"] == "back"),
+            "donors": _count(rows, lambda r: r["donor"]),
+        },
+        order=lambda row: (row["direction"] != "back", row["time"]),
+    ),
+    "registry_deletions": Shape(
+        check="registry_deletions",
+        columns=(("path", "path", 34), ("result", "text", 12), ("explanation", "prose", 24), ("who", "path", 12),
+                 ("time", "text", 8), ("events", "events", 10)),
+        cells=_registry_deletion,
+        facts=lambda rows, _: {"unexplained": _count(rows, lambda r: not r["explanation"])},
+        order=lambda row: (bool(row["explanation"]), row["time"]),
+    ),
+    "processes": Shape(
+        check="process_tree",
+        columns=(("who", "path", 15), ("command_line", "path", 36), ("parent", "path", 14), ("user", "path", 13),
+                 ("life", "text", 14), ("exit", "number", 8)),
+        cells=_process,
+        facts=lambda rows, _: {"ended": _count(rows, lambda r: r["ended_here"])},
+        order=lambda row: row["start"] or "",
+        keep=lambda row: bool(row["started_here"]),
+    ),
+    "peers": Shape(
+        check="network",
+        columns=(("peer", "path", 30), ("protocol", "text", 8), ("direction", "text", 9), ("sent", "number", 8),
+                 ("received", "number", 9), ("who", "path", 13), ("first", "text", 12), ("events", "events", 11)),
+        cells=_peer,
+        facts=lambda rows, _: {"silent": _count(rows, lambda r: not r["answered"])},
+        order=lambda row: (not row["answered"], row["first"]),
+    ),
+    "autostarts": Shape(
+        check="persistence",
+        columns=(("path", "path", 34), ("data", "path", 26), ("change", "text", 10), ("who", "path", 12),
+                 ("time", "text", 8), ("events", "events", 10)),
+        cells=_autostart,
+        facts=lambda rows, _: {"still": _count(rows, lambda r: r["still_there"] and not r["attempt"])},
+        order=lambda row: (bool(row["attempt"]), not row["still_there"], row["time"]),
+    ),
+    "removal": Shape(
+        check="removal",
+        columns=(("step", "text", 17), ("target", "path", 50), ("because", "prose", 33)),
+        cells=lambda row, m: [
+            m.words.word("step", row["step"]), row["target"], m.words.shared("removal", row["because"], row["facts"]),
+        ],
+        order=lambda _row: 0,
+    ),
+    "questions": Shape(
+        check="open_questions",
+        columns=(("question", "prose", 84), ("events", "events", 16)),
+        cells=lambda row, m: [m.words.shared("questions", row["kind"], row["facts"]), row["events"]],
+        order=lambda _row: 0,
+    ),
+    "indicators": Shape(
+        check="indicators",
+        columns=(("type", "text", 11), ("value", "path", 53), ("why", "findings", 18), ("events", "events", 18)),
+        cells=_indicator,
+        facts=_indicator_facts,
+        order=lambda row: (_TYPES.get(row["type"], 6), str(row["value"]).lower()),
+    ),
+}  # fmt: skip

@@ -1,0 +1,99 @@
+"""A report as plain data: what the templates set, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from scripts.procmon.report import charts
+from scripts.procmon.report.brief import Brief
+from scripts.procmon.report.events import Event, Listed
+from scripts.procmon.report.material import Settings
+from scripts.procmon.report.tables import Table
+from scripts.procmon.report.words import Words
+
+Medium = Literal["html", "pdf"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caps:
+    """How much of each kind a page lists; what is left out is counted and said."""
+
+    rows: int  #: of a table
+    findings: int  #: told in full
+    events: int
+    evidence: int  #: events shown beside a finding
+    rules: int  #: of a filter stage
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """One finding as it is set; ``number`` counts from 1 in the order of the report."""
+
+    number: int
+    title: str
+    severity: str
+    confidence: str
+    statement: str
+    meaning: str
+    benign: str
+    confidence_reason: str
+    rules: Sequence[str]
+    attack: Sequence[Mapping[str, Any]]
+    evidence: Sequence[tuple[int, int]]
+    events: int
+    shown: Sequence[Event]
+    hidden: bool  #: no event of it is left at the last stage
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """One filter stage with the rules that took most away."""
+
+    number: int
+    name: str
+    said: str
+    rows: Sequence[Sequence[Any]]
+    more: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What the templates set. ``refused`` alone is filled for a capture that could not be read."""
+
+    medium: Medium
+    words: Words
+    settings: Settings
+    name: str
+    title: str
+    parts: Mapping[str, int]
+    facts: Sequence[tuple[str, str, str]]  #: (label, value, kind) of the cover
+    files: Sequence[Mapping[str, Any]]
+    refused: Mapping[str, str] | None = None
+    brief: Brief | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
+    aspects: Sequence[tuple[str, bool, str]] = ()
+    limits: Sequence[str] = ()
+    checks: Sequence[Mapping[str, Any]] = ()
+    checks_said: str = ""
+    findings: Sequence[Found] = ()
+    findings_said: str = ""
+    findings_left: Sequence[Found] = ()
+    changes: Sequence[Table] = ()
+    restart: Sequence[Table] = ()
+    restart_said: str = ""
+    questions: Table | None = None
+    indicators: Sequence[Table] = ()
+    timeline: charts.Timeline | None = None
+    tree: charts.Tree | None = None
+    chains: Sequence[charts.Chain] = ()
+    funnel: Sequence[charts.Bar] = ()
+    stages: Sequence[Stage] = ()
+    method_said: str = ""
+    events: Listed = field(default_factory=lambda: Listed(rows=(), total=0))
+    events_said: str = ""
+    events_more: str = ""
+    glossary: Sequence[tuple[str, str]] = ()
+    linked: frozenset[int] = frozenset()  #: events that have a row to link to
+    cited: Mapping[str, int] = field(default_factory=dict)  #: id of a finding → its number

@@ -1,0 +1,37 @@
+"""Write the HTML report of a summarised capture, and beside it findings.json and the shown events as CSV.
+
+python -m scripts.render_html RESULTS_FOLDER REPORTS_FOLDER [--settings JSON] [--report JSON]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from scripts.procmon.report.context import make_report
+from scripts.procmon.report.evidence import write_evidence
+from scripts.procmon.report.html import report_html
+from scripts.procmon.report.material import Settings, read_material
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """0; what can't be read of results/ is an error of the step before."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("results", type=Path, help="results/CAPTURE")
+    parser.add_argument("reports", type=Path, help="reports/CAPTURE, to write to")
+    parser.add_argument("--settings", type=json.loads, default={}, help="config.yaml's words on it, as JSON")
+    parser.add_argument("--report", type=json.loads, default={}, help="config.yaml's report, as JSON")
+    given = parser.parse_args(arguments)
+    report = make_report(
+        read_material(given.results), Settings.of(given.report, given.settings), medium="html"
+    )
+    given.reports.mkdir(parents=True, exist_ok=True)
+    (given.reports / "report.html").write_text(report_html(report), encoding="utf-8")
+    write_evidence(given.results, given.reports)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

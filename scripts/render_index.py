@@ -1,0 +1,36 @@
+"""Write the page over all captures.
+
+python -m scripts.render_index REPORTS_INDEX [--inputs FOLDER] [--results FOLDER]
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from scripts.procmon.report.index import index_html
+from scripts.procmon.report.overview import read_overview
+from scripts.procmon.settings import read_settings
+from scripts.procmon.sources.inputs import find_captures
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """0; captures that failed are listed on the page."""
+    settings = read_settings()
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("index", type=Path, help="the file to write: reports/index.html")
+    parser.add_argument("--inputs", type=Path, default=Path(settings["folders"]["inputs"]))
+    parser.add_argument("--results", type=Path, default=Path(settings["folders"]["results"]))
+    given = parser.parse_args(arguments)
+    found = find_captures(given.inputs)
+    rejected = [(str(one.path), one.reason) for one in found.rejected]
+    overview = read_overview(given.results, found.captures, rejected=rejected)
+    page = index_html(overview, report=settings["report"], captures=settings["captures"])
+    given.index.parent.mkdir(parents=True, exist_ok=True)
+    given.index.write_text(page, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
