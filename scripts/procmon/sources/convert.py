@@ -19,11 +19,12 @@ import pyarrow.parquet as pq
 from scripts.procmon.contracts import capture as contract
 from scripts.procmon.contracts import events, processes
 from scripts.procmon.contracts.source import Batch, Reader, Tables
-from scripts.procmon.errors import CaptureError
+from scripts.procmon.errors import CaptureError, SettingsError
 from scripts.procmon.sources import archives
 from scripts.procmon.sources.sniffing import sniff
 
 _PARQUET = {"compression": "zstd", "compression_level": 1}
+_READS = ("ReadFile", "FASTIO_READ", "IRP_MJ_READ")
 _NO_EVENT = "The capture holds no such event: none happened, or a filter kept it out."
 
 
@@ -41,8 +42,8 @@ def convert(files: Sequence[Path], folder: Path, *, name: str, settings: Mapping
             described = [_described(file, name) for file in files]
             reader = _opened(files, described, settings, stack)
             tables, counts = _write(reader, folder)
-        except CaptureError as error:
-            refused = _refusal(error)
+        except (CaptureError, SettingsError) as error:
+            refused = _refusal(error, name)
             tables, counts = _write(_Nothing(), folder)
             described = described or [_unread(file, name) for file in files]
     info = _info(name, described, tables.info, counts, refused)
@@ -179,7 +180,9 @@ def _below_inputs(file: Path, name: str) -> str:
     return str(PurePosixPath(name).parent / file.name)
 
 
-def _refusal(error: CaptureError) -> dict[str, Any]:
+def _refusal(error: CaptureError | SettingsError, name: str) -> dict[str, Any]:
+    if isinstance(error, SettingsError):
+        error = CaptureError(name, expected="settings that can be used", found=str(error))
     return {
         "file": error.file,
         "where": error.where,
@@ -208,6 +211,9 @@ def _info(
         "bits": told.get("bits"),
         "host": told.get("host"),
         "os": told.get("os"),
+        "system_root": told.get("system_root"),
+        "cpus": told.get("cpus"),
+        "ram": told.get("ram"),
         "first_time": _iso(counts.first),
         "last_time": _iso(counts.last),
         "time_zone": told.get("time_zone", {"name": None, "known_by": nothing}),
@@ -230,11 +236,15 @@ def _shown_by_events(counts: _Counts, refused: bool) -> dict[str, dict[str, Any]
         "registry_events": counts.by[events.EVENT_CLASS][events.REGISTRY],
         "process_events": counts.by[events.EVENT_CLASS][events.PROCESS_CLASS],
         "network_events": counts.by[events.EVENT_CLASS][events.NETWORK],
-        "reads": counts.by[events.CATEGORY]["Read"],
+        "reads": sum(counts.by[events.OPERATION][name] for name in _READS),
     }
-    absent = "The capture could not be read." if refused else _NO_EVENT
+    absent = dict.fromkeys(met, "The capture could not be read." if refused else _NO_EVENT)
+    if opens := counts.by[events.OPERATION]["CreateFile"]:
+        absent["reads"] = (
+            f"Files were opened {opens:,} times but no ReadFile event is there: a filter kept reads out."
+        )
     return {
-        key: {"value": count > 0, "reason": f"{count:,} events." if count else absent}
+        key: {"value": count > 0, "reason": f"{count:,} events." if count else absent[key]}
         for key, count in met.items()
     }
 

@@ -27,9 +27,10 @@ class ZoneEvidence:
     def weigh(
         self, texts: pa.RecordBatch, indices: list[str | None], listed: Listed
     ) -> tuple[int, date] | None:
-        """Seconds that local time is ahead of UTC, and the date of the first event; None without evidence.
+        """Seconds that local time is ahead of UTC and the date of the first event; None without evidence.
 
-        Batches must come in order. A zone 13 or 14 hours ahead can't be told from one 11 or 10 behind, and counts as that.
+        Batches must come in order. A zone 13 or 14 hours ahead can't be told from one 11 or 10 behind, and counts as
+        that.
         """
         if shown.OPERATION not in texts.schema.names or shown.TIME_OF_DAY not in texts.schema.names:
             return None
