@@ -1,0 +1,271 @@
+"""A PML beside Process Monitor's own CSV export of the same events, cell by cell."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv
+
+from scripts.procmon.contracts import events, processes
+from scripts.procmon.errors import CaptureError
+from scripts.procmon.sources.pml.differences import difference
+from scripts.procmon.sources.pml.reader import open_pml
+
+#: Columns of an export that a PML holds as text, and where they stand.
+_EVENT_COLUMNS = {
+    "Operation": events.OPERATION,
+    "Path": events.PATH,
+    "Result": events.RESULT,
+    "Detail": events.DETAIL,
+    "Event Class": events.EVENT_CLASS,
+    "Category": events.CATEGORY,
+    "TID": events.TID,
+    "Duration": events.DURATION,
+}
+_PROCESS_COLUMNS = {
+    "Process Name": processes.PROCESS_NAME,
+    "PID": processes.PID,
+    "Parent PID": processes.PARENT_PID,
+    "Image Path": processes.IMAGE_PATH,
+    "Command Line": processes.COMMAND_LINE,
+    "User": processes.USER,
+    "Company": processes.COMPANY,
+    "Description": processes.DESCRIPTION,
+    "Version": processes.VERSION,
+    "Session": processes.SESSION,
+    "Authentication ID": processes.AUTHENTICATION_ID,
+    "Integrity": processes.INTEGRITY,
+    "Architecture": processes.ARCHITECTURE,
+    "Virtualized": processes.VIRTUALIZED,
+}
+#: Columns that tell which event a row of a partial export is.
+_KEYS = ("PID", "Operation", "Path", "Result", "TID", "Duration")
+_TIME_OF_DAY = "Time of Day"
+_QUARTER = 15 * 60
+_MOMENT = re.compile(r"\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d\d:\d\d [AP]M")
+
+
+@dataclass
+class Column:
+    """How one column matches: rows compared, rows that differ, and of these the ones with a known reason."""
+
+    name: str
+    rows: int
+    differing: int
+    known: Counter[str] = field(default_factory=Counter)
+    by_operation: Counter[str] = field(default_factory=Counter)
+    examples: list[tuple[str, str, str]] = field(default_factory=list)
+
+    @property
+    def match(self) -> float:
+        """The share of rows whose cells are equal, 0 to 1."""
+        return 1 - self.differing / self.rows if self.rows else 1.0
+
+    @property
+    def explained(self) -> float:
+        """The same with documented differences counted as a match."""
+        return 1 - (self.differing - self.known.total()) / self.rows if self.rows else 1.0
+
+
+@dataclass
+class Comparison:
+    """What came out: rows of the export and of the PML, rows of the export that no event answers to, the columns."""
+
+    exported: int
+    events: int
+    unmatched: int
+    shift: timedelta
+    operations: Counter[str]
+    columns: list[Column]
+
+    def lines(self) -> Iterator[str]:
+        """The report: a line a column, under it the documented differences and those of each operation."""
+        yield f"{self.exported:,} rows in the export, {self.unmatched:,} of them without an event"
+        yield f"{self.events:,} events in the PML"
+        yield f"The export's clock is {self.shift.total_seconds() / 3600:+g} hours from UTC."
+        for column in self.columns:
+            yield f"{column.name:18} {column.match:9.3%}  {column.differing:,} of {column.rows:,} differ"
+            for reason, count in column.known.most_common():
+                yield f"{'':20}{count:,} documented: {reason}"
+            for operation, count in column.by_operation.most_common():
+                yield f"{'':20}{count:,} of {self.operations[operation]:,} {operation}"
+            for operation, ours, theirs in column.examples[:6]:
+                yield f"{'':22}{operation}\n{'':24}here   {ours[:300]!r}\n{'':24}export {theirs[:300]!r}"
+
+
+def compare(capture: Path, export: Path) -> Comparison:
+    """The columns of ``export`` (CSV, plain or .gz, in any order, whole or filtered) beside the events of ``capture``.
+
+    Dates in English exports are compared in the zone of the machine that exported. Raises CaptureError for a PML or a
+    CSV that can't be read.
+    """
+    theirs = _exported(export)
+    ours = _decoded(capture)
+    shift = _shift(ours, theirs)
+    rows = _partners(ours, theirs, shift)
+    found = rows >= 0
+    total = len(ours)
+    theirs, ours = theirs[found].reset_index(drop=True), ours.take(rows[found]).reset_index(drop=True)
+    columns = [_column(name, ours, theirs, shift) for name in theirs.columns if name in ours.columns]
+    return Comparison(
+        exported=found.size,
+        events=total,
+        unmatched=int((~found).sum()),
+        shift=shift,
+        operations=Counter(ours["Operation"].tolist()),
+        columns=columns,
+    )
+
+
+def _exported(export: Path) -> pd.DataFrame:
+    try:
+        opened = gzip.open if export.suffix.lower() == ".gz" else open
+        with opened(export, "rt", encoding="utf-8-sig", newline="") as text:
+            names = next(csv.reader(text), [])
+        table = pa.csv.read_csv(
+            export,
+            parse_options=pa.csv.ParseOptions(newlines_in_values=True),
+            convert_options=pa.csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
+        )
+    except (pa.ArrowInvalid, OSError, UnicodeDecodeError, csv.Error) as error:
+        raise CaptureError(
+            str(export), expected="a CSV export of Process Monitor", found=str(error)
+        ) from error
+    if "Operation" not in names:
+        raise CaptureError(str(export), expected="a column Operation", found=", ".join(names)[:200])
+    frame: pd.DataFrame = table.to_pandas()
+    return frame
+
+
+def _decoded(capture: Path) -> pd.DataFrame:
+    reader = open_pml([capture])
+    frames = [batch.events.to_pandas() for batch in reader.batches()]
+    actors = reader.tables().processes.to_pandas()
+    if not frames:
+        raise CaptureError(str(capture), expected="events to compare", found="none")
+    shown = pd.DataFrame(
+        {name: _joined(frames, column) for name, column in _EVENT_COLUMNS.items()}
+        | {"time": pd.concat([frame[events.TIME] for frame in frames], ignore_index=True)}
+    )
+    shown["Duration"] = _text(shown["Duration"] // 100).map(_seconds)
+    shown["TID"] = _text(shown["TID"])
+    owner = np.concatenate([frame[events.PROCESS].to_numpy() for frame in frames])
+    for name, column in _PROCESS_COLUMNS.items():
+        shown[name] = _text(actors[column]).to_numpy()[owner]
+    return shown
+
+
+def _joined(frames: list[pd.DataFrame], column: str) -> pd.Series[Any]:
+    some = [frame[column] for frame in frames]
+    if isinstance(some[0].dtype, pd.CategoricalDtype):
+        some = [part.astype(object).fillna("") for part in some]
+    return pd.concat(some, ignore_index=True)
+
+
+def _text(values: pd.Series[Any]) -> pd.Series[Any]:
+    if pd.api.types.is_numeric_dtype(values):
+        values = values.astype("Int64")
+    return values.astype("string").fillna("").astype(object)
+
+
+def _seconds(ticks: str) -> str:
+    return f"{ticks[:-7] or '0'}.{ticks[-7:].zfill(7)}" if ticks else ""
+
+
+_CLOCK = re.compile(r"(\d{1,2}):(\d\d):(\d\d)[.,](\d{7})")
+
+
+def _ticks_of_day(text: str) -> int | None:
+    """Ticks of 100 ns since midnight of a *Time of Day*; None where it is cut or in another form."""
+    found = _CLOCK.search(text)
+    if not found:
+        return None
+    hour, minute, second, fraction = map(int, found.groups())
+    if text.endswith(("AM", "PM")):
+        hour = hour % 12 + 12 * text.endswith("PM")
+    return ((hour * 60 + minute) * 60 + second) * 10_000_000 + fraction
+
+
+def _day_ticks(times: pd.Series[Any]) -> pd.Series[Any]:
+    return times.astype("int64") // 100 % 864_000_000_000
+
+
+def _shift(ours: pd.DataFrame, theirs: pd.DataFrame) -> timedelta:
+    """How far the clock of the export is ahead of UTC, in quarters of an hour."""
+    if _TIME_OF_DAY not in theirs or theirs.empty:
+        return timedelta()
+    fraction = 10_000_000 * _QUARTER
+    known = dict(
+        zip((_day_ticks(ours["time"]) % fraction).tolist(), _day_ticks(ours["time"]).tolist(), strict=True)
+    )
+    votes: Counter[int] = Counter()
+    for text in theirs[_TIME_OF_DAY].head(1000):
+        ticks = _ticks_of_day(text)
+        if ticks is not None and ticks % fraction in known:
+            votes[(ticks - known[ticks % fraction]) // 10_000_000 % 86_400] += 1
+    ahead = votes.most_common(1)[0][0] if votes else 0
+    return timedelta(seconds=ahead - 86_400 if ahead > 14 * 3600 else ahead)
+
+
+def _partners(
+    ours: pd.DataFrame, theirs: pd.DataFrame, shift: timedelta
+) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """The event of every row of the export; -1 where there is none."""
+    if len(ours) == len(theirs):
+        return np.arange(len(ours))
+    keys = [name for name in _KEYS if name in theirs]
+    left, right = theirs[keys].copy(), ours[keys].copy()
+    if _TIME_OF_DAY in theirs:
+        left["ticks"] = theirs[_TIME_OF_DAY].map(_ticks_of_day).astype("Int64")
+        local = _day_ticks(ours["time"] + shift)
+        right["ticks"] = local.astype("Int64")
+    keys = list(left.columns)
+    for frame in (left, right):
+        frame["n"] = frame.groupby(keys, dropna=False).cumcount()
+    right["row"] = np.arange(len(right))
+    merged = left.merge(right, how="left", on=[*keys, "n"])["row"]
+    return merged.fillna(-1).to_numpy(np.int64)
+
+
+def _column(name: str, ours: pd.DataFrame, theirs: pd.DataFrame, shift: timedelta) -> Column:
+    mine = ours[name]
+    if name == "Detail" and shift:
+        mine = mine.map({text: _shifted(text, shift) for text in mine.unique()})
+    differs = (mine.to_numpy() != theirs[name].to_numpy()).nonzero()[0]
+    column = Column(name, len(mine), len(differs))
+    for operation, our, their in _cells(ours, mine, theirs[name], differs):
+        reason = difference(name, operation, our, their)
+        if reason:
+            column.known[reason] += 1
+            continue
+        column.by_operation[operation] += 1
+        if column.by_operation[operation] <= 2:
+            column.examples.append((operation, our, their))
+    return column
+
+
+def _cells(
+    ours: pd.DataFrame, mine: pd.Series[Any], their: pd.Series[Any], rows: Any
+) -> Iterator[tuple[str, str, str]]:
+    return zip(ours["Operation"].iloc[rows], mine.iloc[rows], their.iloc[rows], strict=True)
+
+
+def _shifted(text: str, shift: timedelta) -> str:
+    return _MOMENT.sub(lambda found: _in_zone(found[0], shift), text) if "/" in text else text
+
+
+def _in_zone(text: str, shift: timedelta) -> str:
+    moment = datetime.strptime(text, "%m/%d/%Y %I:%M:%S %p") + shift
+    hour = (moment.hour + 11) % 12 + 1
+    return f"{moment.month}/{moment.day}/{moment.year} {hour}:{moment:%M:%S} {'PM' if moment.hour >= 12 else 'AM'}"
