@@ -18,8 +18,8 @@ from scripts.procmon.findings.file_kinds import (
 )
 from scripts.procmon.findings.file_uses import Use, module_users
 from scripts.procmon.findings.reproduce import by_path
+from scripts.procmon.findings.setup_programs import is_installer, setup_programs
 from scripts.procmon.findings.suspects import images, suspects
-from scripts.procmon.knowledge import knowledge
 
 MOST_FILES = 40
 
@@ -59,10 +59,11 @@ def programs_dropped(
         and row.how != "written"
         and not _is_hidden(row)  # those are told of by hidden_files
     ]
+    setups = setup_programs(capture)
     for person, files in _by_maker(wanted).items():
         signs = _signs(capture, files, ran, earlier)
         installed = all(belongs_to_a_program(row.renamed_to or row.path) for row in files)
-        severity: Severity = "info" if installed or _is_installer(person) else "low"
+        severity: Severity = "info" if installed or is_installer(person) or person in setups else "low"
         if signs.strong:
             severity = "high" if signs.strong >= 2 and signs.used else "medium"
         evidence = _evidence(files, ran)
@@ -156,11 +157,6 @@ def _is_hidden(row: FileRow) -> bool:
     return "H" in letters and "S" in letters
 
 
-def _is_installer(person: str) -> bool:
-    name = person.rpartition(" (")[0].lower() or person.lower()
-    return name in knowledge("file_kinds")["installers"]
-
-
 def _evidence(files: Sequence[FileRow], ran: Mapping[str, Use]) -> list[int]:
     numbers = {event for row in files for event in row.events}
     return sorted(
@@ -178,7 +174,7 @@ def _facts(person: str, files: Sequence[FileRow], signs: Signs) -> dict[str, obj
                 "path": row.path,
                 "what": row.what,
                 "size": row.size,
-                "copied_from": row.copied_from,
+                "copied_from": row.copied_from if row.copy_confidence != "possible" else None,
                 "fate": row.fate,
                 "attributes": row.attributes,
             }

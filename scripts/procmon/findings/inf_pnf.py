@@ -70,7 +70,11 @@ def _finding(
     copies, accused = _copies(earlier), suspects(earlier)
     writers = sorted({writer for row in alone for writer in [row.who, *row.writers]})
     guilty = [writer for writer in writers if writer in accused]
-    copied = [copies[key] for row in alone if (key := file_key(row.path)) in copies]
+    copied = [
+        copies[key]
+        for row in alone
+        if (key := file_key(row.path)) in copies and copies[key].confidence != "possible"
+    ]
     severity: Severity = "high" if guilty and copied else "medium" if guilty or copied else "low"
     reads = bool(capture.info["can_show"]["reads"]["value"])
     evidence = sorted(

@@ -8,7 +8,7 @@ from scripts.procmon.contracts.findings import Analysis
 from scripts.procmon.contracts.tables import ProcessRow
 
 #: Analyses whose findings of at least medium severity make a process a suspect.
-ACCUSERS = ("masquerade", "injected_code")
+ACCUSERS = ("masquerade", "injected_code", "odd_modules")
 
 
 def suspects(earlier: Mapping[str, Analysis]) -> dict[str, list[str]]:

@@ -1,0 +1,238 @@
+"""Services that were created, changed, disabled or deleted; those that protect the computer first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from scripts.procmon.contracts import events as e
+from scripts.procmon.contracts.capture import Capture
+from scripts.procmon.contracts.findings import Analysis, Finding, Rule, Severity, Technique
+from scripts.procmon.contracts.tables import FileRow, ServiceRow
+from scripts.procmon.findings.file_acts import file_key
+from scripts.procmon.findings.file_kinds import belongs_to_a_program, odd_place, watched_place
+from scripts.procmon.findings.names import process_name, who
+from scripts.procmon.findings.service_keys import ServiceKey, service_keys
+from scripts.procmon.findings.setup_programs import is_installer, setup_programs
+from scripts.procmon.findings.suspects import images, suspects
+from scripts.procmon.knowledge import knowledge
+
+Change = Literal["created", "changed", "disabled", "deleted"]
+#: What the service control manager does on a program's behalf it does within this of the program's last act.
+ASKED_WITHIN = pd.Timedelta(seconds=1)
+#: Programs that run whatever they are given, so that a service made of them says nothing by its place.
+_INTERPRETERS = re.compile(
+    r"\\(cmd|powershell|pwsh|wscript|cscript|mshta|rundll32|regsvr32|msbuild)\.exe$", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Story:
+    """What happened to one service."""
+
+    row: ServiceRow
+    key: ServiceKey
+    disabled: bool
+    deleted: bool
+    recreated: bool | None  #: made again after its deletion, True with a program, False as an empty key
+
+
+def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
+    """The table ``services``; findings for protection that was switched off and for services that were made."""
+    if not capture.info["can_show"]["registry_events"]["value"]:
+        return Analysis(name="services", outcome="could not be checked", reason="no_registry_events")
+    keys = service_keys(capture)
+    stories = [story for name, key in keys.items() if (story := _story(capture, name, key))]
+    findings = [*_protection(capture, stories, earlier), *_made(capture, stories, earlier)]
+    return Analysis(
+        name="services",
+        outcome="found" if stories else "not found",
+        examined=sum(len(key.records) for key in keys.values()),
+        findings=findings,
+        tables={"services": [story.row for story in stories]},
+    )
+
+
+def _story(capture: Capture, name: str, key: ServiceKey) -> Story | None:
+    """The change that matters most; None where only parts of the key were touched that set nothing."""
+    marked = key.value_number("DeleteFlag") == 1
+    deleted = bool(key.deleted) or marked
+    disabled = key.value_number("Start") == 4
+    change: Change = (
+        "deleted" if deleted else "created" if key.is_new else "disabled" if disabled else "changed"
+    )
+    told = key.records if deleted or key.is_new else key.sets
+    if not told:
+        return None
+    first = told[0]
+    return Story(
+        row=ServiceRow(
+            service=key.name,
+            change=change,
+            image=key.image,
+            starts=key.starts,
+            process=first.process,
+            who=who(capture, first.process),
+            time=first.moment,
+            security=name in knowledge("security_services"),
+            events=[record.event for record in told],
+            values=key.values,
+            display_name=key.value("DisplayName") or knowledge("security_services").get(name),
+            ordinary=_ordinary(key.name, process_name(capture, first.process)),
+        ),
+        key=key,
+        disabled=disabled,
+        deleted=deleted,
+        recreated=_recreated(key),
+    )
+
+
+def _recreated(key: ServiceKey) -> bool | None:
+    gone = key.deleted[-1].event if key.deleted else None
+    if gone is None or not any(record.event > gone for record in (*key.created, *key.opened)):
+        return None
+    return any(record.event > gone and record.path.lower().endswith("\\imagepath") for record in key.sets)
+
+
+def _ordinary(service: str, by: str) -> str | None:
+    for known in knowledge("ordinary_services"):
+        named = re.fullmatch(known["service"], service, re.IGNORECASE) is not None
+        if named and by.lower() in known.get("by", [by.lower()]):
+            return str(known["reason"])
+    return None
+
+
+def _protection(
+    capture: Capture, stories: Sequence[Story], earlier: Mapping[str, Analysis]
+) -> Iterator[Finding]:
+    """One finding for all services of protection that were disabled or deleted.
+
+    Severity: high where one was deleted or two were disabled; medium where one was disabled; low where a set-up
+    program did it to its own product.
+    """
+    lost = [story for story in stories if story.row.security and (story.disabled or story.deleted)]
+    if not lost:
+        return
+    setups = setup_programs(capture)
+    own = all(story.row.who in setups for story in lost)
+    grave = any(story.deleted for story in lost) or len(lost) > 1
+    severity: Severity = "low" if own else "high" if grave else "medium"
+    evidence = sorted({event for story in lost for event in story.row.events})
+    people = sorted({story.row.who for story in lost})
+    yield Finding(
+        kind="protection_removed",
+        severity=severity,
+        confidence="certain",
+        facts={
+            "services": [
+                {
+                    "name": story.row.service,
+                    "called": knowledge("security_services")[story.row.service.lower()],
+                    "disabled": story.disabled,
+                    "deleted": story.deleted,
+                    "key_gone": bool(story.key.deleted),
+                    "recreated": story.recreated,
+                }
+                for story in lost
+            ],
+            "who": people,
+            "time": lost[0].row.time,
+            "askers": _askers(capture, lost, earlier),
+            "setup": own,
+        },
+        evidence=evidence,
+        reproduce=[Rule("Path", "contains", rf"\Services\{story.row.service}") for story in lost],
+        attack=[Technique("T1685", "high"), Technique("T1112", "high")],
+        subjects={
+            "processes": people,
+            "services": [story.row.service for story in lost],
+            "registry": sorted({story.row.service for story in lost}),
+        },
+    )
+
+
+def _askers(capture: Capture, lost: Sequence[Story], earlier: Mapping[str, Analysis]) -> list[str]:
+    """The programs from places where users may write that were at work just before services.exe did it.
+
+    The service control manager carries out what others ask of it; who asked is not recorded.
+    """
+    first = min((story.key.records[0] for story in lost), key=lambda record: record.event)
+    if process_name(capture, first.process).lower() != "services.exe" or pd.isna(first.time):
+        return []
+    events = capture.events
+    near = events[(events[e.TIME] >= first.time - ASKED_WITHIN) & (events[e.TIME] <= first.time)]
+    image_of = images(earlier)
+    return [
+        who(capture, int(process))
+        for process in near[e.PROCESS].unique()
+        if process in image_of and not belongs_to_a_program(image_of[process])
+    ]
+
+
+def _made(capture: Capture, stories: Sequence[Story], earlier: Mapping[str, Analysis]) -> Iterator[Finding]:
+    """One finding a service (no driver) that was made or got another program.
+
+    Severity: high where its program lies where none belongs or was dropped in this capture, and the process that made
+    it is not what it seems; medium where one of these holds or an interpreter is its program; low otherwise.
+    """
+    accused, setups = suspects(earlier), setup_programs(capture)
+    dropped = {file_key(row.path): row for row in _files(earlier) if row.how != "written"}
+    for story in stories:
+        row = story.row
+        new_program = row.image is not None and any(
+            record.path.lower().endswith(("imagepath", "servicedll")) for record in story.key.sets
+        )
+        if row.ordinary or story.deleted or story.key.is_driver or not (story.key.is_new or new_program):
+            continue
+        file = dropped.get(file_key(row.image or ""))
+        makers = [person for person in (row.who, file.who if file else row.who) if person in accused]
+        odd = odd_place(row.image) if row.image else None
+        watched = watched_place(row.image) if row.image else None
+        interpreter = bool(row.image and _INTERPRETERS.search(row.image))
+        setup = bool(setups) or is_installer(row.who)
+        signs = sum(map(bool, (odd, makers, interpreter)))
+        severity: Severity = (
+            "high"
+            if makers and (odd or file)
+            else "medium"
+            if signs or (file and watched and not setup)
+            else "low"
+        )
+        evidence = sorted({*row.events, *(file.events if file else ())})
+        yield Finding(
+            kind="service_made",
+            severity=severity,
+            confidence="certain",
+            facts={
+                "service": row.service,
+                "who": row.who,
+                "time": row.time,
+                "new": story.key.is_new,
+                "image": row.image,
+                "values": row.values,  # noqa: PD011
+                "starts": row.starts,
+                "dropped_by": file.who if file else None,
+                "place": odd or watched,
+                "odd": odd is not None,
+                "interpreter": interpreter,
+                "accused": makers,
+                "setup": setup,
+            },
+            evidence=evidence,
+            reproduce=[Rule("Path", "contains", rf"\Services\{row.service}")]
+            + ([Rule("Path", "is", row.image)] if file and row.image else []),
+            attack=[Technique("T1543.003", "high")],
+            subjects={
+                "processes": sorted({row.who, *([file.who] if file else [])}),
+                "services": [row.service],
+                "files": [row.image] if row.image else [],
+            },
+        )
+
+
+def _files(earlier: Mapping[str, Analysis]) -> Sequence[FileRow]:
+    return earlier["dropped_files"].tables.get("files", ()) if "dropped_files" in earlier else ()

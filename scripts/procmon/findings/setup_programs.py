@@ -1,0 +1,30 @@
+"""Which processes behave like set-up programs: they register what they install for removal."""
+
+from __future__ import annotations
+
+import re
+
+from scripts.procmon.contracts import events as e
+from scripts.procmon.contracts.capture import Capture
+from scripts.procmon.findings.names import who
+from scripts.procmon.findings.select import one_of, where
+from scripts.procmon.knowledge import knowledge
+
+_UNINSTALL = re.compile(
+    r"\\currentversion\\uninstall\\[^\\]+\\(?:uninstallstring|displayname)$|\\currentversion\\installer\\userdata\\",
+    re.IGNORECASE,
+)
+
+
+def setup_programs(capture: Capture) -> set[str]:
+    """The processes that wrote an entry of the list of installed programs, or are Windows' own installers."""
+    events = capture.events
+    mask = one_of(events[e.OPERATION], {"RegSetValue"}) & one_of(events[e.RESULT], {"SUCCESS"})
+    mask[mask] = where(events[e.PATH][mask], lambda path: _UNINSTALL.search(path) is not None)
+    return {who(capture, int(process)) for process in events[e.PROCESS][mask].unique()}
+
+
+def is_installer(person: str) -> bool:
+    """Whether a process bears the name of a program whose work is to install or make others."""
+    name = person.rpartition(" (")[0].lower() or person.lower()
+    return name in knowledge("file_kinds")["installers"]
