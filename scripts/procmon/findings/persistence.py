@@ -1,0 +1,332 @@
+"""Places from which Windows starts programs or loads code: what was written there, by whom, for how long."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from scripts.procmon.contracts import processes as p
+from scripts.procmon.contracts.capture import Capture
+from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
+from scripts.procmon.contracts.tables import AutostartRow
+from scripts.procmon.findings.names import who
+from scripts.procmon.findings.places import kind_of, plain_path, program_of
+from scripts.procmon.findings.records import Record, of_operations
+from scripts.procmon.findings.registry_links import link_findings
+from scripts.procmon.findings.registry_paths import matches, normal, parent_of
+from scripts.procmon.findings.reproduce import by_path
+from scripts.procmon.findings.suspects import suspects
+from scripts.procmon.knowledge import knowledge
+
+SET, DELETE_VALUE, DELETE_KEY = "RegSetValue", "RegDeleteValue", "RegDeleteKey"
+
+_STARTUP_FILE = re.compile(
+    r"\\(?:start menu|startmenü)\\(?:programs|programme)\\(?:startup|autostart)\\[^\\]+$", re.I
+)
+_TASK_FILE = re.compile(r"\\windows\\(?:system32\\|syswow64\\)?tasks\\(?!microsoft\\windows\\).+", re.I)
+
+
+_PROGRAMS = re.compile(r"[a-z]:\\[^\":,|<>]+?\.(?:exe|dll|com|scr|bat|cmd)\b", re.I)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Write:
+    """One value set in a place of automatic start; ``gone`` is the event that took it away again."""
+
+    place: Mapping[str, Any]
+    record: Record
+    data: str
+    gone: Record | None
+
+
+def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
+    """The table ``autostarts`` and findings "autostart", "com_hijack", "winsock_hijack", "registry_link"."""
+    if not capture.info["can_show"]["registry_events"]["value"]:
+        files = _startup_files(earlier)
+        return Analysis(
+            name="persistence",
+            outcome="found" if files else "could not be checked",
+            reason=None if files else "no_registry_events",
+            limits=["no_registry_events"] if files else [],
+            tables={"autostarts": files},
+        )
+    told = of_operations(capture, (SET, DELETE_VALUE, DELETE_KEY))
+    writes = list(_writes(told))
+    dropped = _dropped(earlier)
+    rows = [_row(capture, write, dropped=dropped) for write in writes]
+    rows += _removals(capture, told)
+    files = _startup_files(earlier)
+    findings = _findings(capture, writes, dropped=dropped, accused=set(suspects(earlier)))
+    return Analysis(
+        name="persistence",
+        outcome="found" if rows or files or findings else "not found",
+        examined=len(told),
+        findings=findings,
+        tables={"autostarts": [*rows, *files]},
+    )
+
+
+def place_of(path: str) -> Mapping[str, Any] | None:
+    """The place of automatic start that a registry value is, as knowledge/autostarts.yaml has it."""
+    for place in knowledge("autostarts"):
+        if any(matches(text, path) for text in place["values"]):
+            return dict(place)
+    return None
+
+
+def data_of(record: Record) -> str:
+    """The data that RegSetValue wrote, as text; binary data that begins with characters is read as such."""
+    data = record.fields.get("Data", "")
+    if re.fullmatch(r"(?:[0-9A-F]{2} ?)+", data):
+        shown = bytes.fromhex(data).split(b"\0")[0]
+        if len(shown) > 3 and shown.isascii() and shown.decode("ascii").isprintable():
+            return shown.decode("ascii")
+    return data
+
+
+def _writes(told: list[Record]) -> Iterable[Write]:
+    gone: dict[str, list[Record]] = {}
+    for record in told:
+        if record.operation != SET and record.succeeded:
+            gone.setdefault(normal(record.path), []).append(record)
+    for record in told:
+        if record.operation == SET and (place := place_of(record.path)) is not None:
+            path = normal(record.path)
+            taken = [*gone.get(path, ()), *gone.get(parent_of(path), ())]
+            later = [one for one in taken if one.event > record.event]
+            yield Write(
+                place=place,
+                record=record,
+                data=data_of(record),
+                gone=min(later, key=lambda one: one.event) if later else None,
+            )
+
+
+def _row(capture: Capture, write: Write, *, dropped: set[str]) -> AutostartRow:
+    record = write.record
+    return AutostartRow(
+        place=write.place["id"],
+        path=record.path,
+        data=write.data or None,
+        change="set",
+        attempt=not record.succeeded,
+        process=record.process,
+        who=who(capture, record.process),
+        time=record.moment,
+        events=[record.event, *([write.gone.event] if write.gone else [])],
+        still_there=record.succeeded and write.gone is None,
+        ordinary=_ordinary(capture, write, dropped=dropped),
+    )
+
+
+def _removals(capture: Capture, told: list[Record]) -> list[AutostartRow]:
+    """Deletions in these places, also those that were refused; a value of one's own that goes again is told there."""
+    made = {(normal(record.path), record.process) for record in told if record.operation == SET}
+    rows = []
+    for record in told:
+        if record.operation != DELETE_VALUE or (normal(record.path), record.process) in made:
+            continue
+        place = place_of(record.path)
+        if place is not None:
+            rows.append(
+                AutostartRow(
+                    place=place["id"],
+                    path=record.path,
+                    data=None,
+                    change="deleted",
+                    attempt=not record.succeeded,
+                    process=record.process,
+                    who=who(capture, record.process),
+                    time=record.moment,
+                    events=[record.event],
+                    still_there=False,
+                )
+            )
+    return rows
+
+
+def _startup_files(earlier: Mapping[str, Analysis]) -> list[AutostartRow]:
+    """Files put into a Startup folder or among the scheduled tasks."""
+    done = earlier.get("dropped_files")
+    rows = []
+    for file in done.tables.get("files", ()) if done else ():
+        place = (
+            "startup-folder"
+            if _STARTUP_FILE.search(file.path)
+            else "task-file"
+            if _TASK_FILE.search(file.path)
+            else None
+        )
+        if place and file.what != "folder" and not file.path.lower().endswith("desktop.ini"):
+            rows.append(
+                AutostartRow(
+                    place=place,
+                    path=file.path,
+                    data=None,
+                    change="set",
+                    attempt=False,
+                    process=file.process,
+                    who=file.who,
+                    time=file.time,
+                    events=list(file.events),
+                    still_there=file.fate == "still there",
+                    ordinary=file.ordinary,
+                )
+            )
+    return rows
+
+
+def _dropped(earlier: Mapping[str, Analysis]) -> set[str]:
+    """The files that this capture shows being created or written, in lower case."""
+    done = earlier.get("dropped_files")
+    return {file.path.lower() for file in done.tables.get("files", ())} if done else set()
+
+
+def target_of(place: str, data: str) -> str:
+    """The file that an autostart's data names."""
+    if place == "com-server":
+        return plain_path(data.strip('"').rstrip("."))
+    if place == "winlogon":
+        # Windows' own program often stands first, and the other behind it.
+        others = [one for one in _PROGRAMS.findall(data) if kind_of(one)[0] != "own"]
+        if others:
+            return plain_path(str(others[0]))
+    return program_of(data)
+
+
+def _signs(capture: Capture, write: Write, *, dropped: set[str], accused: set[str]) -> list[str]:
+    """What speaks against an honest writer."""
+    place, record = write.place, write.record
+    target = target_of(place["id"], write.data)
+    kind, name = kind_of(target) if "\\" in target else ("other", None)
+    signs = []
+    if kind == "odd":
+        signs.append("odd_place")
+    elif name == "a temporary folder":
+        signs.append("temporary")
+    elif name in ("the Windows folder itself", "the root of the disk", "the public user folder"):
+        signs.append("unusual_place")
+    if target.lower() in dropped or (write.data.lower().rstrip(".") in dropped):
+        signs.append("dropped")
+    if place.get("rare"):
+        signs.append("rare")
+    if who(capture, record.process) in accused:
+        signs.append("accused")
+    if place["id"] == "winsock" and "\\" not in write.data:
+        signs.append("bare_name")
+    image = capture.processes.loc[record.process, p.IMAGE_PATH]
+    if isinstance(image, str) and target.lower() == image.lower() and kind == "watch":
+        signs.append("itself")
+    return signs
+
+
+def _is_usual(write: Write) -> bool:
+    data = plain_path(write.data).lower()
+    shown = write.data.lower()
+    return any(re.search(text, one, re.I) for text in write.place.get("usual", ()) for one in (data, shown))
+
+
+def _ordinary(capture: Capture, write: Write, *, dropped: set[str]) -> str | None:
+    """The reason why a write is everyday business; None where it is not."""
+    if _is_usual(write):
+        return "windows_default"
+    signs = _signs(capture, write, dropped=dropped, accused=set())
+    if signs and signs != ["dropped"]:
+        return None
+    target = target_of(write.place["id"], write.data)
+    if kind_of(target)[0] == "own":
+        return "program_registers_itself"
+    return "registration" if write.place["id"] in _REGISTRIES and not signs else None
+
+
+#: Places where each installed program enters itself.
+_REGISTRIES = {
+    "com-server",
+    "shell-open-command",
+    "shell-extension",
+    "scheduled-task",
+    "print-and-network-providers",
+}
+
+
+def _findings(
+    capture: Capture, writes: list[Write], *, dropped: set[str], accused: set[str]
+) -> list[Finding]:
+    groups: dict[tuple[Any, ...], list[tuple[Write, list[str]]]] = {}
+    for write in writes:
+        if _ordinary(capture, write, dropped=dropped) == "windows_default" and write.place["id"] != "winsock":
+            continue
+        signs = _signs(capture, write, dropped=dropped, accused=accused)
+        if _severity(write, signs) is None:
+            continue
+        program = str(capture.processes.loc[write.record.process, p.PROCESS_NAME])
+        target = "" if write.place["id"] in ("winsock",) else target_of(write.place["id"], write.data).lower()
+        groups.setdefault((write.place["id"], program, target), []).append((write, signs))
+    return [_finding(capture, same) for same in groups.values()] + link_findings(capture)
+
+
+def _severity(write: Write, signs: list[str]) -> Severity | None:
+    """None for no finding: a value that is gone again is no persistence, an ordinary registration no news."""
+    place = write.place["id"]
+    strong = {"odd_place", "temporary", "accused", "bare_name"} & set(signs)
+    if write.gone is not None and place in ("shell-open-command", "environment"):
+        return None  # told as what it was for: elevation
+    if not write.record.succeeded:
+        return "medium" if strong or "rare" in signs else "low"
+    if strong or {"rare", "unusual_place"} <= set(signs):
+        return "high"
+    if "rare" in signs or {"itself", "unusual_place"} & set(signs):
+        return "medium"
+    own = kind_of(target_of(place, write.data))[0] == "own"
+    if place in _REGISTRIES:
+        return "low" if "dropped" in signs and not own else None
+    if place == "winsock":
+        return None if _is_usual(write) or own else "low"
+    return "low"
+
+
+def _finding(capture: Capture, same: list[tuple[Write, list[str]]]) -> Finding:
+    writes = [write for write, _ in same]
+    first = writes[0]
+    order: tuple[Severity, ...] = ("high", "medium", "low")
+    severities = [found for write, signs in same if (found := _severity(write, signs))]
+    signs = sorted({sign for _, found in same for sign in found})
+    done = any(write.record.succeeded for write in writes)
+    place = first.place["id"]
+    kind = {"com-server": "com_hijack", "winsock": "winsock_hijack"}.get(place, "autostart")
+    severity = min(severities, key=order.index)
+    if kind == "com_hijack" and severity == "low":
+        kind = "autostart"
+    technique = str(first.place["attack"])
+    return Finding(
+        kind=kind,
+        severity=severity,
+        confidence="certain" if done else "likely",
+        facts={
+            "who": sorted({who(capture, write.record.process) for write in writes}),
+            "place": first.place["name"],
+            "place_id": place,
+            "starts": first.place["starts"],
+            "paths": list(dict.fromkeys(write.record.path for write in writes)),
+            "data": list(dict.fromkeys(write.data for write in writes)),
+            "values": [{"path": write.record.path, "data": write.data} for write in writes],
+            "time": first.record.moment,
+            "signs": signs,
+            "done": done,
+            "result": first.record.result,
+            "gone": all(write.gone is not None for write in writes),
+            "target_place": kind_of(target_of(place, first.data))[1],
+            "machine": any(normal(write.record.path).startswith("hklm") for write in writes),
+            "events": [write.record.event for write in writes],
+        },
+        evidence=[write.record.event for write in writes],
+        reproduce=by_path([write.record.path for write in writes], operations=[SET]),
+        attack=[Technique(technique, "high" if severity == "high" else "medium")],
+        subjects={
+            "processes": sorted({who(capture, write.record.process) for write in writes}),
+            "registry": list(dict.fromkeys(write.record.path for write in writes)),
+            "files": sorted({target for write in writes if "\\" in (target := target_of(place, write.data))}),
+        },
+    )

@@ -1,0 +1,91 @@
+"""Registry keys that were made symbolic links to others, and where they lead as the events after it show."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from scripts.procmon.contracts import events as e
+from scripts.procmon.contracts.capture import Capture
+from scripts.procmon.contracts.findings import Finding, Technique
+from scripts.procmon.findings.names import who
+from scripts.procmon.findings.records import Record, of_operations, records
+from scripts.procmon.findings.registry_paths import normal, parent_of
+from scripts.procmon.findings.reproduce import by_path
+from scripts.procmon.findings.select import where
+
+#: An open that is led on is answered with REPARSE; the next events of the same process are on the target.
+REPARSE = "REPARSE"
+WITHIN = 4
+
+#: Links that Windows makes for itself: the user's classes, the current control set and hardware profile.
+_WINDOWS_LINK = re.compile(
+    r"^(?:hkcu\\software\\classes|hklm\\system\\currentcontrolset"
+    r"|hklm\\system\\[^\\]+\\hardware profiles\\current|\\registry\\a)\\"
+)
+
+
+def links_made(capture: Capture) -> dict[str, list[Record]]:
+    """The writes that made a key a link, by the key's one spelling; Windows' own links left out."""
+    links: dict[str, list[Record]] = {}
+    for record in of_operations(capture, {"RegSetValue"}):
+        key = normal(parent_of(record.path))
+        link = record.path.lower().endswith("\\symboliclinkvalue") and "REG_LINK" in record.detail
+        if link and record.succeeded and not _WINDOWS_LINK.match(key + "\\"):
+            links.setdefault(key, []).append(record)
+    return links
+
+
+def led_to(capture: Capture, key: str, made: Sequence[Record]) -> list[str]:
+    """The keys on which the same process landed right after it opened the link (answer REPARSE)."""
+    wanted = normal(key)
+    on_link = where(capture.events[e.PATH], lambda path: normal(path) == wanted)
+    led = on_link & where(capture.events[e.RESULT], lambda result: result == REPARSE)
+    processes = {record.process for record in made}
+    targets: dict[str, None] = {}
+    for position in np.flatnonzero(led)[:50]:
+        process = int(capture.events[e.PROCESS].iloc[int(position)])
+        if process not in processes:
+            continue
+        window = np.zeros(len(capture.events), dtype=bool)
+        window[position + 1 : position + 1 + WITHIN] = True
+        for after in records(capture, window):
+            if after.process == process and after.path and normal(after.path) != wanted:
+                targets.setdefault(after.path if "Key" in after.operation else parent_of(after.path))
+                break
+    return list(targets)
+
+
+def link_findings(capture: Capture) -> list[Finding]:
+    """Findings "registry_link", one for each key that became a link."""
+    return [_finding(capture, same) for same in links_made(capture).values()]
+
+
+def _finding(capture: Capture, same: list[Record]) -> Finding:
+    people = list(dict.fromkeys(who(capture, record.process) for record in same))
+    key = parent_of(same[0].path)
+    removed = [
+        record.event
+        for record in of_operations(capture, {"RegDeleteValue", "RegDeleteKey"})
+        if record.succeeded and normal(record.path) in (normal(key), normal(same[0].path))
+    ]
+    return Finding(
+        kind="registry_link",
+        severity="medium",
+        confidence="certain",
+        facts={
+            "who": people,
+            "key": key,
+            "times": len(same),
+            "length": same[0].fields.get("Length"),
+            "targets": led_to(capture, key, same),
+            "removed": len(removed) > 0,
+            "events": [record.event for record in same],
+        },
+        evidence=sorted([*(record.event for record in same), *removed]),
+        reproduce=by_path([key, same[0].path]),
+        attack=[Technique("T1112", "high")],
+        subjects={"processes": people, "registry": [same[0].path]},
+    )
