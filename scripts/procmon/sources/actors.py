@@ -125,11 +125,12 @@ class Actors:
             size = len(column.dictionary) + 1
             codes = pc.fill_null(column.indices, size - 1).to_numpy(zero_copy_only=False)
             # Numbering anew after each column keeps the product small however many columns there are.
-            _, key = np.unique(key.astype(np.int64) * size + codes, return_inverse=True)
-        _, firsts, places = np.unique(key, return_index=True, return_inverse=True)
+            key = _numbered(key.astype(np.int64) * size + codes)
+        places = _numbered(key)
+        firsts = np.zeros(int(places.max()) + 1 if len(places) else 0, dtype=np.int64)
+        firsts[places[::-1]] = np.arange(len(places))[::-1]
         found = np.empty(len(firsts), dtype=np.int32)
-        for place in np.argsort(firsts).tolist():
-            row = int(firsts[place])
+        for place, row in enumerate(firsts.tolist()):
             values = {name: _text(texts, name, row) for name in names}
             found[place] = self._number((int(lives[row]), *values.values()), values)
         return found[places] if len(found) else np.zeros(0, dtype=np.int32)
@@ -264,6 +265,12 @@ _EVENTS = {
     _CREATE: Actors._on_create,
     _LOAD: Actors._on_load,
 }
+
+
+def _numbered(values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Each value's number in the order in which the distinct values are met."""
+    numbers: npt.NDArray[np.int64] = pa.array(values).dictionary_encode().indices.to_numpy().astype(np.int64)
+    return numbers
 
 
 def _name(values: dict[str, str | None]) -> str:

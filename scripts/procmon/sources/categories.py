@@ -162,7 +162,7 @@ def categories(operations: pa.DictionaryArray, details: pa.DictionaryArray) -> p
     if not names:
         return pa.nulls(len(operations), pa.dictionary(pa.int32(), pa.string()))
     # Where Detail does not matter, all of an operation's events are one pair.
-    pairs = operation * (len(texts) + 1) + np.where(asked[operation], detail + 1, 0)
+    pairs = operation * (len(texts) + 1) + np.where(asked[operation] & bool(texts), detail + 1, 0)
     distinct, places = np.unique(pairs, return_inverse=True)
     found = [
         category(names[pair // (len(texts) + 1)] or "", _text_at(texts, pair % (len(texts) + 1) - 1))

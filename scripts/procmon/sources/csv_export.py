@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv as pacsv
@@ -23,6 +22,7 @@ from scripts.procmon.sources.dates import DateEvidence, Dating
 from scripts.procmon.sources.export_info import Rejected, can_show, export_info
 from scripts.procmon.sources.exported_events import ExportedEvents
 from scripts.procmon.sources.sniffing import HEAD, text_encoding
+from scripts.procmon.sources.utf8 import Utf8
 
 #: Rows are read in blocks of this many bytes; no row may be longer.
 BLOCK = 8 << 20
@@ -128,10 +128,8 @@ class CsvExport:
                 "The time zone that is set was not applied, because the export has no date. Set date as well."
             )
         if self._replaced:
-            said.append(
-                f"{self._replaced:,} distinct texts are not valid {self._encoding.removesuffix('-sig').upper()}; "
-                "what could not be read in them shows as U+FFFD."
-            )
+            encoding = self._encoding.removesuffix("-sig").upper()
+            said.append(f"{self._replaced:,} places are not valid {encoding}; they show as U+FFFD.")
         if self._unknown:
             listed = ", ".join(repr(name[:40]) for name in self._unknown[:10])
             said.append(f"Columns that Process Monitor does not have were left out: {listed}.")
@@ -220,14 +218,14 @@ class CsvExport:
                     convert_options=pacsv.ConvertOptions(
                         check_utf8=False,
                         include_columns=places,
-                        column_types={place: pa.binary() for place in places},
+                        column_types={place: pa.string() for place in places},
                         strings_can_be_null=False,
                     ),
                 )
                 for block in blocks:
                     rows += len(block)
                     arrays = [
-                        self._texts_of(name, block.column(place))
+                        block.column(place) if name in _CLOCKS else block.column(place).dictionary_encode()
                         for name, place in zip(columns, places, strict=True)
                     ]
                     yield pa.record_batch(arrays, names=list(columns))
@@ -246,26 +244,9 @@ class CsvExport:
             ) from error
         rejected.add(where, f"the rest of the file can't be read: expected {expected}")
 
-    def _texts_of(self, name: str, column: pa.Array) -> pa.Array:
-        if name in _CLOCKS:
-            return column
-        encoded = column.dictionary_encode()
-        return pa.DictionaryArray.from_arrays(encoded.indices, self._decoded(encoded.dictionary))
-
-    def _decoded(self, values: pa.Array) -> pa.Array:
-        try:
-            return values.cast(pa.string())
-        except pa.ArrowInvalid:
-            texts = [value.decode("utf-8", "replace") for value in values.to_pylist()]
-            self._replaced += sum("\ufffd" in text for text in texts)
-            return pa.array(texts, pa.string())
-
     @contextmanager
-    def _opened(self) -> Iterator[IO[bytes] | Any]:
+    def _opened(self) -> Iterator[Utf8]:
         with self._path.open("rb") as file:
-            # Arrow reads UTF-8 only.
-            yield (
-                file
-                if self._encoding == "utf-8-sig"
-                else codecs.EncodedFile(file, "utf-8", self._encoding, "replace")
-            )
+            text = Utf8(file, self._encoding)
+            yield text
+            self._replaced = text.replaced
