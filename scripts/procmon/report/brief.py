@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -78,9 +77,9 @@ class _Teller:
         said = [
             self.say(
                 "opening",
-                span=seconds_between(info.get("first"), info.get("last")),
+                span=seconds_between(*self.material.span),
                 host=info.get("host"),
-                day=self.moments.day(info.get("first")),
+                day=self.moments.day(self.material.span[0]),
                 events=info.get("events", 0),
             )
         ]
@@ -109,7 +108,7 @@ class _Teller:
         if self.material.findings:
             titles = [finding["title"] for finding in self.material.findings]
             said.append(self.say("clean.noted", n=len(titles), titles=titles))
-        if self.material.info.get("filtered"):
+        if self.material.filtered:
             said.append(self.say("filtered"))
         return said
 
@@ -150,12 +149,14 @@ class _Teller:
         return list(dict.fromkeys(str(check["reason"]) for check in self.blocked if check.get("reason")))
 
     def _nouns(self, findings: Iterable[Facts]) -> list[str]:
-        counted = Counter(finding["kind"] for finding in findings)
+        by_kind: dict[str, list[Facts]] = {}
+        for finding in findings:
+            by_kind.setdefault(finding["kind"], []).append(finding)
         return [
-            render(self.sentences["nouns"][kind], {"n": n}, self.language)
+            render(self.sentences["nouns"][kind], self._facts(same), self.language)
             if kind in self.sentences["nouns"]
             else plain(kind)
-            for kind, n in counted.items()
+            for kind, same in by_kind.items()
         ]
 
     # -- what it means
@@ -163,9 +164,7 @@ class _Teller:
     def means(self) -> list[str]:
         returning = self._returning()
         if not self.telling:
-            key = (
-                "means.clean_partly" if self.blocked or self.material.info.get("filtered") else "means.clean"
-            )
+            key = "means.clean_partly" if self.blocked or self.material.filtered else "means.clean"
             return [self.say(key)]
         said = self._story("means")
         if returning:
@@ -173,9 +172,9 @@ class _Teller:
                 0, self.say("means.returns", names=[code(name) for name in returning], n=len(returning))
             )
         elif self._graveness() == "high":
-            could = not any(
-                check["analysis"] in ("persistence", "drivers", "services") for check in self.blocked
-            )
+            outcomes = {check["analysis"]: check["outcome"] for check in self.material.checks}
+            blocked = (None, "could not be checked")
+            could = all(outcomes.get(name) not in blocked for name in ("persistence", "services"))
             said.append(self.say("means.no_return" if could else "means.return_unknown"))
         if off := [row["service"] for row in self.material.table("services") if _switched_off(row)]:
             said.append(
@@ -207,7 +206,7 @@ class _Teller:
 
     def do(self) -> list[Action]:
         if not self.telling:
-            key = "do.clean_filtered" if self.blocked or self.material.info.get("filtered") else "do.clean"
+            key = "do.clean_filtered" if self.blocked or self.material.filtered else "do.clean"
             return [Action(text=self.say(key))]
         actions = [Action(text=self.say("do.isolate"))] if self._graveness() == "high" else []
         for step, rows in groupby(self.material.table("removal"), key=lambda row: row["step"]):
@@ -238,7 +237,7 @@ class _Teller:
                 said, told = grave[0]["title"], 1
             more = len(self.material.findings) - told
             return said if not more else self.say("headline.more", said=said, n=more)
-        key = "clean_partly" if self.blocked or self.material.info.get("filtered") else "clean"
+        key = "clean_partly" if self.blocked or self.material.filtered else "clean"
         return self.say(f"headline.{key}", n=len(self.blocked))
 
     # -- the findings that are worth a manager's time
@@ -280,27 +279,45 @@ class _Teller:
             name: _once(code(value) for finding in findings for value in finding["subjects"].get(name, ()))
             for name in ("processes", "files", "registry", "services", "peers")
         }
-        subjects["names"] = _once(code(_last(v)) for f in findings for v in f["subjects"].get("files", ()))
+        told = [self._plainly(finding["facts"]) for finding in findings]
         return {
             **subjects,
             "n": len(findings),
-            "one": findings[0]["facts"],
-            "all": [finding["facts"] for finding in findings],
-            "title": findings[0]["title"],
-            "day": self.moments.day,
+            "one": told[0],
+            "all": told,
+            "who": _once(name for facts in told for name in _list(facts.get("who"))),
+            "titles": [finding["title"] for finding in findings],
         }
+
+    def _plainly(self, facts: Facts) -> dict[str, Any]:
+        """Facts as a manager is told them: programs without their numbers, days written out."""
+        plainly = dict(facts)
+        for key in ("who", "writers"):
+            if isinstance(facts.get(key), str):
+                plainly[key] = _without_pid(facts[key])
+            elif facts.get(key):
+                plainly[key] = _once(map(_without_pid, facts[key]))
+        if isinstance(facts.get("days"), list):
+            plainly["days"] = [self.moments.long_day(day) or day for day in facts["days"]]
+        return plainly
 
 
 def _switched_off(row: Facts) -> bool:
     return bool(row["security"]) and row["change"] in ("disabled", "deleted") and not row.get("ordinary")
 
 
+def _list(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else list(value or ())
+
+
+def _without_pid(who: str) -> str:
+    """ "lsass.exe (300)" → "lsass.exe"."""
+    name, bracket, number = who.rpartition(" (")
+    return name if bracket and number[:-1].isdigit() else who
+
+
 def _once(values: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(values))
-
-
-def _last(path: str) -> str:
-    return path.rstrip("\\").rpartition("\\")[2] or path
 
 
 def _lower(title: str) -> str:
@@ -309,6 +326,9 @@ def _lower(title: str) -> str:
 
 
 def _sentence(text: str) -> str:
-    """``text`` with a capital and a full stop."""
+    """``text`` with a capital, unless it begins with a name, and a full stop."""
     text = text.strip()
-    return text if not text else f"{text[0].upper()}{text[1:]}{'' if text[-1] in '.?!' else '.'}"
+    if not text:
+        return text
+    begins = text if "." in text.split()[0] else f"{text[0].upper()}{text[1:]}"
+    return begins if text[-1] in ".?!" else f"{begins}."

@@ -58,9 +58,8 @@ def make_report(
 
 def moments_of(material: Material, language: str) -> Moments:
     """How this capture's times are written: without a date where it has none, in UTC where its zone is known."""
-    dated = material.info.get("can_show", {}).get("dates", {}).get("value", True)
-    utc = str(material.info.get("first") or "").endswith("Z")
-    return Moments(dates=bool(dated), zone="UTC" if utc else "", language=language)
+    dated = (material.info.get("date") or {}).get("known", True)
+    return Moments(dates=bool(dated), zone=material.zone, language=language)
 
 
 def _refusal(material: Material, words: Words) -> dict[str, str]:
@@ -134,6 +133,7 @@ class _Maker:
             method_said=self._method_said(),
             **self._events(),
             glossary=list(catalogue("glossary", self.settings.language).items()),
+            most_rules=5 if self.medium == "pdf" else 12,
             linked=frozenset(self.by_number),
             cited={str(finding["id"]): finding["number"] for finding in self.found},
         )
@@ -143,13 +143,13 @@ class _Maker:
     def _facts(self) -> list[tuple[str, str, str]]:
         info, words, settings = self.info, self.words, self.settings
         unknown = str(words["cover.unknown"])
-        first, last = info.get("first"), info.get("last")
+        first, last = self.material.span
         span = seconds_between(first, last)
         covers = " – ".join(part for part in (self.moments.full(first), self.moments.clock(last)) if part)
         if covers and not self.moments.dates:
             covers += f" ({words['cover.no_date']})"
         elif covers and not self.moments.zone:
-            covers += f" ({info.get('time_zone') or words['cover.local_time']})"
+            covers += f" ({words['cover.local_time']})"
         kind = " ".join(str(part) for part in (info.get("format"), info.get("version")) if part)
         bits = f", {info['bits']}-bit" if info.get("bits") else ""
         rows = [
@@ -171,7 +171,11 @@ class _Maker:
         can = self.info.get("can_show", {})
         yes = [key for key, entry in can.items() if entry["value"]]
         no = [key for key, entry in can.items() if not entry["value"]]
-        said = [self.words.say("limits.filtered")] if self.info.get("filtered") else []
+        said = []
+        if self.material.filtered:
+            said.append(self.words.say("limits.filtered"))
+        elif reason := (self.info.get("filtered") or {}).get("reason"):
+            said.append(str(reason))
         if can:
             said.append(self.words.say("limits.intro", yes=yes, no=no))
         if rejected := _rejected(self.info):
@@ -214,9 +218,7 @@ class _Maker:
     def _findings_said(self, findings: Sequence[Found]) -> tuple[str, Sequence[Found]]:
         left = findings[self.caps.findings :]
         if not findings:
-            return str(
-                self.words["finding.none_filtered" if self.info.get("filtered") else "finding.none"]
-            ), ()
+            return str(self.words["finding.none_filtered" if self.material.filtered else "finding.none"]), ()
         counts = self.words.severities(finding.severity for finding in findings)
         return self.words.say("finding.intro", n=len(findings), counts=counts), left
 
@@ -246,7 +248,7 @@ class _Maker:
         said = (
             words.say("tables.attack.intro", n=len(techniques), version=self.material.attack_version)
             if techniques
-            else words.say("changes.nothing", none=words["tables.attack.none"])
+            else words.say("changes.nothing", what=words["tables.attack.none"])
         )
         rows = [
             [key, row["technique"].get("name", ""), ", ".join(row["technique"].get("tactics", ())),
@@ -274,7 +276,7 @@ class _Maker:
                 self.processes,
                 self.found,
                 moments=self.moments,
-                span=(self.info.get("first"), self.info.get("last")),
+                span=self.material.span,
             ),
             "tree": charts.tree(self.processes, self.found, moments=self.moments),
             "chains": charts.chains(
@@ -316,7 +318,7 @@ class _Maker:
 
     def _events(self) -> dict[str, Any]:
         total, more = self.listed.total, self.listed.more
-        zone = self.moments.zone or self.info.get("time_zone") or self.words["cover.local_time"]
+        zone = self.moments.zone or self.words["cover.local_time"]
         said = self.words.say("events.intro", n=total, zone=zone) if total else str(self.words["events.none"])
         told = (
             self.words.say(f"events.more_{self.medium}", n=more, html=min(total, CAPS["html"].events))

@@ -61,7 +61,7 @@ def _line(entry: Entry, own: Settings, general: Settings) -> Line:
         title=own.title or "",
         note=own.note or "",
         folder=quote(entry.name),
-        day=moments.full(info.get("first")),
+        day=moments.full(entry.material.span[0]),
         host=str(info.get("host") or ""),
         headline=make_headline(entry.material, general.language),
         events=entry.events,

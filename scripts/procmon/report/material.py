@@ -58,6 +58,21 @@ class Material:
         """Why the capture could not be read: file, where, expected, found, advice; None for one that was."""
         return self.info.get("refused")
 
+    @property
+    def filtered(self) -> bool:
+        """True where the capture is known to have been filtered before it was saved."""
+        return bool((self.info.get("filtered") or {}).get("value"))
+
+    @property
+    def span(self) -> tuple[str | None, str | None]:
+        """The times of the first and the last event, ISO 8601."""
+        return self.info.get("first_time"), self.info.get("last_time")
+
+    @property
+    def zone(self) -> str:
+        """The name of the zone of all times; "" where it is not known."""
+        return str((self.info.get("time_zone") or {}).get("name") or "")
+
     def table(self, name: str) -> Sequence[Mapping[str, Any]]:
         """The rows of a table of contracts.tables; () where there are none."""
         return self.tables.get(name) or ()
@@ -66,7 +81,7 @@ class Material:
 def read_material(folder: Path, *, name: str | None = None, events: bool = True) -> Material:
     """The results that lie in ``folder``; for a refused capture only capture.json is needed."""
     info = _json(folder / INFO_FILE)
-    called = name or str(info.get("name") or folder.name)
+    called = name or str(info.get("capture") or folder.name)
     if info.get("refused"):
         return Material(name=called, info=info)
     findings = _json(folder / FINDINGS_FILE)

@@ -19,8 +19,12 @@ class Moments:
 
     def day(self, iso: str | None) -> str:
         """ "20 April 2011"; "" where unknown."""
+        return self.long_day(iso) if self.dates else ""
+
+    def long_day(self, iso: str | None) -> str:
+        """The day of a moment that has one whatever the capture knows, such as a file time; "" where unknown."""
         moment = parse(iso)
-        if moment is None or not self.dates:
+        if moment is None:
             return ""
         return f"{moment.day} {catalogue('report', self.language)['months'][moment.month - 1]} {moment.year}"
 
@@ -43,7 +47,7 @@ def parse(iso: Any) -> datetime | None:
         return None
     whole, _, fraction = iso.rstrip("Z").partition(".")
     try:
-        return datetime.fromisoformat(f"{whole}.{fraction[:6]:0<6}").replace(tzinfo=None)
+        return datetime.fromisoformat(f"{whole}.{fraction[:6]:0<6}" if "T" in whole else whole)
     except ValueError:
         return None
 

@@ -27,7 +27,9 @@ def shorten(text: str, longest: int = LONGEST) -> str:
 
 def name(text: object, longest: int = LONGEST) -> Markup:
     """A path, value or name as <code>; <bdi> keeps its direction of writing from its neighbours."""
-    return Markup("<code><bdi>{}</bdi></code>").format(visible(shorten(str(text), longest)))
+    # A long path may break after a back-slash, where a reader expects it; <wbr> leaves nothing behind when copied.
+    shown = escape(visible(shorten(str(text), longest))).replace("\\", Markup("\\<wbr>"))
+    return Markup("<code><bdi>{}</bdi></code>").format(shown)
 
 
 def sentence(text: str, shown: Container[int] = ()) -> Markup:

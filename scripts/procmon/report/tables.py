@@ -11,6 +11,9 @@ from scripts.procmon.report.moments import Moments
 from scripts.procmon.report.words import Words
 from scripts.procmon.text import code, listing, number, plural
 
+#: rows of the less telling kind that a page of the PDF shows
+MINOR = 8
+
 Kind = Literal["path", "text", "prose", "number", "events", "findings"]
 TableRow = Mapping[str, Any]
 
@@ -59,6 +62,8 @@ class Shape:
     cells: Callable[[TableRow, Maker], Sequence[Any]]
     facts: Callable[[Sequence[TableRow], Maker], Mapping[str, Any]] = lambda _rows, _maker: {}
     order: Callable[[TableRow], Any] = lambda row: row.get("time") or ""
+    #: rows of which a page shows a few only, since their sum stands in the sentence above
+    minor: Callable[[TableRow], bool] = lambda _row: False
     keep: Callable[[TableRow], bool] = lambda _row: True
 
 
@@ -83,13 +88,16 @@ def make_table(
     if check.get("limits"):
         said.append(words.say("changes.limits", limits=" ".join(check["limits"])))
     heads = words[f"tables.{key}.columns"]
+    main = [row for row in telling if not shape.minor(row)]
+    few = MINOR if maker.medium == "pdf" else maker.most
+    listed = (main + [row for row in telling if shape.minor(row)][:few])[: maker.most]
     return Table(
         key=key,
         title=words[f"tables.{key}.title"],
         said=said,
         columns=[Column(key=name, head=heads[name], kind=kind, width=w) for name, kind, w in shape.columns],
-        rows=[list(shape.cells(row, maker)) for row in telling[: maker.most]],
-        more=_more(len(telling) - maker.most, maker),
+        rows=[list(shape.cells(row, maker)) for row in listed],
+        more=_more(len(telling) - len(listed), maker),
         asked=check.get("outcome") != "could not be checked",
     )
 
@@ -108,7 +116,7 @@ def _nothing(key: str, check: Mapping[str, Any], words: Words) -> str:
         return words.say("changes.not_checked", reason=check.get("reason") or "")
     if not check and key not in ("removal", "questions", "indicators"):
         return str(words["changes.not_run"])
-    return words.say("changes.nothing", none=words[f"tables.{key}.none"])
+    return words.say("changes.nothing", what=words[f"tables.{key}.none"])
 
 
 # --- cells: each takes a row and gives what stands in the columns of its shape, in their order ---------------------
@@ -178,12 +186,12 @@ def _timestamp(row: TableRow, m: Maker) -> list[Any]:
 
 def _registry_deletion(row: TableRow, m: Maker) -> list[Any]:
     words = m.words
-    if row["explanation"]:
+    if _WONDER.get(row["explanation"], 2):
         why = words.shared("registry_deletions", row["explanation"], row["explanation_facts"])
     else:
         why = str(words["tables.registry_deletions.unexplained"]).strip("*")
         if row["considered"]:
-            tried = [words.shared("considered", key) for key in row["considered"]]
+            tried = [words.considered(key) for key in row["considered"]]
             why += " " + words.say("tables.registry_deletions.considered", considered=tried)
     return [row["path"], row["result"], why, row["who"], m.moments.clock(row["time"]), row["events"]]
 
@@ -232,6 +240,14 @@ def _service_facts(rows: Sequence[TableRow], m: Maker) -> dict[str, Any]:
     }
 
 
+def _deletion_facts(rows: Sequence[TableRow], m: Maker) -> dict[str, Any]:
+    explained = Counter(row["explanation"] for row in rows if _WONDER.get(row["explanation"], 2))
+    return {
+        "unexplained": len(rows) - explained.total(),
+        "kinds": [f"{number(n)} {m.words.considered(key)}" for key, n in explained.most_common()],
+    }
+
+
 def _indicator_facts(rows: Sequence[TableRow], m: Maker) -> dict[str, Any]:
     forms = m.words["words.types"]
     counted = Counter(row["type"] for row in rows)
@@ -239,6 +255,7 @@ def _indicator_facts(rows: Sequence[TableRow], m: Maker) -> dict[str, Any]:
 
 
 _WEIGHT = {"driver": 0, "executable": 1, "script": 2, "shortcut": 3, "data": 4, "folder": 5}
+_WONDER = {None: 0, "unexplained": 0, "security": 1}
 _TYPES = {"file": 0, "service": 1, "registry": 2, "address": 3, "process": 4, "command line": 5}
 
 SHAPES: dict[str, Shape] = {
@@ -311,8 +328,9 @@ SHAPES: dict[str, Shape] = {
         columns=(("path", "path", 34), ("result", "text", 12), ("explanation", "prose", 24), ("who", "path", 12),
                  ("time", "text", 8), ("events", "events", 10)),
         cells=_registry_deletion,
-        facts=lambda rows, _: {"unexplained": _count(rows, lambda r: not r["explanation"])},
-        order=lambda row: (bool(row["explanation"]), row["time"]),
+        facts=_deletion_facts,
+        order=lambda row: (_WONDER.get(row["explanation"], 2), row["time"]),
+        minor=lambda row: row["explanation"] not in _WONDER,
     ),
     "processes": Shape(
         check="process_tree",

@@ -95,5 +95,6 @@ class Report:
     events_said: str = ""
     events_more: str = ""
     glossary: Sequence[tuple[str, str]] = ()
+    most_rules: int = 12  #: of a finding's filter that are written out
     linked: frozenset[int] = frozenset()  #: events that have a row to link to
     cited: Mapping[str, int] = field(default_factory=dict)  #: id of a finding → its number

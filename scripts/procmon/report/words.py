@@ -35,6 +35,10 @@ class Words:
         sentence = catalogue(name, self.language).get(key)
         return render(sentence, facts or {}, self.language) if isinstance(sentence, str) else plain(key)
 
+    def considered(self, key: str) -> str:
+        """An explanation of a registry deletion as a name: "made again afterwards"."""
+        return str(catalogue("considered", self.language).get(key, plain(key)))
+
     def severities(self, severities: Iterable[str]) -> str:
         """ "2 high, 3 medium"; "" for none."""
         found = list(severities)
