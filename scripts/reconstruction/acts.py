@@ -17,7 +17,7 @@ from scripts.reconstruction.recording import (
     Thread,
     moment,
 )
-from scripts.reconstruction.stacks import COPY_FILE
+from scripts.reconstruction.stacks import COPY_FILE, LOADER
 
 # Access rights and options of CreateFile.
 READ, WRITE, READ_ATTRIBUTES, WRITE_ATTRIBUTES = 0x120089, 0x120196, 0x100080, 0x100100
@@ -221,10 +221,11 @@ def start_process(parent: Thread, key: str, tid: int, callers: str, *, directory
     )
     child.did(processes.thread_create(tid))
     close(parent, image.path)
-    child.callers = callers
+    child.callers = LOADER
     child.waits(0.004)
     for name in program.modules:
         _load(child, name)
+    child.callers = callers
     return child
 
 

@@ -50,10 +50,10 @@ PAGE, BLOCK = 4096, 65_536
 TEMPORARY_FILES = {
     "a": (BLOCK, BLOCK, BLOCK, BLOCK, 61_704),
     "b": (90,),
-    "c": (1_860,),
-    "d": (PAGE,) * 6 + (2_040,),
-    "E": (PAGE,) * 4 + (1_016,),
-    "F": (3_072,),
+    "c": (1_844, 16),
+    "d": (16_384, 10_232),
+    "E": (16_384, 1_016),
+    "F": (2_048, 1_024),
 }
 
 DRIVERS: dict[str, dict[str, int | str | bytes]] = {
@@ -185,8 +185,10 @@ def _load_driver(thread: Thread, service: str) -> None:
         thread,
         rf"{device}\0000",
         {
+            r"Control\*NewlyCreated*": 0,
             "Service": service,
             "Legacy": 1,
+            "ConfigFlags": 0,
             "Class": "LegacyDriver",
             "ClassGUID": "{8ECC055D-047F-11D1-A537-0000F8753ED1}",
             "DeviceDesc": service.upper(),
@@ -246,7 +248,7 @@ def _write_from_services(thread: Thread) -> None:
 
 
 def _third_lsass(services: Thread) -> None:
-    """A registry value that nobody knows is to go; the second driver's temporary file goes."""
+    """A registry value that nobody knows is to go; a PNF file is added to; the second driver's temporary file goes."""
     thread = start_process(
         services, "false-lsass-3", 3196, IN_FALSE_LSASS, directory="C:\\WINDOWS\\system32\\"
     )
@@ -255,9 +257,21 @@ def _third_lsass(services: Thread) -> None:
     thread.did(registry.open_key(key, KEY_WRITE))
     thread.did(registry.delete_value(rf"{key}\FailoverConfig"), NAME_NOT_FOUND)
     thread.did(registry.close_key(key))
+    thread.now = 81.309
+    _append(thread, rf"{INF}\Oem6c.pnf", sum(TEMPORARY_FILES["F"]), (24, 40))
     thread.now = 82.551
     delete_on_close(thread, temporary("E"))
     end_process(thread)
+
+
+def _append(thread: Thread, path: str, end: int, sizes: tuple[int, ...]) -> None:
+    """Write behind what is in the file."""
+    thread.did(files.create_file(path, access=READ | WRITE, disposition=OPEN, share=1))
+    thread.did(files.query_standard_information(path, end))
+    for size in sizes:
+        thread.did(files.write_file(path, end, size, flags=CACHED))
+        end += size
+    close(thread, path)
 
 
 def _clean_up(thread: Thread) -> None:

@@ -192,7 +192,7 @@ PROGRAMS: dict[str, Program] = {
         "smss",
         r"C:\WINDOWS\system32\csrss.exe ObjectDirectory=\Windows SharedSection=1024,3072,512 Windows=On",
         LOCAL_SYSTEM,
-        ("csrss.exe", "ntdll.dll", "CSRSRV.dll", "winsrv.dll", "kernel32.dll", "USER32.dll", "GDI32.dll"),
+        ("csrss.exe", *_WINDOWED, "CSRSRV.dll", "winsrv.dll"),
     ),
     "winlogon": Program(
         628, "winlogon.exe", "smss", "winlogon.exe", LOCAL_SYSTEM, ("winlogon.exe", *_SERVICE, "SETUPAPI.dll")
@@ -203,7 +203,7 @@ PROGRAMS: dict[str, Program] = {
         "winlogon",
         r"C:\WINDOWS\system32\services.exe",
         LOCAL_SYSTEM,
-        ("services.exe", *_SERVICE, "umpnpmgr.dll", "eventlog.dll"),
+        ("services.exe", *_SERVICE, "SETUPAPI.dll", "umpnpmgr.dll", "eventlog.dll"),
     ),
     "lsass": Program(
         684,

@@ -79,14 +79,14 @@ _FUNCTIONS = {
     ("process", 2): "kernel32.dll+1cb12",
     ("process", 3): "kernel32.dll+104fb kernel32.dll+106e4",
     ("process", 4): "kernel32.dll+c0f8",
-    ("process", 5): "ntdll.dll+1bd9a ntdll.dll+1c1ab ntdll.dll+165e4 kernel32.dll+1bbd",
+    ("process", 5): "ntdll.dll+1bd9a ntdll.dll+1c1ab",
     ("process", 7): "kernel32.dll+1980c kernel32.dll+2336",
 }
 #: CopyFileEx: the copying of the stream, the work, the function itself.
 COPY_FILE = "kernel32.dll+2841c kernel32.dll+27a92 kernel32.dll+27b32"
 
-THREAD_START = "kernel32.dll+b713"
-PROCESS_START = "kernel32.dll+17077"
+#: Where a new process begins: in ntdll, which maps the program's modules before the program runs.
+LOADER = "ntdll.dll+1c34d ntdll.dll+2213c ntdll.dll+21aa4 ntdll.dll+e457"
 
 #: Work that the kernel does in the System process, by what it is; no frame in user mode.
 KERNEL_WORK = {
