@@ -61,7 +61,8 @@ def captures(draw: st.DrawFn) -> tuple[pd.DataFrame, pd.DataFrame]:
 
     events = pd.DataFrame({e.EVENT: range(size)})
     base, second = 10_000_000_000_000_000, 1_000_000_000
-    offsets = st.integers(0, 3 * 86_400).map(lambda seconds: base + seconds * second // 2)
+    # 17:46:40 on the first day, and moments that the values above are near to; order and repeats are free.
+    offsets = st.sampled_from([0, 1, 20, 89_600, 89_601, 172_800]).map(lambda half: base + half * second // 2)
     times = column(offsets, size)
     events[e.TIME] = pd.to_datetime(pd.Series(times, dtype="Int64"), utc=True).astype("datetime64[ns, UTC]")
     events[e.DURATION] = pd.array(column(st.sampled_from([0, 100, 500_000_000, 10**10]), size), dtype="Int64")
