@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -10,10 +11,15 @@ from typing import Any
 from scripts.procmon.report.material import Material
 from scripts.procmon.report.moments import Moments, seconds_between
 from scripts.procmon.report.words import Words, plain
-from scripts.procmon.text import catalogue, code, listing, render
+from scripts.procmon.text import catalogue, code, render
 
 #: More sentences than these no manager reads; the rest is counted and stands in part 3.
 MOST_SENTENCES = 7
+
+#: A back-ticked name, or a number up to twelve that counts things.
+_SMALL_NUMBER = re.compile(
+    r"`[^`]*`|(?<![\w.,:(])(?P<number>[1-9]|1[0-2])(?= [a-z])(?! (?:second|minute|hour|day|byte))"
+)
 
 Facts = Mapping[str, Any]
 
@@ -85,13 +91,13 @@ class _Teller:
         ]
         if not self.telling:
             return said + self._nothing_found()
-        story = self._story("happened")
+        story = [self._spelled(sentence) for sentence in self._story("happened")]
         said += story[:MOST_SENTENCES]
         told = {finding["kind"] for finding in self.telling}
         rest = sum(1 for finding in self.material.findings if finding["kind"] not in told)
         if rest or len(story) > MOST_SENTENCES:
             said.append(self.say("rest", n=rest, untold=max(0, len(story) - MOST_SENTENCES)))
-        if info.get("filtered"):
+        if self.material.filtered:
             said.append(self.say("filtered"))
         return said
 
@@ -118,18 +124,30 @@ class _Teller:
     def _counted(self, counts: Mapping[str, int]) -> list[str]:
         return [self.say(f"clean.counts.{name}", n=n) for name, n in counts.items() if n]
 
+    def _spelled(self, text: str) -> str:
+        """Small numbers as words, as prose has them; not in names, and not before units."""
+        numbers: list[str] = self.sentences.get("numbers", [])
+
+        def word(match: re.Match[str]) -> str:
+            if match["number"] is None:
+                return match.group()
+            spelled = numbers[int(match["number"])]
+            begins = match.start() == 0 or text[: match.start()].endswith((". ", ": "))
+            return spelled.capitalize() if begins else spelled
+
+        return _SMALL_NUMBER.sub(word, text) if numbers else text
+
     # -- how sure
 
     def sure(self) -> list[tuple[str, str]]:
         labels = self.sentences["sure"]
         said = []
         for confidence in ("certain", "likely", "possible"):
-            nouns = self._nouns(f for f in self.telling if f["confidence"] == confidence)
-            if nouns:
-                said.append((labels[confidence], f"{listing(nouns, most=8)}."))
-        if self.telling and self.telling[0].get("confidence_reason"):
-            label, text = said[0]
-            said[0] = (label, f"{text} {_sentence(self.telling[0]['confidence_reason'])}")
+            same = [finding for finding in self.telling if finding["confidence"] == confidence]
+            if same:
+                said.append(
+                    (labels[confidence], self.say(f"sure.told.{confidence}", nouns=self._nouns(same)))
+                )
         unknown = [self.words.shared("questions", q["kind"], q["facts"]) for q in self._questions()[:3]]
         if unknown:
             said.append((labels["unknown"], " ".join(unknown)))

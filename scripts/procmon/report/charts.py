@@ -119,10 +119,10 @@ def funnel(stages: Sequence[Mapping[str, Any]], whole: str) -> list[Bar]:
         (str(s["name"]), int(s["events_out"]), int(s["events_in"]) - int(s["events_out"])) for s in stages
     ]
     most = max(value for _, value, _ in counts) or 1
-    room = WIDTH - 330
+    room = 300
     return [
         Bar(
-            label=clip(name, 34),
+            label=clip(name, 56),
             value=value,
             hidden=hidden,
             y=index * 34,

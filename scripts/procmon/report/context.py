@@ -299,19 +299,20 @@ class _Maker:
     def _stage(self, count: int, stage: Mapping[str, Any]) -> Stage:
         before, after = int(stage["events_in"]), int(stage["events_out"])
         key = "method.stage_intro" if after <= before else "method.more_back"
-        rules = sorted(stage["rules"], key=lambda rule: -int(rule["removed"]))
+        at_work = [rule for rule in stage["rules"] if int(rule["removed"])]
+        rules = sorted(at_work, key=lambda rule: -int(rule["removed"]))
         rows = [
             [_rule(r), r.get("set") or "", r["matched"],
              r["removed"]]
             for r in rules[: self.caps.rules]
         ]  # fmt: skip
-        left = len(rules) - len(rows)
+        left, idle = len(rules) - len(rows), len(stage["rules"]) - len(rules)
         return Stage(
             number=count,
             name=str(stage["name"]),
             said=self.words.say(key, before=before, after=after, more=0),
             rows=rows,
-            more=self.words.say("method.rules_hidden", n=left) if left else "",
+            more=self.words.say("method.rules_hidden", n=left, idle=idle) if left or idle else "",
         )
 
     # -- events

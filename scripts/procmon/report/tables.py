@@ -334,8 +334,8 @@ SHAPES: dict[str, Shape] = {
     ),
     "processes": Shape(
         check="process_tree",
-        columns=(("who", "path", 15), ("command_line", "path", 36), ("parent", "path", 14), ("user", "path", 13),
-                 ("life", "text", 14), ("exit", "number", 8)),
+        columns=(("who", "path", 15), ("command_line", "path", 34), ("parent", "path", 14), ("user", "path", 17),
+                 ("life", "text", 13), ("exit", "number", 7)),
         cells=_process,
         facts=lambda rows, _: {"ended": _count(rows, lambda r: r["ended_here"])},
         order=lambda row: row["start"] or "",
