@@ -85,7 +85,7 @@ class Comparison:
     exported: int
     events: int
     unmatched: int
-    shift: timedelta
+    shift: timedelta | None
     operations: Counter[str]
     columns: list[Column]
 
@@ -93,7 +93,8 @@ class Comparison:
         """The report: a line a column, under it the documented differences and those of each operation."""
         yield f"{self.exported:,} rows in the export, {self.unmatched:,} of them without an event"
         yield f"{self.events:,} events in the PML"
-        yield f"The export's clock is {self.shift.total_seconds() / 3600:+g} hours from UTC."
+        if self.shift is not None:
+            yield f"The export's clock is {self.shift.total_seconds() / 3600:+g} hours from UTC."
         for column in self.columns:
             yield f"{column.name:18} {column.match:9.3%}  {column.differing:,} of {column.rows:,} differ"
             for reason, count in column.known.most_common():
@@ -113,11 +114,13 @@ def compare(capture: Path, export: Path) -> Comparison:
     theirs = _exported(export)
     ours = _decoded(capture)
     shift = _shift(ours, theirs)
-    rows = _partners(ours, theirs, shift)
+    rows = _partners(ours, theirs, shift or timedelta())
     found = rows >= 0
     total = len(ours)
     theirs, ours = theirs[found].reset_index(drop=True), ours.take(rows[found]).reset_index(drop=True)
-    columns = [_column(name, ours, theirs, shift) for name in theirs.columns if name in ours.columns]
+    columns = [
+        _column(name, ours, theirs, shift or timedelta()) for name in theirs.columns if name in ours.columns
+    ]
     return Comparison(
         exported=found.size,
         events=total,
@@ -201,10 +204,10 @@ def _day_ticks(times: pd.Series[Any]) -> pd.Series[Any]:
     return times.astype("int64") // 100 % 864_000_000_000
 
 
-def _shift(ours: pd.DataFrame, theirs: pd.DataFrame) -> timedelta:
-    """How far the clock of the export is ahead of UTC, in quarters of an hour."""
+def _shift(ours: pd.DataFrame, theirs: pd.DataFrame) -> timedelta | None:
+    """How far the clock of the export is ahead of UTC; None where no row tells."""
     if _TIME_OF_DAY not in theirs or theirs.empty:
-        return timedelta()
+        return None
     fraction = 10_000_000 * _QUARTER
     known = dict(
         zip((_day_ticks(ours["time"]) % fraction).tolist(), _day_ticks(ours["time"]).tolist(), strict=True)
@@ -214,7 +217,9 @@ def _shift(ours: pd.DataFrame, theirs: pd.DataFrame) -> timedelta:
         ticks = _ticks_of_day(text)
         if ticks is not None and ticks % fraction in known:
             votes[(ticks - known[ticks % fraction]) // 10_000_000 % 86_400] += 1
-    ahead = votes.most_common(1)[0][0] if votes else 0
+    if not votes:
+        return None
+    ahead = votes.most_common(1)[0][0]
     return timedelta(seconds=ahead - 86_400 if ahead > 14 * 3600 else ahead)
 
 

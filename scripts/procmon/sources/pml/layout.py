@@ -56,8 +56,9 @@ HEADER = np.dtype(
     ]
 )
 HEADER_SIZE = 0x3A8
-#: OSVERSIONINFOEXW.wProductType: a workstation; 2 is a domain controller, 3 any other server.
+#: OSVERSIONINFOEXW.wProductType: a workstation; a domain controller and any other server.
 WORKSTATION = 1
+SERVERS = (2, 3)
 
 #: One entry of the offset table: a 40-bit file offset. Entries stand in the order of time.
 OFFSET_ENTRY = np.dtype([("low", "<u4"), ("high", "u1")])

@@ -200,6 +200,8 @@ def process_entries(part: Part) -> tuple[NDArray[np.void], NDArray[np.void], Int
     starts = at + part.source.data[start : start + 4 * count].view(layout.TABLE_OFFSET).astype(np.int64)
     dtype, module = layout.PROCESS[part.bits], layout.MODULE[part.bits]
     _check_fits(part, starts, np.full(count, dtype.itemsize), "a process")
+    if count * dtype.itemsize > part.source.size:
+        raise part.wrong(at, "processes that fit into the file", f"{count:,} processes")
     entries = part.source.fields(starts, dtype)
     counts = entries["modules"].astype(np.int64)
     modules_at = starts + dtype.itemsize

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scripts.procmon.sources.pml.layout import WORKSTATION
+from scripts.procmon.sources.pml.layout import SERVERS
 
 _DESKTOP = {
     (5, 0): "Windows 2000",
@@ -33,7 +33,7 @@ def windows_name(major: int, minor: int, build: int, *, product_type: int, servi
 
     ``product_type`` is OSVERSIONINFOEXW.wProductType. A version without a name is told by its numbers.
     """
-    desktop = product_type == WORKSTATION
+    desktop = product_type not in SERVERS
     name = (_DESKTOP if desktop else _SERVER).get((major, minor), f"Windows {major}.{minor}")
     if (major, minor) == (10, 0):
         for first, later in (_LATER_DESKTOPS if desktop else _LATER_SERVERS).items():

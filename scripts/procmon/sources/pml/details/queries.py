@@ -149,13 +149,14 @@ def streams(group: Group) -> None:
 
 def _streams(raw: bytes) -> str:
     names: list[str] = []
-    at = 0
-    while at + 24 <= len(raw):
+    at = told = 0
+    while at + 24 <= len(raw) and told < len(raw):
         step = int.from_bytes(raw[at : at + 4], "little")
         size = int.from_bytes(raw[at + 4 : at + 8], "little")
         if not size or at + 24 + size > len(raw):
             break
         names.append(decoded(raw[at + 24 : at + 24 + size]))
+        told += size  # entries that overlap must not tell more than there is
         if not step:
             break
         at += step

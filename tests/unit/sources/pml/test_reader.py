@@ -1,0 +1,281 @@
+"""Reading PML files: events, stacks, processes, parts, and what is refused."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from scripts.procmon.contracts.capture import CAN_SHOW
+from scripts.procmon.errors import CaptureError
+from scripts.procmon.sources.pml import layout
+from scripts.procmon.sources.pml.encoders import file_system as files
+from scripts.procmon.sources.pml.encoders import processes, registry
+from scripts.procmon.sources.pml.encoders.body import Body
+from scripts.procmon.sources.pml.reader import open_pml
+from scripts.procmon.sources.pml.writer import Event, Module, Process
+from tests.captures.pml import NOON, actor, decoded, pml_bytes, the_row
+
+BOTH_WIDTHS = pytest.mark.parametrize("bits", [32, 64])
+PENDING = 0x103
+
+
+def write(folder: Path, *events: Event, name: str = "Logfile.PML", **tables: object) -> Path:
+    file = folder / name
+    file.write_bytes(pml_bytes(*events, **tables))  # type: ignore[arg-type]
+    return file
+
+
+def changed(file: Path, **fields: int | bytes) -> Path:
+    """The file with other values in its header."""
+    data = np.fromfile(file, np.uint8)
+    header = data[: layout.HEADER_SIZE].view(layout.HEADER)
+    for name, value in fields.items():
+        header[name] = value
+    data.tofile(file)
+    return file
+
+
+def refusal(*files: Path) -> CaptureError:
+    with pytest.raises(CaptureError) as refused:
+        decoded(*files)
+    return refused.value
+
+
+@BOTH_WIDTHS
+def test_an_event_keeps_time_thread_duration_and_stack(tmp_path: Path, bits: int) -> None:
+    close = files.close_file(r"C:\a", bits=bits)
+    file = write(
+        tmp_path, Event(NOON + 7, 7, 1204, close, duration=74, stack=(0x7C90_0001, 0x40_1000)), bits=bits
+    )
+    rows, stacks, tables = decoded(file)
+    (row,) = rows
+    assert row["time"].value % 1_000_000_000 == 700  # 7 ticks of 100 ns
+    assert row["time"].floor("s") == pd.Timestamp("2009-10-14T13:20:00Z")
+    assert (row["tid"], row["duration"], row["result"]) == (1204, 7400, "SUCCESS")
+    assert stacks[row["stack"]] == [0x7C90_0001, 0x40_1000]
+    assert tables.processes.to_pylist()[row["process"]]["process_name"] == "lsass.exe"
+    assert (tables.info["bits"], tables.info["version"]) == (bits, 9)
+
+
+def test_a_pending_operation_has_neither_result_nor_duration(tmp_path: Path) -> None:
+    row = the_row(tmp_path, files.close_file(r"C:\a", bits=64), result=PENDING, duration=5)
+    assert row["result"] == ""
+    assert row["duration"] is None
+
+
+def test_a_result_without_a_name_is_shown_as_a_number(tmp_path: Path) -> None:
+    assert the_row(tmp_path, registry.close_key("HKLM"), result=0xC000046F)["result"] == "0xC000046F"
+
+
+def test_equal_stacks_are_kept_once_and_an_event_without_one_has_null(tmp_path: Path) -> None:
+    close = registry.close_key("HKLM")
+    some = [Event(NOON, 7, 1, close, stack=stack) for stack in ((1, 2), (1, 2), (), (3,))]
+    rows, stacks, _ = decoded(write(tmp_path, *some))
+    assert [row["stack"] for row in rows][2] is None
+    assert rows[0]["stack"] == rows[1]["stack"] != rows[3]["stack"]
+    assert sorted(stacks.values()) == [[1, 2], [3]]
+
+
+def test_the_size_of_batches_changes_nothing_but_the_number_of_stacks(tmp_path: Path) -> None:
+    paths = [rf"C:\{number % 3}" for number in range(10)]
+    some = [
+        Event(NOON + n, 7, n, files.close_file(path, bits=64), stack=(n % 2 + 1,))
+        for n, path in enumerate(paths)
+    ]
+    file = write(tmp_path, *some)
+    whole, whole_stacks, _ = decoded(file)
+    pieces, stacks, _ = decoded(file, batch=3)
+    assert [row["event"] for row in pieces] == list(range(10))
+    for one, other in zip(whole, pieces, strict=True):
+        assert whole_stacks[one.pop("stack")] == stacks[other.pop("stack")]
+        assert one == other
+
+
+def test_texts_that_no_event_has_do_not_stand_in_the_dictionary(tmp_path: Path) -> None:
+    body = files.query_directory("C:\\", "*.exe", ["a.exe"], bits=64)
+    (batch,) = open_pml([write(tmp_path, Event(NOON, 7, 1, body))]).batches()
+    assert batch.events.column("path").dictionary.to_pylist() == ["C:\\*.exe"]
+
+
+def test_an_operation_or_class_without_a_name_is_shown_as_unknown(tmp_path: Path) -> None:
+    some = [
+        Event(NOON, 7, 1, Body(layout.REGISTRY, 99, b"\x04\x80HKLM")),
+        Event(NOON, 7, 1, Body(9, 1, b"")),
+        Event(NOON, 7, 1, files.file_operation(25, r"C:\a", sub=0xEE, bits=64)),
+    ]
+    rows, _, tables = decoded(write(tmp_path, *some))
+    assert [row["operation"] for row in rows] == ["<Unknown>"] * 3
+    assert [row["event_class"] for row in rows] == ["Registry", "<Unknown>", "File System"]
+    # What an unknown question asks is still a question.
+    assert rows[2]["category"] == "Read Metadata"
+    assert any("1 events are of a class without a name" in remark for remark in tables.info["remarks"])
+
+
+def test_an_event_of_a_process_that_is_not_in_the_table_is_kept_and_counted(tmp_path: Path) -> None:
+    rows, _, tables = decoded(write(tmp_path, Event(NOON, 99, 1, registry.close_key("HKLM"))))
+    assert tables.processes.to_pylist()[rows[0]["process"]]["process_name"] == "<Unknown>"
+    assert any(remark.startswith("1 events name a process") for remark in tables.info["remarks"])
+
+
+def test_a_detail_that_is_cut_short_is_blank_and_counted(tmp_path: Path) -> None:
+    body = registry.set_value(r"HKLM\Software\a", 1, registry.registry_text("text"))
+    rows, _, tables = decoded(write(tmp_path, Event(NOON, 7, 1, body._replace(detail=body.detail[:9]))))
+    assert rows[0]["detail"] == ""
+    assert any("1 events are cut short" in remark for remark in tables.info["remarks"])
+
+
+def test_a_process_keeps_all_columns_and_its_parent(tmp_path: Path) -> None:
+    parent = Process(index=3, pid=4, name="System")
+    child = actor(
+        parent_pid=4,
+        parent_index=3,
+        image_path=r"C:\lsass.exe",
+        user=r"NT AUTHORITY\SYSTEM",
+        integrity="System",
+        session=1,
+        authentication_id=0x3E7,
+        virtualized=0,
+        is_64bit=True,
+        start=NOON,
+        modules=[Module(base=0x7FFA_0000_0000, size=0x1000, path=r"C:\ntdll.dll", timestamp=1_000_000_000)],
+    )
+    _, _, tables = decoded(write(tmp_path, rows=(parent, child)))
+    system, lsass = tables.processes.to_pylist()
+    assert (system["parent"], lsass["parent"], lsass["parent_pid"]) == (None, 0, 4)
+    assert lsass["authentication_id"] == "00000000:000003e7"
+    assert (lsass["virtualized"], system["virtualized"]) == ("False", "n/a")
+    assert (lsass["architecture"], lsass["integrity"], lsass["session"]) == ("64-bit", "System", 1)
+    assert lsass["start"].floor("s") == pd.Timestamp("2009-10-14T13:20:00Z")
+    assert (lsass["end"], lsass["company"]) == (None, None)
+    (module,) = tables.modules.to_pylist()
+    assert (module["process"], module["base"], module["path"]) == (1, 0x7FFA_0000_0000, r"C:\ntdll.dll")
+    assert module["timestamp"] == datetime(2001, 9, 9, 1, 46, 40, tzinfo=UTC)
+
+
+def test_the_parts_of_a_split_log_share_one_process_table(tmp_path: Path) -> None:
+    module = Module(base=0x1000, size=0x1000, path=r"C:\a.dll")
+    late = Module(base=0x9000, size=0x1000, path=r"C:\b.dll")
+    close = registry.close_key("HKLM")
+    first = write(tmp_path, Event(NOON, 7, 1, close), rows=(actor(start=NOON, modules=[module]),))
+    # The same process has another index in the second part, and its end is known there.
+    again = actor(index=2, start=NOON, end=NOON + 10_000_000, modules=[module, late])
+    other = Process(index=7, pid=9, name="other.exe")
+    second = write(
+        tmp_path,
+        Event(NOON, 2, 1, close),
+        Event(NOON, 7, 1, close),
+        name="Logfile-1.PML",
+        rows=(again, other),
+    )
+    rows, _, tables = decoded(first, second)
+    assert [(row["event"], row["process"]) for row in rows] == [(0, 0), (1, 0), (2, 1)]
+    assert [row["process_name"] for row in tables.processes.to_pylist()] == ["lsass.exe", "other.exe"]
+    assert tables.processes.to_pylist()[0]["end"] is not None
+    assert [row["path"] for row in tables.modules.to_pylist()] == [r"C:\a.dll", r"C:\b.dll"]
+
+
+def test_parts_of_different_machines_are_no_capture(tmp_path: Path) -> None:
+    first, second = write(tmp_path), write(tmp_path, name="Logfile-1.PML", bits=32)
+    assert "64-bit" in refusal(first, second).expected
+
+
+def test_an_empty_capture_has_no_event_and_can_show_nothing_of_any_class(tmp_path: Path) -> None:
+    rows, stacks, tables = decoded(write(tmp_path, rows=()))
+    assert (rows, stacks, len(tables.processes)) == ([], {}, 0)
+    can = tables.info["can_show"]
+    assert set(can) == set(CAN_SHOW)
+    assert not any(can[key]["value"] for key in ("file_events", "registry_events", "stacks", "reads"))
+
+
+def test_reads_that_a_filter_kept_out_are_told(tmp_path: Path) -> None:
+    opened = files.create_file(r"C:\a", access=0x120089, bits=64)
+    _, _, tables = decoded(write(tmp_path, Event(NOON, 7, 1, opened)))
+    reads = tables.info["can_show"]["reads"]
+    assert reads["value"] is False
+    assert "opened 1 times but no ReadFile" in reads["reason"]
+
+
+def test_a_host_and_port_with_a_name_are_shown_by_it_others_by_number(tmp_path: Path) -> None:
+    body = processes.network_operation(
+        2, (bytes([10, 0, 0, 1]), 1225), (bytes([8, 8, 8, 8]), 53), 42, tcp=False
+    )
+    row = the_row(
+        tmp_path,
+        body,
+        hosts={bytes([8, 8, 8, 8]): "dns.google"},
+        ports={(53, False): "domain", (1225, True): "x"},
+    )
+    assert (row["operation"], row["path"]) == ("UDP Send", "10.0.0.1:1225 -> dns.google:domain")
+    assert row["detail"] == "Length: 42"
+
+
+def test_an_ipv6_address_is_shown_in_eight_groups(tmp_path: Path) -> None:
+    loopback = bytes(15) + b"\x01"
+    row = the_row(tmp_path, processes.network_operation(5, (loopback, 1), (loopback, 2), 0, tcp=True))
+    assert (row["operation"], row["path"]) == ("TCP Connect", "0:0:0:0:0:0:0:1:1 -> 0:0:0:0:0:0:0:1:2")
+
+
+def test_events_beyond_4_gib_are_addressed_by_the_fifth_byte() -> None:
+    entry = np.array([(0x10, 1)], layout.OFFSET_ENTRY)
+    part = type(
+        "Part",
+        (),
+        {"header": {"offset_table_at": 0}, "source": type("S", (), {"data": entry.view(np.uint8)})},
+    )
+    from scripts.procmon.sources.pml.tables import Part
+
+    assert Part.offsets(part, 0, 1).tolist() == [0x1_0000_0010]  # type: ignore[arg-type]
+
+
+# --- refused
+
+
+def test_a_log_that_was_not_closed_is_refused_with_advice(tmp_path: Path) -> None:
+    file = changed(write(tmp_path), offset_table_at=0, process_table_at=0, string_table_at=0)
+    assert "open it in Process Monitor and save it" in str(refusal(file))
+
+
+def test_a_version_nobody_knows_is_refused_by_its_number(tmp_path: Path) -> None:
+    assert refusal(changed(write(tmp_path), version=12)).found == "version 12"
+
+
+@pytest.mark.parametrize("version", [5, 6, 8])
+def test_a_version_that_was_never_compared_is_tried_and_called_unverified(
+    tmp_path: Path, version: int
+) -> None:
+    _, _, tables = decoded(changed(write(tmp_path), version=version))
+    assert any("unverified" in remark for remark in tables.info["remarks"])
+
+
+def test_a_header_that_announces_four_billion_events_is_refused_at_once(tmp_path: Path) -> None:
+    error = refusal(changed(write(tmp_path), events=0xFFFF_FFFF))
+    assert error.found == "4,294,967,295 events"
+    assert error.where == "offset 0x234"
+
+
+@pytest.mark.parametrize(
+    "table", ["offset_table_at", "process_table_at", "string_table_at", "host_table_at", "events_at"]
+)
+def test_a_table_beyond_the_end_is_refused(tmp_path: Path, table: str) -> None:
+    refusal(changed(write(tmp_path, Event(NOON, 7, 1, registry.close_key("HKLM"))), **{table: 1 << 40}))
+
+
+def test_events_that_overlap_are_refused(tmp_path: Path) -> None:
+    file = write(tmp_path, *[Event(NOON, 7, 1, registry.close_key("HKLM"))] * 2)
+    data = np.fromfile(file, np.uint8)
+    at = int(data[: layout.HEADER_SIZE].view(layout.HEADER)["offset_table_at"][0])
+    data[at + 5 : at + 10] = data[at : at + 5]
+    data.tofile(file)
+    assert refusal(file).found == "events that overlap"
+
+
+def test_what_is_no_pml_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "a.PML"
+    file.write_bytes(b"MZ" + bytes(2000))
+    assert "PML_" in refusal(file).expected
+    file.write_bytes(b"PML_")
+    assert refusal(file).found == "a file of 4 bytes"
