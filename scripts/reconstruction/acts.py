@@ -7,7 +7,7 @@ from functools import partial
 
 from scripts.procmon.sources.pml.encoders import file_system as files
 from scripts.procmon.sources.pml.encoders import processes, registry
-from scripts.reconstruction.machine import INDEXES, LOGONS, PROGRAMS, TEMP, module
+from scripts.reconstruction.machine import INDEXES, LOGONS, PROGRAMS, TEMP, filetime, module
 from scripts.reconstruction.recording import (
     END_OF_FILE,
     NAME_NOT_FOUND,
@@ -32,7 +32,7 @@ KEY_READ, KEY_WRITE, KEY_ALL = 0x20019, 0x20006, 0xF003F
 CACHED, PAGING = 0x900, 0x43
 
 #: Windows' own files are as old as Service Pack 3.
-SERVICE_PACK_TIME = 128_526_912_000_000_000  # 2008-04-14 12:00 UTC
+SERVICE_PACK_TIME = filetime("2008-04-14T12:00:00")
 ARCHIVE = 0x20
 
 #: The internal requests that follow a handle's end, which Process Monitor shows by their internal names.
