@@ -21,6 +21,7 @@ ORDER = (
     "deletions",
     "dropped_files",
     "inf_pnf",
+    "odd_files",
     "timestamps",
     "services",
     "drivers",

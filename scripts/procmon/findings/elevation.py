@@ -1,0 +1,167 @@
+"""Rights gained: programs that start themselves again with more rights, and processes with more than their parent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import pandas as pd
+
+from scripts.procmon.contracts import processes as p
+from scripts.procmon.contracts.capture import Capture
+from scripts.procmon.contracts.findings import Analysis, Finding, Rule, Severity, Technique
+from scripts.procmon.contracts.tables import ProcessRow
+from scripts.procmon.findings.accusations import accusations
+from scripts.procmon.findings.places import kind_of
+from scripts.procmon.findings.process_tree import tree
+from scripts.procmon.findings.records import Record
+from scripts.procmon.findings.rights import granted, levels, logon_of
+from scripts.procmon.findings.uac_bypass import bypasses
+
+MEDIUM, HIGH = 2, 3
+
+_RUNAS = re.compile(r"-verb\s+\"?'?runas|\brunas(?:\.exe)?\b|shellexecute.*runas", re.IGNORECASE)
+
+
+def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
+    """Findings "relaunch_elevated", "rights_above_parent", "uac_bypass"."""
+    rows = tree(earlier)
+    if not rows:
+        return Analysis(name="elevation", outcome="could not be checked", reason="no_processes")
+    by_number = {row.process: row for row in rows}
+    access = granted(capture)
+    findings = [
+        *_relaunches(rows, by_number, access),
+        *_above_parents(capture, rows, by_number, accused=set(accusations(earlier))),
+        *bypasses(capture, earlier),
+    ]
+    known = any(level is not None for level in levels(capture).values())
+    limits = [] if known else ["no_integrity"]
+    if not any(row.parent is not None for row in rows):
+        limits.append("no_parents")
+    return Analysis(
+        name="elevation",
+        outcome="found" if findings else "not found",
+        limits=limits,
+        examined=len(capture.events),
+        findings=findings,
+    )
+
+
+def _relaunches(
+    rows: list[ProcessRow],
+    by_number: Mapping[int, ProcessRow],
+    access: Mapping[int, tuple[bool, Record]],
+) -> list[Finding]:
+    """A program that started itself again through another that asks for administrator rights."""
+    found = []
+    for again in rows:
+        through = by_number.get(again.parent) if again.parent is not None else None
+        first = by_number.get(through.parent) if through and through.parent is not None else None
+        asked = through is not None and _RUNAS.search(through.command_line or "")
+        if through and first and asked and _same_program(again, first) and first.process != again.process:
+            found.append(_relaunch(first, through, again, access))
+    return found
+
+
+def _relaunch(
+    first: ProcessRow,
+    through: ProcessRow,
+    again: ProcessRow,
+    access: Mapping[int, tuple[bool, Record]],
+) -> Finding:
+    before, after = access.get(first.process), access.get(again.process)
+    evidence = [row.start_event for row in (first, through, again) if row.start_event is not None]
+    evidence += [found[1].event for found in (before, after) if found]
+    proven = bool(after and after[0] and before and not before[0])
+    return Finding(
+        kind="relaunch_elevated",
+        severity="medium",
+        confidence="certain" if proven else "likely",
+        facts={
+            "first": first.who,
+            "again": again.who,
+            "through": through.who,
+            "command_line": through.command_line,
+            "path": again.image_path or first.image_path or again.process_name,
+            "waited": _seconds(first.start, again.start),
+            "before": None if before is None else ("all" if before[0] else "read"),
+            "after": None if after is None else ("all" if after[0] else "read"),
+            "before_event": before[1].event if before else None,
+            "after_event": after[1].event if after else None,
+            "exit_code": again.exit_code,
+            "place": kind_of(again.image_path)[1] if again.image_path else None,
+        },
+        evidence=sorted(evidence),
+        reproduce=[Rule("PID", "is", str(row.pid)) for row in (first, through, again) if row.pid is not None]
+        or [Rule("Operation", "is", "Process Create")],
+        attack=[Technique("T1059.001", "medium")] if "powershell" in through.process_name.lower() else [],
+        subjects={"processes": [first.who, again.who, through.who]},
+    )
+
+
+def _above_parents(
+    capture: Capture, rows: list[ProcessRow], by_number: Mapping[int, ProcessRow], *, accused: set[str]
+) -> list[Finding]:
+    """Processes of a higher integrity or of SYSTEM, whose parent was an ordinary user's."""
+    level = levels(capture)
+    found = []
+    for row in rows:
+        parent = by_number.get(row.parent) if row.parent is not None else None
+        mine, its = level.get(row.process), level.get(parent.process) if parent else None
+        if parent is None or mine is None or its is None or not row.started_here:
+            continue
+        system = logon_of(_authentication(capture, row)) == "SYSTEM"
+        parent_system = logon_of(_authentication(capture, parent)) is not None
+        if mine <= its or its < MEDIUM or parent_system or mine < HIGH:
+            continue
+        if mine == HIGH and not system:
+            severity: Severity = "low" if row.who in accused or parent.who in accused else "info"
+        else:
+            severity = "high" if its <= MEDIUM else "medium"
+        found.append(_above(row, parent, severity=severity, system=system))
+    return found
+
+
+def _above(row: ProcessRow, parent: ProcessRow, *, severity: Severity, system: bool) -> Finding:
+    evidence = [number for number in (row.start_event, row.end_event) if number is not None]
+    return Finding(
+        kind="rights_above_parent",
+        severity=severity,
+        confidence="likely" if severity in ("high", "medium") else "certain",
+        facts={
+            "who": row.who,
+            "parent": parent.who,
+            "integrity": row.integrity,
+            "parent_integrity": parent.integrity,
+            "user": row.user,
+            "parent_user": parent.user,
+            "path": row.image_path,
+            "command_line": row.command_line,
+            "system": system,
+            "time": row.start,
+        },
+        evidence=evidence,
+        reproduce=[Rule("PID", "is", str(one.pid)) for one in (row, parent) if one.pid is not None]
+        or [Rule("Process Name", "is", row.process_name)],
+        attack=[Technique("T1068", "low")] if severity == "high" else [],
+        subjects={"processes": [row.who, parent.who]},
+    )
+
+
+def _authentication(capture: Capture, row: ProcessRow) -> object:
+    if row.process not in capture.processes.index:
+        return None
+    return capture.processes.loc[row.process, p.AUTHENTICATION_ID]
+
+
+def _same_program(one: ProcessRow, other: ProcessRow) -> bool:
+    if one.image_path and other.image_path:
+        return one.image_path.lower() == other.image_path.lower()
+    return one.process_name.lower() == other.process_name.lower()
+
+
+def _seconds(start: str | None, end: str | None) -> float | None:
+    if not start or not end:
+        return None
+    return float((pd.Timestamp(end) - pd.Timestamp(start)).total_seconds())

@@ -1,0 +1,205 @@
+"""User Account Control evaded: a user's own setting hijacked, then a program of Windows started that trusts it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from scripts.procmon.contracts.capture import Capture
+from scripts.procmon.contracts.findings import Analysis, Finding, Technique
+from scripts.procmon.contracts.tables import AutostartRow, ProcessRow
+from scripts.procmon.findings.names import who
+from scripts.procmon.findings.places import program_of
+from scripts.procmon.findings.process_tree import tree
+from scripts.procmon.findings.records import Record, of_operations
+from scripts.procmon.findings.registry_links import led_to, links_made
+from scripts.procmon.findings.registry_paths import matches, normal, parent_of
+from scripts.procmon.findings.reproduce import by_path
+from scripts.procmon.knowledge import knowledge
+
+#: How long after the hijack the trusting program may start, in seconds.
+WITHIN = 120.0
+_RUNNABLE = (
+    ".exe",
+    ".com",
+    ".bat",
+    ".cmd",
+    ".scr",
+    ".pif",
+    ".dll",
+    ".vbs",
+    ".js",
+    ".ps1",
+    ".msc",
+    ".hta",
+    ".lnk",
+)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One hijack by one process, and the programs that it started while the hijack was in force."""
+
+    row: AutostartRow
+    started: list[ProcessRow]
+    armed: float | None
+
+
+def bypasses(capture: Capture, earlier: Mapping[str, Analysis]) -> list[Finding]:
+    """Findings "uac_bypass": one for each hijacked value, over all processes that set it."""
+    done = earlier.get("persistence")
+    hijacks = [
+        row
+        for row in (done.tables.get("autostarts", ()) if done else ())
+        if row.change == "set" and not row.attempt and _trusting(row.path)
+    ]
+    groups: dict[str, list[Run]] = {}
+    for row in hijacks:
+        run = _run(row, tree(earlier))
+        if run.started:
+            groups.setdefault(normal(row.path), []).append(run)
+    return [_finding(capture, runs, earlier) for runs in groups.values()]
+
+
+def _trusting(path: str) -> list[str]:
+    """The programs of Windows that raise their rights and then look at this value."""
+    return [
+        program
+        for known in knowledge("elevation")["bypasses"]
+        if matches(known["place"], path)
+        for program in known["programs"]
+    ]
+
+
+def _run(row: AutostartRow, rows: Iterable[ProcessRow]) -> Run:
+    trusting = _trusting(row.path)
+    started = [
+        one
+        for one in rows
+        if one.process_name.lower() in trusting and one.started_here and _soon(row.time, one.start)
+    ]
+    own = [one for one in started if one.parent == row.process]
+    return Run(row, own or started[:1], None)
+
+
+def _soon(before: str, after: str | None) -> bool:
+    if not before or not after:
+        return False
+    return 0 <= (pd.Timestamp(after) - pd.Timestamp(before)).total_seconds() <= WITHIN
+
+
+def _finding(capture: Capture, runs: list[Run], earlier: Mapping[str, Analysis]) -> Finding:
+    rows = [run.row for run in runs]
+    key = parent_of(rows[0].path)
+    told = of_operations(capture, {"RegCreateKey", "RegDeleteKey", "RegDeleteValue"})
+    links = _links(capture, key)
+    started = [one for run in runs for one in run.started]
+    asked = _security_asked(capture, {row.process for row in rows})
+    facts: dict[str, Any] = {
+        "who": list(dict.fromkeys(row.who for row in rows)),
+        "name": rows[0].who.rpartition(" (")[0],
+        "command_lines": _command_lines(earlier, rows),
+        "times": len(rows),
+        "path": rows[0].path,
+        "key": key,
+        "runs": [
+            {
+                "who": run.row.who,
+                "time": run.row.time,
+                "data": run.row.data,
+                "started": [one.who for one in run.started],
+                "armed": _armed(capture, run.row),
+            }
+            for run in runs
+        ],
+        "data": list(dict.fromkeys(row.data for row in rows if row.data)),
+        "unrunnable": [
+            row.data for row in rows if row.data and not program_of(row.data).lower().endswith(_RUNNABLE)
+        ],
+        "program": started[0].process_name,
+        "started": [one.who for one in started],
+        "seen_after": [one.who for one in started if one.events],
+        "links": links,
+        "removed": all(not row.still_there for row in rows),
+        "key_existed": _existed(told, key, rows[0]),
+        "key_remains": not any(
+            record.operation == "RegDeleteKey" and record.succeeded and normal(record.path) == normal(key)
+            for record in told
+        ),
+        "asked": asked,
+        "armed": _longest([_armed(capture, row) for row in rows]),
+    }
+    evidence = {event for row in rows for event in row.events}
+    evidence |= {one.start_event for one in started if one.start_event is not None}
+    return Finding(
+        kind="uac_bypass",
+        severity="high",
+        confidence="certain"
+        if all(one.parent in {row.process for row in rows} for one in started)
+        else "likely",
+        facts=facts,
+        evidence=sorted(evidence),
+        reproduce=by_path([rows[0].path, *(one.image_path for one in started if one.image_path)]),
+        attack=[Technique("T1548.002", "high"), Technique("T1112", "high")],
+        subjects={
+            "processes": [*facts["who"], *facts["started"]],
+            "registry": [rows[0].path],
+        },
+    )
+
+
+def _links(capture: Capture, key: str) -> list[str]:
+    """Keys that were made links to the hijacked one."""
+    found = []
+    for made in links_made(capture).values():
+        link = parent_of(made[0].path)
+        if any(normal(target) == normal(key) for target in led_to(capture, link, made)):
+            found.append(link)
+    return found
+
+
+def _existed(told: list[Record], key: str, row: AutostartRow) -> bool:
+    """Whether the key was there before: the first RegCreateKey on it only opened it."""
+    first = next(
+        (
+            record
+            for record in told
+            if record.operation == "RegCreateKey"
+            and normal(record.path) == normal(key)
+            and "Disposition" in record.detail
+        ),
+        None,
+    )
+    return bool(first and first.event < row.events[0] and "REG_OPENED_EXISTING_KEY" in first.detail)
+
+
+def _armed(capture: Capture, row: AutostartRow) -> float | None:
+    """How long the hijack was in force, in seconds; None while it still is."""
+    if len(row.events) < 2:
+        return None
+    times = capture.events["time"]
+    span = times.iloc[row.events[1]] - times.iloc[row.events[0]]
+    return None if pd.isna(span) else float(span.total_seconds())
+
+
+def _longest(spans: list[float | None]) -> float | None:
+    known = [span for span in spans if span is not None]
+    return max(known) if known else None
+
+
+def _security_asked(capture: Capture, processes: set[int]) -> list[dict[str, Any]]:
+    """Client libraries of security products that these processes loaded."""
+    names = tuple("\\" + name for name in knowledge("elevation")["security_libraries"])
+    return [
+        {"who": who(capture, record.process), "path": record.path, "event": record.event}
+        for record in of_operations(capture, {"Load Image"})
+        if record.process in processes and record.path.lower().endswith(names)
+    ]
+
+
+def _command_lines(earlier: Mapping[str, Analysis], rows: list[AutostartRow]) -> list[str]:
+    by_number = {row.process: row.command_line for row in tree(earlier)}
+    return list(dict.fromkeys(line for row in rows if (line := by_number.get(row.process))))
