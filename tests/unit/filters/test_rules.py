@@ -101,6 +101,29 @@ def test_times_are_compared_as_times() -> None:
     assert matched(Rule("Completion Time", "is", "10:00:00.0000010 AM"), *rows) == [0]
 
 
+def test_relative_time_begins_with_the_first_event_even_if_times_run_backwards() -> None:
+    rows = (Row("ReadFile", at=10), Row("ReadFile", at=8), Row("ReadFile", at=11))
+    assert matched(Rule("Relative Time", "less than", "0.5"), *rows) == [0, 1]
+    assert matched(Rule("Relative Time", "is", "-00:00:02.0000000"), *rows) == [1]
+
+
+def test_an_operation_that_is_pending_has_no_completion_time() -> None:
+    built = capture(Row("ReadFile"), Row("ReadFile"))
+    built.events["duration"] = pd.array([None, 0], dtype="Int64")
+    column = Columns(built.events, built.processes)["Completion Time"]
+    assert column.make_texts().to_pylist() == ["", "10:00:00.0100000 AM"]
+    assert matches(Rule("Completion Time", "less than", "11:00"), column).tolist() == [False, True]
+
+
+def test_completion_passes_midnight() -> None:
+    built = capture(Row("ReadFile", at=13.5 * 3600 + 1800 - 1))
+    built.events["duration"] = pd.array([2_000_000_000], dtype="Int64")
+    assert (
+        Columns(built.events, built.processes)["Completion Time"].make_texts()[0].as_py()
+        == "12:00:01.0000000 AM"
+    )
+
+
 def test_a_blank_is_text_of_no_length() -> None:
     rows = (Row("CloseFile", category=None), Row("WriteFile", category="Write"))
     assert matched(Rule("Category", "is", ""), *rows) == [0]

@@ -74,19 +74,10 @@ def test_no_rule_of_a_set_stands_there_twice(name: str) -> None:
 
 def test_the_defaults_are_those_of_process_monitor() -> None:
     tools = ("Procmon.exe", "Procexp.exe", "Autoruns.exe", "Procmon64.exe", "Procexp64.exe", "System")
-    metadata = [
-        "$Mft",
-        "$MftMirr",
-        "$LogFile",
-        "$Volume",
-        "$AttrDef",
-        "$Root",
-        "$Bitmap",
-        "$Boot",
-        "$BadClus",
-        "$Secure",
-        "$UpCase",
-    ]
+    metadata = (
+        *("$Mft", "$MftMirr", "$LogFile", "$Volume", "$AttrDef", "$Root"),
+        *("$Bitmap", "$Boot", "$BadClus", "$Secure", "$UpCase"),
+    )
     assert {rule.rule for rule in read_set("procmon-defaults")} == {
         *(Rule("Process Name", "is", name, "Exclude") for name in tools),
         *(Rule("Operation", "begins with", prefix, "Exclude") for prefix in ("IRP_MJ_", "FASTIO_")),
