@@ -31,6 +31,8 @@ SOURCE, READ_EVENT, READ_LENGTH = "source", "read_event", "read_length"
 MOST_EVENTS = 200
 #: A single block as long as these says little: programs read and write in buffers of such sizes anyway.
 BUFFER = 4096
+#: A read this many events before the write has nothing to do with it.
+FAR = 50_000
 
 
 def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
@@ -82,12 +84,9 @@ def _match(writes: pd.DataFrame, reads: pd.DataFrame) -> pd.DataFrame:
     )
     wanted = wanted.assign(**{READ_EVENT: wanted[e.EVENT]}).sort_values(e.EVENT)
     found = pd.merge_asof(writes.sort_values(e.EVENT), wanted, on=e.EVENT, by=keys, allow_exact_matches=False)
-    fits = (found["length"] <= found[READ_LENGTH]).fillna(False) & (found[SOURCE] != found[FILE]).fillna(
-        False
-    )
-    # A block shorter than what was read is the file's last; in the middle it would be another content.
-    last = found.groupby([e.PROCESS, FILE], observed=True)["offset"].transform("max") == found["offset"]
-    fits &= (found["length"] == found[READ_LENGTH]).fillna(False) | last
+    # Process Monitor shows what was read, not what was asked for, so that the last block of a file is as long, too.
+    fits = (found["length"] == found[READ_LENGTH]) & (found[SOURCE] != found[FILE])
+    fits = fits.fillna(False) & (found[e.EVENT] - found[READ_EVENT].fillna(0) <= FAR)
     found[SOURCE] = found[SOURCE].where(fits.to_numpy(dtype=bool))
     return found
 

@@ -23,7 +23,7 @@ from scripts.procmon.findings.file_acts import (
     transfers,
 )
 from scripts.procmon.findings.file_kinds import Kind, kind_of, ordinary_reason
-from scripts.procmon.findings.file_uses import Use, uses
+from scripts.procmon.findings.file_uses import Use, module_users, uses
 from scripts.procmon.findings.names import process_name, when, who
 
 MOST_EVENTS = 100
@@ -62,6 +62,7 @@ def _rows(
     fates: Mapping[str, Sequence[DeletionRow | RenameRow]],
     copied: Mapping[str, CopyRow],
 ) -> list[FileRow]:
+    loaded = module_users(capture, frozenset(made[FILE]))
     creations_of = {file: part for (file,), part in grouped(made, [FILE])}
     writes_of = {file: part for (file,), part in grouped(written, [FILE])}
     rows = []
@@ -72,7 +73,7 @@ def _rows(
                 capture,
                 created,
                 writes if writes is not None else written.iloc[:0],
-                use=ran.get(file, Use()),
+                use=ran.get(file) or Use(loaded_by=list(loaded.get(file, ()))),
                 fates=fates.get(file, ()),
                 copy=copied.get(file),
             )
@@ -113,7 +114,7 @@ def _row(
         events=first_rows(events.sort_values(e.EVENT), MOST_EVENTS),
         writers=[who(capture, int(one)) for one in own[e.PROCESS].unique()],
         bytes_written=int(own["length"].sum()) if len(own) else None,
-        size=_size(own),
+        size=_size(own, new=created is not None),
         attributes=_attributes(created),
         fate=fate,
         fate_event=by.events[0] if by else None,
@@ -132,9 +133,11 @@ def _kind(path: str, final: str, use: Use) -> Kind:
     return "executable" if use.ran and by_name == "data" else by_name
 
 
-def _size(writes: pd.DataFrame) -> int | None:
+def _size(writes: pd.DataFrame, *, new: bool) -> int | None:
+    """The end of the last write; of a new file that was only appended to, all that was written."""
     ends = (writes["offset"] + writes["length"]).dropna()
-    return int(ends.max()) if len(ends) else None
+    appended = int(writes["length"][writes["offset"].isna()].sum()) if new else 0
+    return (int(ends.max()) if len(ends) else 0) + appended if len(ends) or appended else None
 
 
 def _attributes(created: pd.DataFrame | None) -> str | None:

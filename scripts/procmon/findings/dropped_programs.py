@@ -102,8 +102,9 @@ def hidden_files(
     for person, files in _by_maker(wanted).items():
         signs = _signs(capture, files, ran, earlier)
         programs = [row.path for row in files if row.what in ("executable", "script")]
-        reasons = sum(map(bool, (signs.odd, signs.used, signs.accused, signs.stray, programs)))
         windows = any(in_windows(row.path) for row in files)
+        against = (signs.odd, signs.used, signs.accused, signs.stray, programs, signs.accused and windows)
+        reasons = sum(map(bool, against))
         severity: Severity = "high" if reasons >= 2 else "medium" if reasons or windows else "low"
         yield Finding(
             kind="files_hidden",
@@ -111,7 +112,7 @@ def hidden_files(
             confidence="certain",
             facts={
                 **_facts(person, files, signs),
-                "folders": sum(row.what == "folder" for row in files),
+                "folders": [row.path for row in files if row.what == "folder"],
                 "data_files": sum(row.what != "folder" for row in files),
                 "windows": windows,
             },

@@ -95,11 +95,15 @@ def says_open_result(capture: Capture) -> bool:
 
 
 def transfers(capture: Capture, operations: Collection[str]) -> pd.DataFrame:
-    """Reads or writes that succeeded; columns ``offset``, ``length`` (Int64 bytes), ``paging`` (the memory manager's)."""
+    """Reads or writes that succeeded; columns ``offset``, ``length`` (Int64 bytes), ``paging`` (the memory manager's).
+
+    Offset -1 (at the end of the file) and -2 (where the last one ended) say no place; they come out missing.
+    """
     moved = acts(capture, operations)
     detail = _narrow(moved[e.DETAIL])
+    offsets = numbers(detail, "Offset")
     return moved.assign(
-        offset=numbers(detail, "Offset"),
+        offset=offsets.mask(offsets < 0),
         length=numbers(detail, "Length"),
         paging=where(detail, lambda text: "Paging I/O" in text),
     )
