@@ -197,7 +197,8 @@ class CsvExport:
         rows = 0
 
         def reject(row: Any) -> str:
-            where = "a row" if row.number is None else f"row {row.number + self._skipped + 1:,}"
+            # Arrow counts from 1 and counts the rows skipped at the top, as a spreadsheet does.
+            where = "a row" if row.number is None else f"row {row.number:,}"
             reason = f"{row.actual_columns:,} fields instead of {row.expected_columns:,}: {row.text[:80]!r}"
             rejected.add(where, reason)
             return "skip"

@@ -1,0 +1,50 @@
+import pytest
+
+from scripts.procmon.errors import CaptureError
+from scripts.procmon.sources.sniffing import sniff, text_encoding
+
+HEADER = '"Time of Day","Process Name","PID","Operation","Path","Result","Detail"\r\n'
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        (b"PML_\x09\0\0\0", "PML"),
+        (HEADER.encode(), "CSV"),
+        (HEADER.encode("utf-8-sig"), "CSV"),
+        (HEADER.encode("utf-16"), "CSV"),
+        (HEADER.replace(",", ";").replace('"', "").encode(), "CSV"),
+        (b"PID,Operation\n4,ReadFile\n", "CSV"),
+        (b'\xef\xbb\xbf<?xml version="1.0"?>\r\n<procmon><processlist>', "XML"),
+        (b"<eventlist><event>", "XML"),
+    ],
+)
+def test_a_format_is_known_by_its_first_bytes(head, expected):
+    assert sniff("x", head) == expected
+
+
+@pytest.mark.parametrize(
+    ("head", "found"),
+    [
+        (b"", "an empty file"),
+        (b"\0" * 50, "nothing but blanks"),
+        (b"\x1f\x8b\x08", "a gzip archive"),
+        (b"MZ\x90\0", "a Windows program"),
+        (b"Name,Address\n", "without the names of Process Monitor's columns"),
+        (b"<html><body>", "root element is 'html'"),
+        (bytes(range(1, 40)), "bytes that begin 01 02"),
+    ],
+)
+def test_what_is_no_capture_is_refused_by_what_it_is(head, found):
+    with pytest.raises(CaptureError, match=found):
+        sniff("x", head)
+
+
+def test_a_saved_stack_is_refused_with_advice():
+    with pytest.raises(CaptureError, match=r"call stack of a single event.*Save the capture itself"):
+        sniff("x", b'"Frame","Module","Location","Address","Path"\n"0","ntdll.dll","x + 1","0x1","C:\\n"\n')
+
+
+def test_utf16_is_known_without_a_mark():
+    assert text_encoding('"PID"'.encode("utf-16-le")) == "utf-16-le"
+    assert text_encoding('"PID"'.encode("utf-16-be")) == "utf-16-be"
