@@ -44,12 +44,36 @@ _COLUMNS = [
     "Parent PID",
     "Architecture",
 ]
+#: Captures saved with the default rules lacked 72 and 78 % of the numbers, those with narrower ones 95 % and more.
+_MOST_BY_DEFAULT = 0.9
 _CLASSES = {
     "file_events": (layout.FILE_SYSTEM, "file-system"),
     "registry_events": (layout.REGISTRY, "registry"),
     "process_events": (layout.PROCESS_CLASS, "process"),
     "network_events": (layout.NETWORK, "network"),
 }
+
+
+@dataclass
+class Numbers:
+    """The running numbers of events of one series: how many there are between the first and the last."""
+
+    count: int = 0
+    first: int | None = None
+    last: int | None = None
+
+    def add(self, numbers: NDArray[Any]) -> None:
+        """Takes the numbers of a batch in."""
+        if numbers.size:
+            self.count += int(numbers.size)
+            low, high = int(numbers.min()), int(numbers.max())
+            self.first = low if self.first is None else min(low, self.first)
+            self.last = high if self.last is None else max(high, self.last)
+
+    @property
+    def span(self) -> int:
+        """All numbers from the first to the last."""
+        return 0 if self.first is None or self.last is None else self.last - self.first + 1
 
 
 @dataclass
@@ -62,6 +86,7 @@ class Seen:
     classes: Counter[int] = field(default_factory=Counter)
     reads: int = 0
     opens: int = 0
+    numbers: dict[bool, Numbers] = field(default_factory=dict)
 
     def add(self, headers: NDArray[Any], unread: int) -> None:
         """Counts a batch of event headers."""
@@ -72,8 +97,11 @@ class Seen:
         done = headers["operation"][files]
         self.reads += int(np.isin(done, (operations.READ_FILE, operations.MDL_READ)).sum())
         self.opens += int((done == operations.CREATE_FILE).sum())
-        numbers, counts = np.unique(headers["event_class"], return_counts=True)
-        self.classes.update(dict(zip(numbers.tolist(), counts.tolist(), strict=True)))
+        classes, counts = np.unique(headers["event_class"], return_counts=True)
+        self.classes.update(dict(zip(classes.tolist(), counts.tolist(), strict=True)))
+        network = headers["sequence"] >= layout.FIRST_NETWORK_SEQUENCE
+        for series, rows in ((True, network), (False, ~network)):
+            self.numbers.setdefault(series, Numbers()).add(headers["sequence"][rows])
 
 
 def capture_info(parts: Sequence[Part], seen: Seen, *, modules: int, lost_events: int) -> dict[str, Any]:
@@ -97,10 +125,7 @@ def capture_info(parts: Sequence[Part], seen: Seen, *, modules: int, lost_events
             "known_by": "PML times hold the date",
         },
         "can_show": _can_show(seen, modules),
-        "filtered": {
-            "value": None,
-            "reason": "A PML does not tell whether events were dropped by a filter when it was captured or saved.",
-        },
+        "filtered": _filtered(seen),
         "columns": list(_COLUMNS),
         "rejected": {"count": 0, "rows": []},
         "remarks": _remarks(parts, seen, lost_events),
@@ -142,6 +167,29 @@ def _told(count: int, yes: str, no: str) -> dict[str, Any]:
 
 def _fact(reason: str) -> dict[str, Any]:
     return {"value": True, "reason": reason}
+
+
+def _filtered(seen: Seen) -> dict[str, Any]:
+    """Whether events are missing. Process Monitor numbers all that it captures, so gaps tell of a filter."""
+    span = sum(series.span for series in seen.numbers.values())
+    missing = span - sum(series.count for series in seen.numbers.values())
+    if not seen.events or missing < 0:
+        return {"value": None, "reason": "The events do not tell whether a filter left some out."}
+    if not missing:
+        return {
+            "value": False,
+            "reason": "Events are numbered as they are captured, and no number is missing.",
+        }
+    reason = (
+        f"Events are numbered as they are captured, and {missing:,} of the {span:,} numbers from the first to the last "
+        "event are missing"
+    )
+    if missing < _MOST_BY_DEFAULT * span:
+        return {
+            "value": None,
+            "reason": f"{reason}; Process Monitor's default rules alone leave out as many.",
+        }
+    return {"value": True, "reason": f"{reason}: a filter left them out when the log was captured or saved."}
 
 
 def _reads(seen: Seen) -> dict[str, Any]:

@@ -65,7 +65,8 @@ OFFSET_ENTRY = np.dtype([("low", "<u4"), ("high", "u1")])
 
 #: What every event starts with; the stack (``frames`` pointers) and ``detail_size`` bytes of detail follow.
 #: ``extra_at`` counts from the start of the event, 0 where there is no extra detail. ``duration`` and ``time``
-#: are in ticks of 100 ns, ``time`` a FILETIME in UTC. The padding is not initialised.
+#: are in ticks of 100 ns, ``time`` a FILETIME in UTC. The padding is not initialised. ``sequence`` numbers all events
+#: that were captured, also those that a filter kept out of the file; network events have a series of their own.
 EVENT = np.dtype(
     [
         ("process", "<u4"),
@@ -84,6 +85,7 @@ EVENT = np.dtype(
     ]
 )
 EVENT_SIZE = 52
+FIRST_NETWORK_SEQUENCE = 0x2000_0000
 
 #: Extra detail: a length in bytes, then so many bytes.
 EXTRA_SIZE = np.dtype("<u2")

@@ -279,3 +279,32 @@ def test_what_is_no_pml_is_refused(tmp_path: Path) -> None:
     assert "PML_" in refusal(file).expected
     file.write_bytes(b"PML_")
     assert refusal(file).found == "a file of 4 bytes"
+
+
+def numbered(folder: Path, *numbers: int) -> dict[str, object]:
+    """What is said of a filter where events have these running numbers."""
+    file = write(folder, *[Event(NOON, 7, 1, registry.close_key("HKLM"))] * len(numbers))
+    data = np.fromfile(file, np.uint8)
+    header = data[: layout.HEADER_SIZE].view(layout.HEADER)[0]
+    at = int(header["offset_table_at"])
+    for entry, number in enumerate(numbers):
+        start = int.from_bytes(data[at + 5 * entry : at + 5 * entry + 5].tobytes(), "little")
+        data[start : start + layout.EVENT_SIZE].view(layout.EVENT)["sequence"] = number
+    data.tofile(file)
+    said: dict[str, object] = decoded(file)[2].info["filtered"]
+    return said
+
+
+def test_a_capture_whose_numbers_are_complete_was_not_filtered(tmp_path: Path) -> None:
+    # Network events are numbered apart from the others.
+    assert numbered(tmp_path, 5, 6, 0x2000_0001, 7, 0x2000_0002)["value"] is False
+
+
+def test_a_capture_that_lacks_most_numbers_was_filtered(tmp_path: Path) -> None:
+    said = numbered(tmp_path, 1, 100)
+    assert said["value"] is True
+    assert "98 of the 100 numbers" in str(said["reason"])
+
+
+def test_gaps_that_the_default_rules_leave_tell_nothing(tmp_path: Path) -> None:
+    assert numbered(tmp_path, 1, 4)["value"] is None
