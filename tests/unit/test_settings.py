@@ -58,7 +58,7 @@ def test_every_key_is_explained_in_the_file() -> None:
     [
         ("  marking:", "  markings:", "unknown key 'markings'; did you mean 'marking'?"),
         ("TLP:AMBER  #", "TLP:YELLOW  #", "unknown marking 'TLP:YELLOW'"),
-        ("pdf_rows: 300", "pdf_rows: many", "'many' is not of type 'integer'"),
+        ("analyst: \"\"", "analyst: 7", "7 is not of type 'string'"),
         ("add: [writes]", "ad: [writes]", "unknown key 'ad'; did you mean 'add'?"),
         (
             "    title: Reconstruction",
