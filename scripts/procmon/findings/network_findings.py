@@ -1,0 +1,133 @@
+"""What the peers of a capture mean: suspects that talked, addresses that never answered, questions asked directly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from scripts.procmon.contracts.findings import Analysis, Finding, Rule, Severity, Technique
+from scripts.procmon.contracts.tables import PeerRow
+from scripts.procmon.findings.accusations import accusations
+from scripts.procmon.knowledge import knowledge
+
+DNS = ("53", "domain")
+
+
+def findings_of(
+    rows: Sequence[PeerRow], earlier: Mapping[str, Analysis], *, lengths: Mapping[int, list[int]]
+) -> list[Finding]:
+    """Findings "suspect_talked" and "unanswered_peers"; ``lengths`` holds the sizes sent, by id of the row."""
+    accused = accusations(earlier)
+    by_process: dict[str, list[PeerRow]] = {}
+    for row in rows:
+        if row.ordinary in (None, "browser_traffic", "update_service"):
+            by_process.setdefault(row.who, []).append(row)
+    findings = []
+    for person, mine in by_process.items():
+        swarm = _swarm(mine)
+        if swarm:
+            findings.append(_unanswered(person, swarm, accused.get(person, []), lengths))
+        rest = [row for row in mine if row not in swarm]
+        if person in accused and rest:
+            loopback = [row for row in rows if row.who == person and row.ordinary == "loopback"]
+            findings.append(_talked(person, rest, accused[person], loopback=loopback, lengths=lengths))
+    return findings
+
+
+def _swarm(mine: Sequence[PeerRow]) -> list[PeerRow]:
+    """Many peers on one port, none of which answered."""
+    by_port: dict[tuple[str, str], list[PeerRow]] = {}
+    for row in mine:
+        if not row.answered and row.ordinary is None and row.port not in DNS:
+            by_port.setdefault((row.protocol, row.port), []).append(row)
+    largest = max(by_port.values(), key=len, default=[])
+    return largest if len({row.peer for row in largest}) >= knowledge("network")["many_peers"] else []
+
+
+def _unanswered(
+    person: str, swarm: Sequence[PeerRow], kinds: Sequence[str], lengths: Mapping[int, list[int]]
+) -> Finding:
+    sizes = sorted({size for row in swarm for size in lengths.get(id(row), [])})
+    return Finding(
+        kind="unanswered_peers",
+        severity="high" if kinds else "medium",
+        confidence="likely" if kinds else "possible",
+        facts={
+            "who": person,
+            "count": len(swarm),
+            "peers": [row.peer for row in swarm],
+            "port": swarm[0].port,
+            "protocol": swarm[0].protocol,
+            "sizes": sizes,
+            "sent": sum(row.bytes_sent for row in swarm),
+            "first": min(row.first for row in swarm),
+            "last": max(row.last for row in swarm),
+            "accused": bool(kinds),
+        },
+        evidence=sorted({event for row in swarm for event in row.events}),
+        reproduce=[Rule("Path", "ends with", f":{swarm[0].port}"), *_who(person)],
+        attack=[Technique("T1095", "medium")],
+        subjects={
+            "processes": [person],
+            "peers": [f"{row.peer}:{row.port}" for row in swarm],
+        },
+    )
+
+
+def _talked(
+    person: str,
+    rows: Sequence[PeerRow],
+    kinds: Sequence[str],
+    *,
+    loopback: Sequence[PeerRow],
+    lengths: Mapping[int, list[int]],
+) -> Finding:
+    peers: list[dict[str, Any]] = [
+        {
+            "peer": row.peer,
+            "port": row.port,
+            "protocol": row.protocol,
+            "sent": row.bytes_sent,
+            "received": row.bytes_received,
+            "answered": row.answered,
+            "dns": row.port in DNS,
+            "too_short": _too_short(row, lengths),
+            "times": sum(1 for _ in row.events),
+            "sizes": lengths.get(id(row), []),
+            "direction": row.direction,
+            "first": row.first,
+        }
+        for row in rows
+    ]
+    severity: Severity = "medium"
+    web = [row for row in rows if row.port in ("80", "443", "http", "https")]
+    return Finding(
+        kind="suspect_talked",
+        severity=severity,
+        confidence="certain",
+        facts={
+            "who": person,
+            "peers": peers,
+            "sent": sum(row.bytes_sent for row in rows),
+            "received": sum(row.bytes_received for row in rows),
+            "kinds": list(kinds),
+            "loopback": len({row.port for row in loopback}),
+            "loopback_ports": sorted({row.port for row in loopback}),
+            "loopback_answered": any(row.answered for row in loopback),
+        },
+        evidence=sorted({event for row in rows for event in row.events}),
+        reproduce=[Rule("Event Class", "is", "Network"), *_who(person)],
+        attack=[Technique("T1071.001", "low")] if web else [],
+        subjects={"processes": [person], "peers": [f"{row.peer}:{row.port}" for row in rows]},
+    )
+
+
+def _too_short(row: PeerRow, lengths: Mapping[int, list[int]]) -> bool:
+    """Whether what went to the port of name resolution is too short for a question about any host."""
+    sizes = lengths.get(id(row), [])
+    return row.port in DNS and bool(sizes) and max(sizes) < knowledge("network")["shortest_dns"]
+
+
+def _who(person: str) -> list[Rule]:
+    name, _, pid = person.removesuffix(")").rpartition(" (")
+    return [Rule("PID", "is", pid)] if name and pid.isdecimal() else [Rule("Process Name", "is", person)]
