@@ -16,6 +16,7 @@ from scripts.procmon.findings.file_kinds import in_windows, is_temporary, kind_o
 from scripts.procmon.findings.names import process_name, when, who
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.suspects import suspects
+from scripts.procmon.text import listing
 
 MOST_EVENTS = 50
 #: A list that is refreshed deletes its file and makes it anew at once.
@@ -113,35 +114,37 @@ def _whole(to: str, path: str) -> str:
 def _clean_ups(
     rows: Sequence[DeletionRow], copies: Sequence[CopyRow], accused: Mapping[str, Sequence[str]]
 ) -> Iterator[Finding]:
-    """One finding a process that deleted what it had copied into Windows, or that is not what it seems."""
+    """One finding a process that deleted what it had copied into Windows; one for all that are not what they seem."""
     targets = {file_key(copy.source): copy for copy in copies if _matters(copy)}
-    by_process: dict[str, list[DeletionRow]] = {}
+    told_of: dict[str, list[DeletionRow]] = {}
     for row in rows:
-        source_of_copy = file_key(row.path) in targets
-        own = row.created_here and row.who in accused
-        if not row.attempt and row.ordinary in (None, "own_temporary") and (source_of_copy or own):
-            by_process.setdefault(row.who, []).append(row)
-    for person, deleted in by_process.items():
+        guilty = row.who in accused
+        wanted = file_key(row.path) in targets or (row.created_here and guilty)
+        if wanted and not row.attempt and row.ordinary in (None, "own_temporary"):
+            told_of.setdefault("" if guilty else row.who, []).append(row)
+    for name, deleted in told_of.items():
         copied = [targets[key] for row in deleted if (key := file_key(row.path)) in targets]
         evidence = sorted({event for row in deleted for event in row.events})
+        people = list(dict.fromkeys(row.who for row in deleted))
         yield Finding(
             kind="traces_deleted",
-            severity="medium" if person in accused else "low",
-            confidence="certain" if person in accused and copied else "likely",
+            severity="low" if name else "medium",
+            confidence="certain" if copied and not name else "likely",
             facts={
-                "who": person,
-                "files": [row.path for row in deleted],
+                "who": listing(people),
+                "processes": len(people),
+                "files": list(dict.fromkeys(row.path for row in deleted)),
                 "on_close": sum(row.how == "deleted on close" for row in deleted),
                 "created_here": sum(row.created_here for row in deleted),
                 "copied_to": sorted({copy.target for copy in copied}),
-                "accused": person in accused,
+                "accused": not name,
                 "time": deleted[0].time,
                 "events": evidence,
             },
             evidence=evidence,
-            reproduce=by_path([row.path for row in deleted], whos=[person]),
+            reproduce=by_path([row.path for row in deleted], whos=people),
             attack=[Technique("T1070.004", "high")],
-            subjects={"processes": [person], "files": [row.path for row in deleted]},
+            subjects={"processes": people, "files": [row.path for row in deleted]},
         )
 
 

@@ -112,7 +112,8 @@ def hidden_files(
             confidence="certain",
             facts={
                 **_facts(person, files, signs),
-                "folders": [row.path for row in files if row.what == "folder"],
+                "folders": sum(row.what == "folder" for row in files),
+                "folder_paths": [row.path for row in files if row.what == "folder"],
                 "data_files": sum(row.what != "folder" for row in files),
                 "windows": windows,
             },

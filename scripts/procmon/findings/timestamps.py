@@ -17,8 +17,9 @@ from scripts.procmon.findings.file_kinds import belongs_to_a_program, in_windows
 from scripts.procmon.findings.file_times import TELLING, Times, folder_of, latest, times_seen, times_set
 from scripts.procmon.findings.names import process_name, when, who
 from scripts.procmon.findings.reproduce import by_path
+from scripts.procmon.findings.setup_programs import is_installer
 from scripts.procmon.findings.suspects import images, suspects
-from scripts.procmon.knowledge import knowledge
+from scripts.procmon.text import listing
 
 #: A difference up to this is the time that passes between reading the clock and setting the file's time.
 NOW = timedelta(seconds=90)
@@ -148,61 +149,66 @@ def _same(times: Times, other: Times) -> bool:
 
 
 def _findings(settings: Sequence[Setting], earlier: Mapping[str, Analysis]) -> Iterator[Finding]:
-    """One finding a process.
+    """One finding a process, one for all that are not what they seem.
 
     Severity: high where the times are a neighbour's and the process is not what it seems or the file lies in the
     Windows folder and was made here; medium where one of these holds; low where old files got older.
     """
     accused, image_of = suspects(earlier), images(earlier)
-    by_process: dict[str, list[Setting]] = {}
+    told_of: dict[str, list[Setting]] = {}
     for setting in settings:
         guilty = setting.row.who in accused and setting.row.ordinary in (None, "restored")
         if guilty or setting.row.ordinary is None:
-            by_process.setdefault(setting.row.who, []).append(setting)
-    for person, told in by_process.items():
-        guilty = person in accused
+            told_of.setdefault("" if guilty else setting.row.who, []).append(setting)
+    for name, told in told_of.items():
         donated = [setting for setting in told if setting.donor]
         windows = any(in_windows(setting.row.path) and setting.made_here for setting in donated)
-        unpacked = person.rpartition(" (")[0].lower() in knowledge("file_kinds")["installers"]
+        belongs = belongs_to_a_program(image_of.get(told[0].row.process)) or is_installer(name)
         severity: Severity = "low"
-        if guilty or (
-            donated and not unpacked and not belongs_to_a_program(image_of.get(told[0].row.process))
-        ):
-            severity = "high" if donated and (guilty or windows) else "medium"
-        donors = {setting.row.donor for setting in donated}
-        evidence = sorted({n for one in told for n in (*one.row.events, *one.row.donor_events)})
-        yield Finding(
-            kind="times_set",
-            severity=severity,
-            confidence="certain",
-            facts={
-                "who": person,
-                "time": told[0].row.time,
-                "count": len(told),
-                "files": [
-                    {
-                        "path": one.row.path,
-                        "set": one.row.set,
-                        "seconds": one.row.seconds,
-                        "direction": one.row.direction,
-                        "donor": one.row.donor,
-                        "donor_read_first": one.donor_read_first,
-                    }
-                    for one in told
-                ],
-                "days": sorted({value[:10] for one in told for value in one.row.set.values()}),
-                "donors": sorted(donor for donor in donors if donor),
-                "donated": len(donated),
-                "made_here": sum(one.made_here for one in told),
-                "windows": windows,
-                "back": sum(one.row.direction == "back" for one in told),
-                "accused": guilty,
-            },
-            evidence=evidence,
-            reproduce=by_path([one.row.path for one in told], operations=["SetBasicInformationFile"]),
-            attack=[Technique("T1070.006", "high" if donated or guilty else "low")],
-            subjects={"processes": [person], "files": [one.row.path for one in told]},
-        )
+        if not name or (donated and not belongs):
+            severity = "high" if donated and (not name or windows) else "medium"
+        yield _finding(told, donated, severity=severity, windows=windows, accused=not name)
+
+
+def _finding(
+    told: Sequence[Setting], donated: Sequence[Setting], *, severity: Severity, windows: bool, accused: bool
+) -> Finding:
+    people = list(dict.fromkeys(one.row.who for one in told))
+    return Finding(
+        kind="times_set",
+        severity=severity,
+        confidence="certain",
+        facts={
+            "who": listing(people),
+            "processes": len(people),
+            "time": told[0].row.time,
+            "count": len(told),
+            "files": [
+                {
+                    "path": one.row.path,
+                    "who": one.row.who,
+                    "set": one.row.set,
+                    "seconds": one.row.seconds,
+                    "direction": one.row.direction,
+                    "donor": one.row.donor,
+                    "donor_read_first": one.donor_read_first,
+                }
+                for one in told
+            ],
+            "alike": len({(str(one.row.set), one.row.donor) for one in told}) == 1,
+            "days": sorted({value[:10] for one in told for value in one.row.set.values()}),
+            "donors": sorted({one.row.donor for one in donated if one.row.donor}),
+            "donated": len(donated),
+            "made_here": sum(one.made_here for one in told),
+            "windows": windows,
+            "back": sum(one.row.direction == "back" for one in told),
+            "accused": accused,
+        },
+        evidence=sorted({n for one in told for n in (*one.row.events, *one.row.donor_events)}),
+        reproduce=by_path([one.row.path for one in told], operations=["SetBasicInformationFile"]),
+        attack=[Technique("T1070.006", "high" if donated or accused else "low")],
+        subjects={"processes": people, "files": [one.row.path for one in told]},
+    )
 
 
 class _Clock:
