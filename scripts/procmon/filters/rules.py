@@ -11,6 +11,7 @@ the capture lacks matches nothing, whatever the relation.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -20,8 +21,8 @@ from scripts.procmon.contracts.findings import Rule
 from scripts.procmon.filters.columns import Column, Columns, Integers, Mask
 from scripts.procmon.filters.shown import PARSERS
 
-INCLUDE = "Include"
-EXCLUDE = "Exclude"
+INCLUDE: Final = "Include"
+EXCLUDE: Final = "Exclude"
 
 #: In the order of Process Monitor's own numbers, 0 to 7.
 RELATIONS = ("is", "is not", "less than", "more than", "begins with", "ends with", "contains", "excludes")
