@@ -116,7 +116,7 @@ def write_pml(
     offsets = _write_events(target, events, bits=machine.bits, start=start)
     strings = _Strings()
     places = {"offset_table_at": target.tell() - start}
-    target.write(_offset_table(offsets))
+    target.write(offset_table(offsets))
     places["process_table_at"] = target.tell() - start
     target.write(_process_table(processes, strings, bits=machine.bits))
     places["string_table_at"] = target.tell() - start
@@ -169,7 +169,8 @@ def event_bytes(event: Event, *, bits: int, sequence: int = 0) -> bytes:
     return data
 
 
-def _offset_table(offsets: array[int]) -> bytes:
+def offset_table(offsets: array[int]) -> bytes:
+    """The offset table of events at these places in the file."""
     places = np.frombuffer(offsets, "<u8") if offsets else np.zeros(0, "<u8")
     if places.size:
         _fits(int(places[-1]), 2**40 - 1, "bytes before the last event")
