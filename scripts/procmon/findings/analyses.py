@@ -22,6 +22,7 @@ ORDER = (
     "dropped_files",
     "inf_pnf",
     "odd_files",
+    "mass_renames",
     "timestamps",
     "services",
     "drivers",

@@ -1,0 +1,125 @@
+"""Many files of others that got the same new ending from one program, as when their content is encrypted."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from ntpath import basename
+from typing import Any
+
+from scripts.procmon.contracts.capture import Capture
+from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
+from scripts.procmon.contracts.tables import DeletionRow, FileRow, RenameRow
+from scripts.procmon.findings.file_acts import file_key
+from scripts.procmon.findings.file_kinds import ending
+from scripts.procmon.findings.file_times import folder_of
+from scripts.procmon.findings.reproduce import by_path
+from scripts.procmon.knowledge import knowledge
+
+#: Fewer files than this may be anybody's tidying.
+MANY = 10
+#: A note is laid into at least as many folders under one name.
+NOTES = 3
+NOTE_ENDINGS = frozenset({"txt", "html", "htm", "hta", "rtf", "png", "bmp", "url"})
+MOST_EVENTS = 500
+
+
+@dataclass
+class Rewritten:
+    """The files that one process gave one new ending."""
+
+    files: dict[str, str] = field(default_factory=dict)  #: old path → new path
+    events: list[int] = field(default_factory=list)
+
+
+def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
+    """A finding for each program that gave at least ``MANY`` files it had not made one new ending."""
+    if not capture.info["can_show"]["file_events"]["value"]:
+        return Analysis(name="mass_renames", outcome="could not be checked", reason="no_file_events")
+    files: list[FileRow] = list(_table(earlier, "dropped_files", "files"))
+    renames: list[RenameRow] = list(_table(earlier, "deletions", "renames"))
+    deletions: list[DeletionRow] = list(_table(earlier, "deletions", "deletions"))
+    findings = [
+        finding
+        for (person, end), group in _groups(files, renames, deletions).items()
+        if (finding := _finding(person, end, group, files))
+    ]
+    return Analysis(
+        name="mass_renames",
+        outcome="found" if findings else "not found",
+        examined=len(renames) + len(deletions),
+        findings=findings,
+    )
+
+
+def _groups(
+    files: Iterable[FileRow], renames: Iterable[RenameRow], deletions: Iterable[DeletionRow]
+) -> dict[tuple[str, str], Rewritten]:
+    """By process and new ending: renamed files, and files that were deleted after a longer name was made beside them."""
+    made = {file_key(row.path): row for row in files if row.how == "created"}
+    groups: dict[tuple[str, str], Rewritten] = defaultdict(Rewritten)
+    for row in renames:
+        if file_key(row.path) not in made and ending(row.to) != ending(row.path):
+            _add(groups[row.who, ending(row.to)], row.path, row.to, row.events)
+    beside: dict[str, list[FileRow]] = defaultdict(list)
+    for file in made.values():
+        beside[file_key(file.path).rpartition(".")[0]].append(file)
+    for gone in deletions:
+        if gone.attempt or gone.created_here:
+            continue
+        for file in beside.get(file_key(gone.path), ()):
+            if file.who == gone.who:
+                _add(groups[file.who, ending(file.path)], gone.path, file.path, [*file.events, *gone.events])
+    return groups
+
+
+def _add(group: Rewritten, old: str, new: str, events: Iterable[int]) -> None:
+    group.files[old] = new
+    group.events.extend(events)
+
+
+def _finding(person: str, end: str, group: Rewritten, files: Iterable[FileRow]) -> Finding | None:
+    """Severity: high where a note of one name lies in several folders, too; medium otherwise."""
+    usual = set(knowledge("file_kinds")["passing_endings"])
+    kinds = {ending(path) for path in group.files}
+    if len(group.files) < MANY or not end or end in usual or len(kinds) < 2:
+        return None
+    notes = _notes(person, files)
+    severity: Severity = "high" if notes else "medium"
+    evidence = sorted({*group.events, *(event for row in notes for event in row.events)})[:MOST_EVENTS]
+    old = list(group.files)
+    return Finding(
+        kind="files_rewritten",
+        severity=severity,
+        confidence="likely",
+        facts={
+            "who": person,
+            "count": len(old),
+            "ending": end,
+            "files": old[:20],
+            "renamed_to": group.files[old[0]],
+            "kinds": sorted(kind for kind in kinds if kind),
+            "folders": len({folder_of(path.lower()) for path in old}),
+            "note": basename(notes[0].path) if notes else None,
+            "notes": len(notes),
+        },
+        evidence=evidence,
+        reproduce=by_path(old, whos=[person]),
+        attack=[Technique("T1486", "medium")],
+        subjects={"processes": [person], "files": old[:100]},
+    )
+
+
+def _notes(person: str, files: Iterable[FileRow]) -> list[FileRow]:
+    """The files of one name that the process laid into several folders."""
+    by_name: dict[str, list[FileRow]] = defaultdict(list)
+    for row in files:
+        if row.who == person and row.how == "created" and ending(row.path) in NOTE_ENDINGS:
+            by_name[basename(row.path).lower()].append(row)
+    most = max(by_name.values(), key=len, default=[])
+    return most if len({folder_of(row.path.lower()) for row in most}) >= NOTES else []
+
+
+def _table(earlier: Mapping[str, Analysis], analysis: str, table: str) -> Iterator[Any]:
+    yield from earlier[analysis].tables.get(table, ()) if analysis in earlier else ()
