@@ -32,6 +32,7 @@ class Place:
 
     walk: Walk
     frames: pd.DataFrame
+    own_callee: bool = False  #: it calls the program's own file, as unpacked code does
 
 
 def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
@@ -46,7 +47,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     for walk in judged:
         if len(walk.frames) and not walk.modules.runtimes():
             name = str(capture.processes.loc[walk.process, p.PROCESS_NAME]).lower()
-            by_program[name].extend(_places(walk))
+            by_program[name].extend(_places(walk, name))
     rows = {row.process: row for row in tree(earlier)}
     weighed = sum(walk.weighed for walk in judged)
     findings = [
@@ -61,14 +62,21 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     )
 
 
-def _places(walk: Walk) -> list[Place]:
+def _places(walk: Walk, program: str) -> list[Place]:
     """The parts of memory that were met again and again, and that called Windows' own code."""
     regions = walk.frames["address"].to_numpy(dtype=np.uint64) >> np.uint64(16)
     distinct = np.unique(regions)
     cluster = np.append(0, np.cumsum(np.diff(distinct.astype(np.int64)) > NEAR))
     numbers = cluster[np.searchsorted(distinct, regions)]
-    places = [Place(walk, walk.frames[numbers == one]) for one in np.unique(numbers)]
-    return [place for place in places if _repeats(place.frames) and _calls_windows(place.frames)]
+    found = []
+    for frames in (walk.frames[numbers == one] for one in np.unique(numbers)):
+        if not _repeats(frames):
+            continue
+        if _calls_windows(frames):
+            found.append(Place(walk, frames))
+        elif _calls_program(frames, program):
+            found.append(Place(walk, frames, own_callee=True))
+    return found
 
 
 def _repeats(frames: pd.DataFrame) -> bool:
@@ -84,17 +92,27 @@ def _calls_windows(frames: pd.DataFrame) -> bool:
     return bool(own) and 2 * sum(own) >= len(own)
 
 
+def _calls_program(frames: pd.DataFrame, program: str) -> bool:
+    """Whether chains of such frames call the program's own file: one frame alone is more likely a lost walk."""
+    chains = len(frames) >= 2 * frames[e.EVENT].nunique()
+    callees = frames["callee"].dropna()
+    return chains and len(callees) > 0 and all(path.lower().endswith("\\" + program) for path in callees)
+
+
 def _finding(
     capture: Capture,
     places: list[Place],
     *,
     rows: Mapping[int, ProcessRow],
     judged: list[Walk],
-) -> Finding:
+) -> Finding | None:
     frames = pd.concat([place.frames for place in places])
     numbers = np.unique(frames[e.EVENT].to_numpy(dtype=np.int64))
     mask = np.isin(capture.events[e.EVENT].to_numpy(), numbers)
     done = acts(capture, mask)
+    own_callee = all(place.own_callee for place in places)
+    if own_callee and not done.grave:
+        return None
     people = [rows[one] for one in dict.fromkeys(place.walk.process for place in places) if one in rows]
     own = all(_is_windows_own(row) for row in people)
     addresses = frames.groupby("address")[e.EVENT].nunique().sort_values(ascending=False)
@@ -103,6 +121,7 @@ def _finding(
         "who": [row.who for row in people],
         "name": people[0].process_name,
         "windows_own": own,
+        "own_callee": own_callee,
         "events": len(numbers),
         "of": sum(walk.weighed for walk in judged if walk.process in {row.process for row in people}),
         "addresses": [hex(int(address)) for address in addresses.index[:5]],
@@ -119,7 +138,7 @@ def _finding(
     }
     return Finding(
         kind="injected_code",
-        severity=_severity(own, done, len(numbers)),
+        severity="medium" if own_callee else _severity(own, done, len(numbers)),
         confidence=_confidence(own, done, len(numbers)),
         facts=facts,
         evidence=[int(number) for number in numbers],

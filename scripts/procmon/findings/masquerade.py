@@ -136,7 +136,7 @@ def _finding(
         "paths": sorted({row.image_path for row in rows if row.image_path}),
         "parents": _parents(rows, capture),
         "usual_parents": list(known["parents"]),
-        "started": [{"who": row.who, "start": row.start} for row in rows if row.started_here],
+        "began": [{"who": row.who, "start": row.start} for row in rows if row.started_here],
         "ended": len([row for row in rows if row.ended_here]),
         "acted": done.any,
         **done.facts(),

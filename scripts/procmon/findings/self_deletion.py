@@ -91,6 +91,7 @@ def _finding(
         "program": program.who,
         "path": mark.path,
         "deleter": deleter.who,
+        "itself": itself,
         "command_line": deleter.command_line,
         "named": named,
         "opened": [record.event for record in opened],
