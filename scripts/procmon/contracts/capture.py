@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,9 +61,10 @@ class Capture:
     stacks: pd.DataFrame
 
 
-def read_table(file: Path) -> pd.DataFrame:
-    """A parquet file of ours with nulls kept as nulls and dictionaries as categoricals."""
-    frame: pd.DataFrame = pq.read_table(file).to_pandas(types_mapper=_NULLABLE.get)
+def read_table(file: Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """A parquet file of ours, or some of its columns, with nulls kept as nulls and dictionaries as categoricals."""
+    table = pq.read_table(file, columns=None if columns is None else list(columns))
+    frame: pd.DataFrame = table.to_pandas(types_mapper=_NULLABLE.get)
     return frame
 
 
