@@ -21,7 +21,7 @@ from scripts.procmon.contracts.capture import (
 )
 from scripts.procmon.errors import SettingsError
 from scripts.procmon.filters.sets import resolve_stages
-from scripts.procmon.filters.stages import stage_events
+from scripts.procmon.filters.stages import columns_to_read, stage_events
 from scripts.procmon.settings import read_settings
 
 
@@ -38,7 +38,8 @@ def main(arguments: list[str] | None = None) -> int:
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 1
-    events, processes = read_table(given.results / EVENTS_FILE), read_table(given.results / PROCESSES_FILE)
+    events = read_table(given.results / EVENTS_FILE, columns_to_read(stages))
+    processes = read_table(given.results / PROCESSES_FILE)
     table, funnel = stage_events(events, processes, stages)
     pq.write_table(table, given.results / STAGES_FILE)
     text = json.dumps(funnel, ensure_ascii=False, indent=1) + "\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -47,6 +47,22 @@ TEXT_COLUMNS = {
     "Event Class": e.EVENT_CLASS,
     "Category": e.CATEGORY,
 }
+
+
+_OTHER_NEEDS = {
+    "Time of Day": (e.TIME,),
+    "Date & Time": (e.TIME,),
+    "Relative Time": (e.TIME,),
+    "Duration": (e.DURATION,),
+    "Completion Time": (e.TIME, e.DURATION),
+    "TID": (e.TID,),
+}
+
+
+def needed(names: Collection[str]) -> list[str]:
+    """The columns of events.parquet that rules on the columns ``names`` look at."""
+    wanted = {TEXT_COLUMNS[name] for name in names if name in TEXT_COLUMNS}
+    return sorted(wanted | {one for name in names for one in _OTHER_NEEDS.get(name, ())})
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts import processes as p
-from scripts.procmon.filters.columns import Column, Columns, Integers, Mask
+from scripts.procmon.filters.columns import Column, Columns, Integers, Mask, needed
 from scripts.procmon.filters.rules import EXCLUDE, INCLUDE, Matches
 from scripts.procmon.filters.sets import NamedRule, Stage
 
@@ -103,6 +103,12 @@ class Laid:
     def back(self) -> Integers:
         """The events that this stage leaves and the one before did not."""
         return np.flatnonzero(self.keep & ~self.before)
+
+
+def columns_to_read(stages: Sequence[Stage]) -> list[str]:
+    """The columns of events.parquet that ``stage_events`` looks at; large captures are read no further."""
+    ruled = needed({rule.rule.column for stage in stages for rule in stage.rules})
+    return list(dict.fromkeys([e.EVENT, e.PROCESS, e.OPERATION, e.CATEGORY, *ruled]))
 
 
 def stage_events(
