@@ -114,6 +114,8 @@ class DateEvidence:
 
 
 def _is_read(parts: tuple[int, int, int], order: Order) -> bool:
+    if (parts[0] > 99 and order != "year-month-day") or (parts[2] > 99 and order == "year-month-day"):
+        return False
     ymd = year_month_day(*parts, order=order)
     places = {"year-month-day": 0, "day-month-year": 2, "month-day-year": 2}
     month = {"year-month-day": 1, "day-month-year": 1, "month-day-year": 0}

@@ -23,6 +23,7 @@ from scripts.procmon.sources.xml_zone import ZoneEvidence
 
 #: Where no start or end of a process is among so many events, none further on is waited for.
 _LOOKED_AT = 200_000
+_LOOKED_AT_ONCE = 2_000
 
 
 def open_xml(path: Path, *, name: str, settings: Mapping[str, Any] | None = None) -> XmlExport:
@@ -74,13 +75,14 @@ class XmlExport:
     def batches(self) -> Iterator[Batch]:
         """The events, in the order of the file, and the stacks first met among them."""
         self._listed = Listed()
-        for rows in read_rows(self._path, name=self._name, rejected=self._rejected, listed=self._listed):
+        told: dict[str, Any] = {"name": self._name, "rejected": self._rejected, "listed": self._listed}
+        for rows in read_rows(self._path, stacks=self._stacks, **told):
             texts = rows.texts(self.columns)
             if not self._dates.certain and shown.DETAIL in self.columns:
                 self._dates.add_details(texts.column(shown.DETAIL).dictionary.to_pylist())
             self._indices = rows.processes
-            numbers, stacks = self._stacks.numbered(rows.stacks)
-            yield Batch(self._export.events(texts, stacks=numbers), stacks)
+            numbers = pa.array(rows.stacks, pa.int64())
+            yield Batch(self._export.events(texts, stacks=numbers), self._stacks.taken())
 
     def tables(self) -> Tables:
         """Processes and modules as listed; put together from the columns where a trimmed export lists none."""
@@ -133,7 +135,8 @@ class XmlExport:
         evidence: ZoneEvidence | None = None
         self._seen: tuple[int, date] | None = None
         looked_at = 0
-        for rows in read_rows(self._path, name=self._name, rejected=Rejected(), listed=self._listed):
+        told: dict[str, Any] = {"name": self._name, "rejected": Rejected(), "listed": self._listed}
+        for rows in read_rows(self._path, stacks=None, batch=_LOOKED_AT_ONCE, **told):
             self.columns = self.columns or rows.columns()
             texts = rows.texts(self.columns)
             looked_at += len(texts)
@@ -144,8 +147,8 @@ class XmlExport:
                 self._dates.add_details(texts.column(shown.DETAIL).dictionary.to_pylist())
             evidence = evidence or ZoneEvidence(self.columns)
             self._seen = self._seen or evidence.weigh(texts, rows.processes, self._listed)
-            told = self._seen or (zone_asked and start_asked) or not len(self._listed)
-            if (told or looked_at >= _LOOKED_AT) and (self._dates.certain or not dated):
+            enough = self._seen or (zone_asked and start_asked) or not len(self._listed)
+            if (enough or looked_at >= _LOOKED_AT) and (self._dates.certain or not dated):
                 break
 
     def _who(self, texts: pa.RecordBatch, times: Any) -> Any:

@@ -13,6 +13,7 @@ from scripts.procmon.errors import CaptureError
 from scripts.procmon.sources import columns as shown
 from scripts.procmon.sources.export_info import Rejected
 from scripts.procmon.sources.xml_processes import Listed
+from scripts.procmon.sources.xml_stacks import Stacks
 
 #: Events in one batch.
 BATCH = 50_000
@@ -20,11 +21,12 @@ _CHUNK = 1 << 20
 
 
 class Rows:
-    """Some events: one list of texts a column, and beside them each event's process index and stack element."""
+    """Some events: one list of texts a column, and beside them each event's process index and number of its stack."""
 
-    def __init__(self) -> None:
+    def __init__(self, stacks: Stacks | None) -> None:
         self.processes: list[str | None] = []
-        self.stacks: list[list[tuple[str, str | None, str | None]] | None] = []
+        self.stacks: list[int | None] = []
+        self._known = stacks
         self._texts: dict[str, list[str]] = {}
 
     def __len__(self) -> int:
@@ -40,7 +42,7 @@ class Rows:
             if name == _PROCESS_INDEX:
                 self.processes[count] = child.text
             elif name == _STACK:
-                self.stacks[count] = [_frame(frame) for frame in child]
+                self.stacks[count] = self._known.number(child) if self._known else None
             elif name:
                 texts = self._texts.setdefault(name, [])
                 if len(texts) <= count:
@@ -63,8 +65,16 @@ class Rows:
         return pa.record_batch(arrays, names=list(columns))
 
 
-def read_rows(path: Path, *, name: str, rejected: Rejected, listed: Listed) -> Iterator[Rows]:
-    """The events in batches; processes go to ``listed`` as they are met.
+def read_rows(
+    path: Path,
+    *,
+    name: str,
+    rejected: Rejected,
+    listed: Listed,
+    stacks: Stacks | None,
+    batch: int | None = None,
+) -> Iterator[Rows]:
+    """The events in batches; processes go to ``listed``, stacks to ``stacks`` as they are met.
 
     Entities are not resolved and nothing is fetched. Where the XML breaks off, what was read before stands and
     ``rejected`` tells of it; raises CaptureError if that is nothing.
@@ -77,7 +87,7 @@ def read_rows(path: Path, *, name: str, rejected: Rejected, listed: Listed) -> I
         huge_tree=False,
         load_dtd=False,
     )
-    rows = Rows()
+    rows = Rows(stacks)
     read = 0
     try:
         for element in _elements(path, parser):
@@ -87,9 +97,9 @@ def read_rows(path: Path, *, name: str, rejected: Rejected, listed: Listed) -> I
             else:
                 listed.add(element)
             _forget(element)
-            if len(rows) == BATCH:
+            if len(rows) == (batch or BATCH):
                 yield rows
-                rows = Rows()
+                rows = Rows(stacks)
     except etree.XMLSyntaxError as error:
         line = error.lineno or 0
         if not read and not len(listed):
@@ -140,12 +150,3 @@ def _element_of(tag: Any) -> str | None:
     if name and len(_ELEMENTS) < _MOST_TAGS:
         _ELEMENTS[tag] = name
     return name
-
-
-def _frame(frame: Any) -> tuple[str, str | None, str | None]:
-    # Path and location are absent where the address lies in no module.
-    return (
-        frame.findtext("address") or "",
-        frame.findtext("path") or None,
-        frame.findtext("location") or None,
-    )
