@@ -50,9 +50,8 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
             by_program[name].extend(_places(walk, name))
     rows = {row.process: row for row in tree(earlier)}
     weighed = sum(walk.weighed for walk in judged)
-    findings = [
-        _finding(capture, places, rows=rows, judged=judged) for places in by_program.values() if places
-    ]
+    told = [_finding(capture, places, rows=rows, judged=judged) for places in by_program.values() if places]
+    findings = [finding for finding in told if finding is not None]
     return Analysis(
         name="injected_code",
         outcome="found" if findings else "not found",

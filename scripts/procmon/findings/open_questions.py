@@ -1,0 +1,129 @@
+"""What stays open after all findings: what the capture can't tell, asked as plainly as it can be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from scripts.procmon.contracts.capture import Capture
+from scripts.procmon.contracts.findings import Analysis
+from scripts.procmon.contracts.tables import FileRow, ProcessRow, QuestionRow
+from scripts.procmon.findings.process_tree import tree
+from scripts.procmon.findings.traces import Traces, rows_of, traces, weighty
+from scripts.procmon.text import listing
+
+MOST_EVENTS = 20
+
+
+def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
+    """The table ``questions``, from the findings and tables of the analyses before it."""
+    left = traces(earlier)
+    rows = [*_deletions(earlier), *_from_findings(earlier), *_files(left), *_origins(earlier, left)]
+    rows += _limits(capture, earlier, any_weighty=bool(weighty(earlier)))
+    return Analysis(
+        name="open_questions", outcome="found" if rows else "not found", tables={"questions": rows}
+    )
+
+
+def _deletions(earlier: Mapping[str, Analysis]) -> Iterator[QuestionRow]:
+    for row in rows_of(earlier, "registry_deletions"):
+        if row.explanation is None:
+            yield QuestionRow(
+                kind="unexplained_deletion",
+                facts={"path": row.path, "who": row.who, "result": row.result},
+                events=row.events,
+            )
+
+
+def _from_findings(earlier: Mapping[str, Analysis]) -> Iterator[QuestionRow]:
+    for finding in weighty(earlier):
+        facts = finding.facts
+        events = list(finding.evidence[:MOST_EVENTS])
+        if finding.kind == "uac_bypass" and not facts["seen_after"]:
+            yield QuestionRow(
+                kind="elevated_outcome",
+                facts={"program": facts["program"], "data": listing(facts["data"])},
+                events=events,
+            )
+        elif finding.kind == "com_hijack":
+            yield QuestionRow(kind="previous_value", facts={"path": facts["paths"][0]}, events=events)
+        elif finding.kind == "injected_code" and facts["windows_own"]:
+            yield QuestionRow(kind="how_injected", facts={"who": listing(facts["who"])}, events=events[:1])
+        elif finding.kind == "odd_module":
+            yield QuestionRow(
+                kind="how_loaded",
+                facts={"who": listing(facts["who"]), "path": facts["path"]},
+                events=events[:1],
+            )
+        elif finding.kind in ("suspect_talked", "unanswered_peers"):
+            peers = finding.subjects.get("peers", ())
+            yield QuestionRow(
+                kind="content_of_talk" if finding.kind == "suspect_talked" else "later_answers",
+                facts={"who": facts["who"], "peers": listing(peers, most=4)},
+                events=events,
+            )
+        elif finding.kind == "relaunch_elevated":
+            yield QuestionRow(
+                kind="who_agreed", facts={"again": facts["again"], "through": facts["through"]}, events=events
+            )
+
+
+def _files(left: Traces) -> Iterator[QuestionRow]:
+    data = [file for file in left.files.values() if file.what != "folder" and file.fate == "still there"]
+    if data:
+        yield QuestionRow(
+            kind="file_contents",
+            facts={"files": listing([_name(file) for file in data], most=6), "count": str(len(data))},
+            events=[event for file in data for event in file.events[:1]][:MOST_EVENTS],
+        )
+
+
+def _name(file: FileRow) -> str:
+    return file.path.rpartition("\\")[2]
+
+
+def _origins(earlier: Mapping[str, Analysis], left: Traces) -> Iterator[QuestionRow]:
+    """How a program came to the machine, where the capture shows neither its file being made nor who started it."""
+    by_number = {row.process: row for row in tree(earlier)}
+    made = {row.path.lower() for row in rows_of(earlier, "files") if row.how != "written"}
+    told: set[str] = set()
+    for row in left.programs:
+        path = (row.image_path or "").lower()
+        if path and path not in made and path not in told:
+            told.add(path)
+            yield QuestionRow(
+                kind="origin",
+                facts={"path": row.image_path or "", "who": row.who, "parent": _parent(row, by_number)},
+                events=[row.start_event] if row.start_event is not None else [],
+            )
+
+
+def _parent(row: ProcessRow, by_number: Mapping[int, ProcessRow]) -> str:
+    parent = by_number.get(row.parent) if row.parent is not None else None
+    return parent.who if parent else ""
+
+
+def _limits(capture: Capture, earlier: Mapping[str, Analysis], *, any_weighty: bool) -> Iterator[QuestionRow]:
+    """What a capture with something in it should have held and does not."""
+    if not any_weighty:
+        return
+    can_show = capture.info["can_show"]
+    missing = [what for what in ("reads", "network_events", "registry_events", "file_events", "process_events")
+               if not can_show[what]["value"]]  # fmt: skip
+    if missing:
+        yield QuestionRow(kind="not_captured", facts={"what": listing([_MISSING[one] for one in missing])})
+    ended = [row for row in tree(earlier) if row.started_here and not row.events]
+    if ended:
+        yield QuestionRow(
+            kind="children_not_captured",
+            facts={"who": listing([row.who for row in ended], most=6)},
+            events=[row.start_event for row in ended if row.start_event is not None][:MOST_EVENTS],
+        )
+
+
+_MISSING = {
+    "reads": "what was read",
+    "network_events": "network traffic",
+    "registry_events": "the registry",
+    "file_events": "files",
+    "process_events": "starts and ends of processes",
+}

@@ -1,0 +1,212 @@
+"""What to undo on this machine, step by step: first what starts by itself, then values, then files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from scripts.procmon.contracts.capture import Capture
+from scripts.procmon.contracts.findings import Analysis
+from scripts.procmon.contracts.tables import (
+    AutostartRow,
+    DriverRow,
+    FileRow,
+    ProcessRow,
+    RemovalRow,
+    ServiceRow,
+)
+from scripts.procmon.findings.registry_paths import normal, parent_of
+from scripts.procmon.findings.traces import Traces, rows_of, traces, weighty
+
+#: Values that Windows itself needs, and what stands there on a clean machine.
+_DEFAULTS = {
+    "winlogon\\shell": "explorer.exe",
+    "winlogon\\userinit": r"C:\Windows\system32\userinit.exe,",
+    "windows\\appinit_dlls": "(empty)",
+    "session manager\\bootexecute": "autocheck autochk *",
+}
+
+
+def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:  # noqa: ARG001
+    """The table ``removal``, from the tables of the analyses before it; nothing of its own is looked at."""
+    left = traces(earlier)
+    rows: dict[tuple[str, str], RemovalRow] = {}
+    for row in _steps(earlier, left):
+        rows.setdefault((row.step, row.target.lower()), row)
+    return Analysis(
+        name="removal",
+        outcome="found" if rows else "not found",
+        tables={"removal": list(rows.values())},
+    )
+
+
+def _steps(earlier: Mapping[str, Analysis], left: Traces) -> Iterator[RemovalRow]:
+    """In the order in which they have to be done."""
+    named = set(left.why)
+    drivers = [row for row in rows_of(earlier, "drivers") if row.registered and (row.dropped or row.loaded)]
+    services = [row for row in rows_of(earlier, "services") if row.ordinary is None]
+    new = [row for row in services if row.change == "created" and not _is_driver(row, drivers)]
+    new = [row for row in new if row.service.lower() in named]
+    autostarts = [
+        row
+        for row in rows_of(earlier, "autostarts")
+        if row.change == "set" and row.still_there and not row.attempt and row.ordinary is None
+    ]
+    weighty_autostarts = [row for row in autostarts if row.path.lower() in named]
+    yield from map(_end, (row for row in left.programs if not row.ended_here and row.started_here))
+    yield from (
+        RemovalRow(
+            step="disable service", target=str(row.service), because="driver", facts=_driver_facts(row)
+        )
+        for row in drivers
+        if row.service
+    )
+    yield from (
+        RemovalRow(step="disable service", target=row.service, because="service", facts=_image(row))
+        for row in new
+    )
+    yield from map(_value, weighty_autostarts)
+    yield from _settings(earlier)
+    yield from _leftover_keys(earlier)
+    yield from (
+        RemovalRow(step="delete service", target=str(row.service), because="after_restart")
+        for row in [*drivers, *new]
+        if row.service
+    )
+    yield from _files(left, drivers)
+    yield from _named_files(earlier, left)
+    yield from (
+        RemovalRow(
+            step="restore service",
+            target=row.service,
+            because="protection",
+            facts={"name": row.display_name or row.service},
+        )
+        for row in services
+        if row.security and row.change in ("deleted", "disabled")
+    )
+    yield from map(_infected, left.infected)
+
+
+def _is_driver(row: ServiceRow, drivers: list[DriverRow]) -> bool:
+    return any(driver.service and driver.service.lower() == row.service.lower() for driver in drivers)
+
+
+def _end(row: ProcessRow) -> RemovalRow:
+    return RemovalRow(
+        step="end process", target=row.who, because="running", facts={"path": row.image_path or ""}
+    )
+
+
+def _driver_facts(row: DriverRow) -> dict[str, str]:
+    return {"file": row.file or "", "starts": row.starts or ""}
+
+
+def _image(row: ServiceRow) -> dict[str, str]:
+    return {"image": row.image or ""}
+
+
+def _value(row: AutostartRow) -> RemovalRow:
+    path = normal(row.path)
+    default = next((value for key, value in _DEFAULTS.items() if path.endswith(key)), None)
+    if row.place in ("startup-folder", "task-file"):
+        return RemovalRow(step="delete file", target=row.path, because="autostart_file")
+    if row.place == "winsock":
+        key = row.path.partition("\\Catalog_Entries")[0]
+        return RemovalRow(step="restore value", target=key, because="winsock", facts={"data": row.data or ""})
+    if default is not None:
+        return RemovalRow(
+            step="restore value",
+            target=row.path,
+            because="default",
+            facts={"data": row.data or "", "default": default},
+        )
+    if row.place == "com-server" and path.startswith("hkcu"):
+        return RemovalRow(
+            step="delete key",
+            target=parent_of(parent_of(row.path)),
+            because="com_user",
+            facts={"data": row.data or ""},
+        )
+    if row.place == "com-server":
+        return RemovalRow(
+            step="restore value", target=row.path, because="com_machine", facts={"data": row.data or ""}
+        )
+    return RemovalRow(
+        step="delete value", target=row.path, because="autostart", facts={"data": row.data or ""}
+    )
+
+
+def _settings(earlier: Mapping[str, Analysis]) -> Iterator[RemovalRow]:
+    for finding in weighty(earlier):
+        if finding.kind == "weakened_settings":
+            for one in finding.facts["settings"]:
+                yield RemovalRow(
+                    step="restore value",
+                    target=one["path"],
+                    because="setting",
+                    facts={"data": one["data"], "what": one["what"]},
+                )
+
+
+def _leftover_keys(earlier: Mapping[str, Analysis]) -> Iterator[RemovalRow]:
+    for finding in weighty(earlier):
+        if finding.kind == "uac_bypass":
+            if finding.facts["key_remains"]:
+                yield RemovalRow(
+                    step="delete key",
+                    target=finding.facts["key"],
+                    because="empty_key" if finding.facts["removed"] else "hijack_key",
+                )
+            yield RemovalRow(
+                step="check",
+                target=finding.facts["program"],
+                because="elevated",
+                facts={"name": finding.facts["name"]},
+            )
+
+
+def _files(left: Traces, drivers: list[DriverRow]) -> Iterator[RemovalRow]:
+    for driver in drivers:
+        if driver.file and driver.dropped:
+            yield RemovalRow(step="delete file", target=driver.file, because="driver_file")
+    files = [file for file in left.files.values() if file.fate == "still there"]
+    # What lies in a folder goes before the folder itself.
+    for file in sorted(
+        files, key=lambda one: (one.what == "folder", -len(one.path) if one.what == "folder" else 0)
+    ):
+        yield _file(file)
+    for program in left.programs:
+        gone = program.image_path and any(
+            file.path.lower() == program.image_path.lower() and file.fate != "still there"
+            for file in left.files.values()
+        )
+        if program.image_path and not gone and left.why.get(program.image_path.lower()) != "self_deletion":
+            yield RemovalRow(
+                step="delete file", target=program.image_path, because="program", facts={"who": program.who}
+            )
+
+
+def _named_files(earlier: Mapping[str, Analysis], left: Traces) -> Iterator[RemovalRow]:
+    """Files that an autostart names but that the capture does not show being made."""
+    made = {path.lower() for path in left.files}
+    for finding in weighty(earlier):
+        if finding.kind in ("autostart", "com_hijack"):
+            for path in finding.subjects.get("files", ()):
+                if path.lower().rstrip(".") not in made:
+                    yield RemovalRow(
+                        step="check", target=path, because="named", facts={"place": finding.facts["place"]}
+                    )
+
+
+def _file(file: FileRow) -> RemovalRow:
+    facts = {"who": file.who, "size": "" if file.size is None else str(file.size)}
+    return RemovalRow(
+        step="delete file",
+        target=file.path,
+        because="folder" if file.what == "folder" else "dropped",
+        facts=facts,
+    )
+
+
+def _infected(row: ProcessRow) -> RemovalRow:
+    return RemovalRow(step="check", target=row.who, because="infected", facts={"name": row.process_name})

@@ -1,0 +1,84 @@
+"""What the weighty findings leave behind on the machine: files, values, services, programs, for removal and search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from scripts.procmon.contracts.findings import Analysis, Finding
+from scripts.procmon.contracts.tables import FileRow, ProcessRow
+from scripts.procmon.findings.accusations import accusations
+from scripts.procmon.findings.places import below_windows
+from scripts.procmon.findings.process_tree import tree
+
+_WEIGHTY = ("high", "medium")
+
+#: Findings that say that a program of Windows ran another's code.
+_HOSTED = {"injected_code", "odd_module"}
+
+
+@dataclass
+class Traces:
+    """Things that findings of at least medium severity are about, each with the kind of the first such finding."""
+
+    files: dict[str, FileRow] = field(default_factory=dict)
+    programs: list[ProcessRow] = field(default_factory=list)
+    infected: list[ProcessRow] = field(default_factory=list)
+    why: dict[str, str] = field(default_factory=dict)
+
+
+def weighty(earlier: Mapping[str, Analysis]) -> list[Finding]:
+    """The findings of at least medium severity, in the order of the analyses."""
+    return [
+        finding
+        for analysis in earlier.values()
+        for finding in analysis.findings
+        if finding.severity in _WEIGHTY
+    ]
+
+
+def rows_of(earlier: Mapping[str, Analysis], table: str) -> list[Any]:
+    """The rows of a table, whichever analyses made them."""
+    return [row for analysis in earlier.values() for row in analysis.tables.get(table, ())]
+
+
+def traces(earlier: Mapping[str, Analysis]) -> Traces:
+    """What is left of the weighty findings: files made here and still there, programs behind them."""
+    found = Traces()
+    findings = weighty(earlier)
+    for finding in findings:
+        for group in finding.subjects.values():
+            for subject in group:
+                found.why.setdefault(subject.lower(), finding.kind)
+    accused = accusations(earlier)
+    for row in tree(earlier):
+        if row.who not in accused:
+            continue
+        if row.image_path is None or below_windows(row.image_path) is None:
+            found.programs.append(row)
+        elif not row.ended_here and _HOSTED & set(accused[row.who]):
+            found.infected.append(row)
+    made_by = {row.who for row in found.programs} | _false(findings)
+    for file in rows_of(earlier, "files"):
+        named = file.path.lower() in found.why
+        if file.ordinary is None and file.how != "written" and (named or file.who in made_by):
+            found.files[file.path] = file
+            found.why.setdefault(file.path.lower(), _why(file.who, findings))
+    return found
+
+
+def _false(findings: Iterable[Finding]) -> set[str]:
+    """Processes that are not what their name says: all they made is theirs."""
+    return {
+        who
+        for finding in findings
+        if finding.kind in ("masquerade", "odd_program")
+        for who in finding.subjects.get("processes", ())
+    }
+
+
+def _why(who: str, findings: Iterable[Finding]) -> str:
+    return next(
+        (finding.kind for finding in findings if who in finding.subjects.get("processes", ())), "dropped"
+    )
