@@ -10,6 +10,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from scripts.procmon.sources.pml import arrow
+
 Ints = NDArray[np.int64]
 Codes = NDArray[np.int32]
 Value = TypeVar("Value")
@@ -18,7 +20,7 @@ Other = TypeVar("Other")
 
 @dataclass(frozen=True)
 class Encoded(Generic[Value]):
-    """A column as codes into its distinct values; a code of -1 is null. Values may repeat."""
+    """A column as codes into its distinct values. Values may repeat."""
 
     codes: Codes
     values: Sequence[Value]
@@ -56,20 +58,20 @@ class Source:
     def ranges(self, starts: Ints, sizes: Ints) -> pa.LargeBinaryArray:
         """The byte ranges as one Arrow array, in the order given; fast as long as none overlap."""
         if not starts.size:
-            return pa.array([], pa.large_binary())
+            return pa.nulls(0, pa.large_binary())
         order = None
         if np.any(starts[:-1] + sizes[:-1] > starts[1:]):
             order = np.argsort(starts, kind="stable")
             starts, sizes = starts[order], sizes[order]
             if np.any(starts[:-1] + sizes[:-1] > starts[1:]):
-                return self._overlapping_ranges(starts, sizes).take(pa.array(np.argsort(order)))
+                return self._overlapping_ranges(starts, sizes).take(arrow.numbers(np.argsort(order)))
         bounds = np.empty(2 * starts.size, np.int64)
         bounds[0::2], bounds[1::2] = starts, starts + sizes
         both = pa.LargeBinaryArray.from_buffers(
             pa.large_binary(), bounds.size - 1, [None, pa.py_buffer(bounds), self._buffer]
         )
         places = np.arange(starts.size) if order is None else np.argsort(order)
-        return both.take(pa.array(2 * places))
+        return both.take(arrow.numbers(2 * places))
 
     def _overlapping_ranges(self, starts: Ints, sizes: Ints) -> pa.LargeBinaryArray:
         # Honest files hold none; callers bound the sum of sizes by that of the file.
@@ -79,14 +81,14 @@ class Source:
     def blobs(self, starts: Ints, sizes: Ints) -> Encoded[bytes]:
         """The byte ranges as a column of bytes."""
         column = self.ranges(starts, sizes).dictionary_encode()
-        return Encoded(column.indices.to_numpy(), column.dictionary.to_pylist())
+        return Encoded(arrow.codes(column.indices), column.dictionary.to_pylist())
 
 
 def distinct(columns: Sequence[NDArray[Any]]) -> tuple[Codes, list[list[Any]]]:
     """The distinct rows of some integer columns: a code for every row, and the distinct values, column by column."""
     if len(columns) == 1:
-        column = pa.array(np.ascontiguousarray(columns[0])).dictionary_encode()
-        return column.indices.to_numpy(), [column.dictionary.to_pylist()]
+        column = arrow.numbers(columns[0]).dictionary_encode()
+        return arrow.codes(column.indices), [column.dictionary.to_pylist()]
     packed = np.empty(len(columns[0]), [(f"f{n}", column.dtype) for n, column in enumerate(columns)])
     for name, values in zip(packed.dtype.names or (), columns, strict=True):
         packed[name] = values
@@ -94,7 +96,7 @@ def distinct(columns: Sequence[NDArray[Any]]) -> tuple[Codes, list[list[Any]]]:
         pa.binary(packed.dtype.itemsize), packed.size, [None, pa.py_buffer(packed)]
     ).dictionary_encode()
     unique = np.frombuffer(keys.dictionary.buffers()[1], packed.dtype, len(keys.dictionary))
-    return keys.indices.to_numpy(), [unique[name].tolist() for name in packed.dtype.names or ()]
+    return arrow.codes(keys.indices), [unique[name].tolist() for name in packed.dtype.names or ()]
 
 
 def texts(form: Callable[..., Value], *columns: NDArray[Any] | Encoded[Any]) -> Encoded[Value]:
@@ -112,17 +114,18 @@ def dictionary(
 ) -> pa.DictionaryArray:
     """One dictionary-encoded Arrow column of ``rows`` out of parts that each tell some rows; the rest is null."""
     codes = np.full(rows, -1, np.int32)
-    values: list[str | None] = []
+    values: list[str] = []
     for where, part in parts:
-        codes[where] = np.where(part.codes < 0, -1, part.codes + len(values))
-        values.extend(part.values)
+        places = np.array([-1 if value is None else 0 for value in part.values], np.int32)
+        told = places == 0
+        places[told] = np.arange(len(values), len(values) + np.count_nonzero(told))
+        values.extend(value for value in part.values if value is not None)
+        codes[where] = places[part.codes]
     # Groups share texts ("" above all), and readers of the column count on distinct ones.
-    unique = pa.array(values, pa.string()).dictionary_encode()
-    places = np.append(np.asarray(unique.indices.fill_null(-1), np.int32), np.int32(-1))
-    codes = places[codes]
+    unique = arrow.strings(values).dictionary_encode()
+    codes = np.append(arrow.codes(unique.indices), np.int32(-1))[codes]
     # A value that no row uses any more (a path that a filter was added to) must not look like one that occurs.
     used = np.bincount(codes[codes >= 0], minlength=len(unique.dictionary)) > 0
-    codes = np.append(np.cumsum(used) - 1, -1).astype(np.int32)[codes]
-    return pa.DictionaryArray.from_arrays(
-        pa.array(codes, mask=codes < 0), unique.dictionary.filter(pa.array(used))
-    )
+    codes = np.append(np.cumsum(used, dtype=np.int32) - 1, np.int32(-1))[codes].astype(np.int32)
+    kept = unique.dictionary.take(arrow.numbers(np.flatnonzero(used)))
+    return pa.DictionaryArray.from_arrays(arrow.numbers(codes, missing=codes < 0), kept)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scripts.procmon.sources.pml import columns, layout
-from scripts.procmon.sources.pml.columns import Encoded, Ints, Source
+from scripts.procmon.sources.pml.columns import Encoded, Ints
+
+if TYPE_CHECKING:
+    from scripts.procmon.sources.pml.records import Records
 
 U1, U2, U4, U8, I8 = (np.dtype(name) for name in ("u1", "<u2", "<u4", "<u8", "<i8"))
 
@@ -27,24 +31,53 @@ class Group:
     ``operation``.
     """
 
-    def __init__(self, batch: Any, rows: Ints) -> None:
-        self.source: Source = batch.source
-        self.bits: int = batch.bits
-        self.batch = batch
+    def __init__(self, records: Records, rows: Ints, name: str) -> None:
+        self.records = records
+        self.source, self.bits = records.source, records.bits
         self.rows = rows
         self.size = int(rows.size)
-        self.headers: NDArray[Any] = batch.headers[rows]
-        self.start: Ints = batch.detail_at[rows]
-        self.end: Ints = batch.detail_end[rows]
-        self.after_path: Ints = batch.after_path[rows]
-        self.extra_at: Ints = batch.extra_at[rows]
-        self.extra_size: Ints = batch.extra_size[rows]
+        self.name = name
         self.short = np.zeros(self.size, bool)
         self.detail: Encoded[str] | None = None
         self.category_word: str | None = None
         self.category: Encoded[str | None] | None = None
         self.path: Encoded[str] | None = None
         self.operation: Encoded[str] | None = None
+
+    @cached_property
+    def headers(self) -> NDArray[Any]:
+        """layout.EVENT of every row."""
+        return self.records.headers[self.rows]
+
+    @cached_property
+    def start(self) -> Ints:
+        """Where the details begin."""
+        return self.records.detail_at[self.rows]
+
+    @cached_property
+    def end(self) -> Ints:
+        """Where the details end."""
+        return self.records.detail_end[self.rows]
+
+    @cached_property
+    def after_path(self) -> Ints:
+        """What follows the path."""
+        return self.records.after_path[self.rows]
+
+    @cached_property
+    def extra_at(self) -> Ints:
+        """Where the extra details begin."""
+        return self.records.extra_at[self.rows]
+
+    @cached_property
+    def extra_size(self) -> Ints:
+        """Bytes of extra detail; 0 where there is none."""
+        return self.records.extra_size[self.rows]
+
+    @cached_property
+    def stored_path(self) -> Encoded[str]:
+        """The paths as the details hold them."""
+        return self.records.paths.take(self.rows)
 
     def at(self, offset: int | Ints, dtype: np.dtype[Any]) -> NDArray[Any]:
         """A field at ``offset`` in the detail."""

@@ -10,7 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from scripts.procmon.contracts import processes as contract
-from scripts.procmon.sources.pml import layout
+from scripts.procmon.sources.pml import arrow, layout
 from scripts.procmon.sources.pml.columns import Ints
 from scripts.procmon.sources.pml.monitor import Monitor, find_monitor
 from scripts.procmon.sources.pml.names.operations import UNKNOWN
@@ -133,7 +133,7 @@ class Processes:
         schema = contract.processes_schema()
         return pa.Table.from_pydict(
             {
-                name: pa.array([row.get(name) for row in self._rows], schema.field(name).type)
+                name: arrow.column([row.get(name) for row in self._rows], schema.field(name).type)
                 for name in schema.names
             },
             schema=schema,
@@ -147,7 +147,7 @@ class Processes:
         if len(self._modules) == 1:
             return modules
         keys = [contract.PROCESS, contract.BASE, contract.SIZE, contract.MODULE_PATH]
-        numbered = modules.append_column("row", pa.array(np.arange(modules.num_rows)))
+        numbered = modules.append_column("row", arrow.numbers(np.arange(modules.num_rows)))
         first = numbered.group_by(keys).aggregate([("row", "min")])["row_min"]
         return modules.take(first.sort())
 
@@ -155,21 +155,21 @@ class Processes:
 def _modules(part: Part, entries: NDArray[np.void], rows: Ints) -> pa.Table:
     def texts(name: str) -> pa.Array:
         unique, places = np.unique(entries[name], return_inverse=True)
-        known = pa.array([part.strings.get(int(row)) for row in unique], pa.string())
-        return known.take(pa.array(places))
+        known = arrow.strings([part.strings.get(int(row)) for row in unique])
+        return known.take(arrow.numbers(places))
 
     linked = entries["timestamp"].astype(np.int64)
     return pa.Table.from_pydict(
         {
-            contract.PROCESS: pa.array(rows.astype(np.int32)),
-            contract.BASE: pa.array(entries["base"].astype(np.uint64)),
-            contract.SIZE: pa.array(entries["size"].astype(np.uint64)),
+            contract.PROCESS: arrow.numbers(rows.astype(np.int32)),
+            contract.BASE: arrow.numbers(entries["base"].astype(np.uint64)),
+            contract.SIZE: arrow.numbers(entries["size"].astype(np.uint64)),
             contract.MODULE_PATH: texts("path"),
             contract.VERSION: texts("version"),
             contract.COMPANY: texts("company"),
             contract.DESCRIPTION: texts("description"),
-            contract.TIMESTAMP: pa.array(linked * 1_000_000_000, mask=linked == 0).cast(
-                pa.timestamp("ns", "UTC")
+            contract.TIMESTAMP: arrow.numbers(
+                linked * 1_000_000_000, pa.timestamp("ns", "UTC"), missing=linked == 0
             ),
         },
         schema=contract.MODULES_SCHEMA,

@@ -7,13 +7,16 @@ from pathlib import Path
 
 from scripts.procmon.contracts.source import Batch, Tables
 from scripts.procmon.errors import CaptureError
-from scripts.procmon.sources.pml.batch import EventBatch
+from scripts.procmon.sources.pml.batch import decode_batch
 from scripts.procmon.sources.pml.info import Seen, capture_info
 from scripts.procmon.sources.pml.processes import Processes
+from scripts.procmon.sources.pml.records import Records
 from scripts.procmon.sources.pml.tables import Part, open_part
 from scripts.procmon.sources.pml.users import Users
 
 BATCH = 250_000
+#: Texts of a batch must stay below 2 GiB, and bytes are shown with three characters each.
+_MOST_BYTES = 256 << 20
 
 
 def open_pml(files: Sequence[Path], *, batch: int = BATCH) -> PmlReader:
@@ -58,13 +61,29 @@ class PmlReader:
         users = Users(self._parts, self._processes)
         stacks = 0
         for number, part in enumerate(self._parts):
-            for first in range(0, part.events, self._batch):
-                some = EventBatch(part, first, min(first + self._batch, part.events), users, self._monitor)
-                processes = self._processes.row_of(number, some.headers["process"])
-                batch = some.decode(first_event=self._seen.events, processes=processes, first_stack=stacks)
-                self._seen.add(some.headers, int(some.short.sum()))
+            for records in self._records(part, users):
+                processes = self._processes.row_of(number, records.headers["process"])
+                batch = decode_batch(
+                    records, first_event=self._seen.events, processes=processes, first_stack=stacks
+                )
+                self._seen.add(records.headers, int(records.short.sum()))
                 stacks += len(batch.stacks) if batch.stacks is not None else 0
                 yield batch
+
+    def _records(self, part: Part, users: Users) -> Iterator[Records]:
+        """Runs of at most a batch of events, shorter ones where their details are large."""
+        waiting = [
+            (first, min(first + self._batch, part.events)) for first in range(0, part.events, self._batch)
+        ]
+        waiting.reverse()
+        while waiting:
+            first, last = waiting.pop()
+            records = Records(part, first, last, users, self._monitor)
+            if records.detail_bytes > _MOST_BYTES and last - first > 1:
+                middle = (first + last) // 2
+                waiting += [(middle, last), (first, middle)]
+            else:
+                yield records
 
     def tables(self) -> Tables:
         """Processes, modules and the reader's share of capture.json; only after ``batches`` is exhausted."""

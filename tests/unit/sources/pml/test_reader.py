@@ -95,6 +95,17 @@ def test_the_size_of_batches_changes_nothing_but_the_number_of_stacks(tmp_path: 
         assert one == other
 
 
+def test_a_batch_whose_details_are_large_is_cut_in_pieces(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write(tmp_path, *[Event(NOON, 7, n, registry.close_key("HKLM")) for n in range(9)])
+    monkeypatch.setattr("scripts.procmon.sources.pml.reader._MOST_BYTES", 20)
+    sizes = [len(batch.events) for batch in open_pml([file]).batches()]
+    assert sum(sizes) == 9
+    assert max(sizes) <= 3  # a detail has 6 bytes
+    assert [row["tid"] for row in decoded(file)[0]] == list(range(9))
+
+
 def test_texts_that_no_event_has_do_not_stand_in_the_dictionary(tmp_path: Path) -> None:
     body = files.query_directory("C:\\", "*.exe", ["a.exe"], bits=64)
     (batch,) = open_pml([write(tmp_path, Event(NOON, 7, 1, body))]).batches()

@@ -30,9 +30,9 @@ def query_directory(group: Group) -> None:
     info = np.where(group.has_after(2), group.after(0, U2), 0).astype(np.uint16)
     wanted = group.text(np.where(info > 0, group.after_path + 2, group.start), info)
     group.short[:] = False  # old versions have no filter
-    group.path = group.form(_path_with_filter, group.batch.paths.take(group.rows), wanted)
+    group.path = group.form(_path_with_filter, group.stored_path, wanted)
     group.detail = group.form(
-        _manner(group.batch.monitor),
+        _manner(group.records.monitor),
         group.parameter({32: 0x14, 64: 0x1C}),
         wanted,
         group.extra_blob(),

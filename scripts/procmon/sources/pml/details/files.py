@@ -19,7 +19,7 @@ _CHANGING = {"Created", "Superseded", "Overwritten"}
 def create_file(group: Group) -> None:
     """Desired access, disposition, options, …; the category is Write where a file came to be or was to."""
     sid_size = group.after(4, U1).astype(np.int64)
-    sid = group.blob(group.after_path + 8, sid_size).map(group.batch.user_of)
+    sid = group.blob(group.after_path + 8, sid_size).map(group.records.user_of)
     opened = np.where(group.extra_size >= 4, group.in_extra(0, U4), np.uint32(_NO_OPEN_RESULT))
     disposition = group.parameter(layout.CREATE_OPTIONS)
     group.detail = group.form(
@@ -194,7 +194,7 @@ def acquire_for_mod_write(group: Group) -> None:
 
 def security(group: Group) -> None:
     """The parts of the security descriptor that were asked for or set."""
-    old = group.batch.monitor.before_new_manner
+    old = group.records.monitor.before_new_manner
     group.detail = group.form(
         lambda mask: f"Information: {flags.security_information(mask, before_access_filter=old)}",
         group.parameter(layout.LENGTH),

@@ -17,12 +17,12 @@ def _at(name: str) -> int:
 def decode(group: Group) -> None:
     """Operation with its protocol, path "host:port -> host:port", length and counters."""
     flags = group.at(_at("flags"), U2)
-    name = group.batch.operation_name(group)
+    name = group.name
     group.operation = group.form(
         lambda flags: name if name == UNKNOWN else f"{'TCP' if flags & layout.IS_TCP else 'UDP'} {name}",
         flags & layout.IS_TCP,
     )
-    hosts = group.batch.hosts
+    hosts = group.records.hosts
     group.path = group.form(
         lambda flags, source, source_port, target, target_port: (
             f"{hosts.host(source, is_ipv4=bool(flags & layout.SOURCE_IS_IPV4))}"

@@ -142,7 +142,7 @@ def name(group: Group) -> None:
 
 def streams(group: Group) -> None:
     """The names in FILE_STREAM_INFORMATION, by number; Process Monitor up to 3.51 showed none."""
-    if group.batch.monitor.before_new_manner:
+    if group.records.monitor.before_new_manner:
         return
     answered(group, 24, lambda names: names, group.extra_blob().map(_streams))
 

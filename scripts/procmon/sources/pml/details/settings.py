@@ -52,7 +52,7 @@ def rename(group: Group) -> None:
     size_at = 2 * pointer
     size = group.after(size_at, U4).astype(np.int64)
     new = group.blob(group.after_path + size_at + 4, size).map(decoded)
-    group.detail = group.form(_rename, group.after(0, U1), new, group.batch.paths.take(group.rows))
+    group.detail = group.form(_rename, group.after(0, U1), new, group.stored_path)
 
 
 def _rename(replace: int, name: str, path: str) -> str:

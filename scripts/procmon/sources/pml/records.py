@@ -1,0 +1,159 @@
+"""Where everything of a run of events lies in the file, checked against its size."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scripts.procmon.sources.pml import layout
+from scripts.procmon.sources.pml.columns import Encoded, Ints
+from scripts.procmon.sources.pml.group import U1, U2, decoded, text_size
+
+if TYPE_CHECKING:
+    from scripts.procmon.sources.pml.monitor import Monitor
+    from scripts.procmon.sources.pml.tables import Part
+    from scripts.procmon.sources.pml.users import Users
+
+FILES = (layout.FILE_SYSTEM, layout.IPC)
+#: Far above what Process Monitor writes: details hold a few texts of 64 KB at most.
+_LARGEST_DETAIL = 16 << 20
+#: Bytes before the path in the detail of a registry operation; the others are layout.REG_PLAIN.
+_REGISTRY_HEADS = {
+    0: layout.REG_OPEN_KEY,
+    1: layout.REG_OPEN_KEY,
+    3: layout.REG_QUERY,
+    4: layout.REG_SET_VALUE,
+    5: layout.REG_QUERY,
+    6: layout.REG_ENUM,
+    7: layout.REG_ENUM,
+    8: layout.REG_SET_INFO,
+    12: layout.REG_RENAME,
+    14: layout.REG_RENAME,
+}
+_HEAD_SIZES = np.full(256, layout.REG_PLAIN.itemsize, np.int64)
+for _operation, _head in _REGISTRY_HEADS.items():
+    _HEAD_SIZES[_operation] = _head.itemsize
+
+
+class Records:
+    """Events ``first`` to before ``last`` of a part; raises CaptureError where they don't lie in the file.
+
+    ``headers`` are layout.EVENT; places are absolute, sizes in bytes. ``short`` marks rows whose detail is cut short.
+    """
+
+    def __init__(self, part: Part, first: int, last: int, users: Users, monitor: Monitor) -> None:
+        self.part, self.first = part, first
+        self.source, self.bits, self.hosts = part.source, part.bits, part.hosts
+        self.user_of, self.monitor = users.name, monitor
+        self.offsets = part.offsets(first, last)
+        self.size = int(self.offsets.size)
+        self._check(self.offsets, layout.EVENT_SIZE, "an event")
+        self.headers = self.source.fields(self.offsets, layout.EVENT)
+        self.frames_at = self.offsets + layout.EVENT_SIZE
+        self.frames_size = self.headers["frames"].astype(np.int64) * layout.pointer_size(self.bits)
+        self.detail_at = self.frames_at + self.frames_size
+        self.detail_end = self.detail_at + self.headers["detail_size"]
+        self._check(self.offsets, self.detail_end - self.offsets, "an event with its stack and detail")
+        self._check_apart()
+        self.short = np.zeros(self.size, bool)
+        self._find_extras()
+        self.event_class = np.minimum(self.headers["event_class"], 7).astype(np.int64)
+        self.operation = np.minimum(self.headers["operation"], 255).astype(np.int64)
+        self._find_paths()
+
+    @property
+    def detail_bytes(self) -> int:
+        """How much there is to decode."""
+        return int((self.detail_end - self.detail_at).sum() + self.extra_size.sum())
+
+    def _check(self, starts: Ints, sizes: Ints | int, what: str) -> None:
+        wrong = (starts < layout.HEADER_SIZE) | (starts + sizes > self.source.size)
+        if wrong.any():
+            row = int(np.argmax(wrong))
+            raise self.part.wrong(
+                int(starts[row]),
+                f"{what} in the file (event {self.first + row})",
+                f"{self.source.size:,} bytes",
+            )
+
+    def _check_apart(self) -> None:
+        # Overlapping events or endless details would let a small file ask for all memory.
+        large = self.detail_end - self.detail_at > _LARGEST_DETAIL
+        if large.any():
+            row = int(np.argmax(large))
+            size = int(self.headers["detail_size"][row])
+            raise self.part.wrong(
+                int(self.offsets[row]), f"a detail of at most {_LARGEST_DETAIL:,} bytes", f"{size:,} bytes"
+            )
+        order = np.argsort(self.offsets, kind="stable")
+        overlap = self.detail_end[order][:-1] > self.offsets[order][1:]
+        if overlap.any():
+            at = int(self.offsets[order][int(np.argmax(overlap)) + 1])
+            raise self.part.wrong(at, "events one after the other", "events that overlap")
+
+    def _find_extras(self) -> None:
+        given = self.headers["extra_at"] > 0
+        at = self.offsets + self.headers["extra_at"]
+        fits = given & (at + 2 <= self.source.size)
+        sizes = np.zeros(self.size, np.int64)
+        sizes[fits] = self.source.fields(at[fits], layout.EXTRA_SIZE)
+        beyond = fits & (at + 2 + sizes > self.source.size)
+        self.short |= (given & ~fits) | beyond
+        self.extra_size = np.where(fits & ~beyond, sizes, 0)
+        self.extra_at = np.where(self.extra_size > 0, at + 2, self.detail_at)
+        if int(self.extra_size.sum()) > self.source.size:
+            raise self.part.wrong(
+                int(self.offsets[0]), "extra details that fit the file", "some that overlap"
+            )
+
+    def _find_paths(self) -> None:
+        info_at, path_at = self.detail_at.copy(), self.detail_at.copy()
+        kind, operation = self.event_class, self.operation
+        registry, files = kind == layout.REGISTRY, np.isin(kind, FILES)
+        image = (kind == layout.PROCESS_CLASS) & (operation == 5)
+        created = (kind == layout.PROCESS_CLASS) & (operation <= 1)
+        path_at += np.where(registry, _HEAD_SIZES[operation], 0)
+        before = layout.FILE_PARAMETERS_AT + layout.file_parameters_size(self.bits)
+        load, create = layout.LOAD_IMAGE[self.bits], layout.PROCESS_CREATE
+        info_places = (before, layout.place(load, "path_info"), layout.place(create, "path_info"))
+        path_places = (before + 4, load.itemsize, create.itemsize)
+        for rows, info_place, path_place in zip(
+            (files, image, created), info_places, path_places, strict=True
+        ):
+            info_at[rows] += info_place
+            path_at[rows] += path_place
+        for sid in ("user_sid_size", "integrity_sid_size"):
+            at = self.detail_at[created] + layout.place(create, sid)
+            path_at[created] += self.bounded(at, self.detail_end[created], U1)
+        has_path = registry | files | image | created
+        info = np.zeros(self.size, np.uint16)
+        info[has_path] = self.bounded(info_at[has_path], self.detail_end[has_path], U2)
+        size = text_size(info)
+        self.after_path: Ints = path_at + size
+        fits = self.after_path <= self.detail_end
+        self.short |= has_path & ~fits
+        self.after_path = np.minimum(self.after_path, self.detail_end)
+        self._path_at, self._path_size = path_at, np.where(fits, size, 0)
+        self._path_is_ascii = (info & layout.TEXT_IS_ASCII) != 0
+
+    def bounded(self, at: Ints, end: Ints, dtype: np.dtype[Any]) -> NDArray[Any]:
+        """Fields at ``at``; 0 where they would reach beyond ``end``."""
+        fits = at + dtype.itemsize <= end
+        values = np.zeros(at.size, dtype)
+        values[fits] = self.source.fields(at[fits], dtype)
+        return values
+
+    @cached_property
+    def paths(self) -> Encoded[str]:
+        """The paths as they stand in the details, "" where there is none."""
+        codes = np.zeros(self.size, np.int32)
+        values = [""]
+        for is_ascii in (True, False):
+            rows = np.flatnonzero((self._path_is_ascii == is_ascii) & (self._path_size > 0))
+            blobs = self.source.blobs(self._path_at[rows], self._path_size[rows])
+            codes[rows] = blobs.codes + len(values)
+            values += [decoded(raw, is_ascii).rstrip("\0") for raw in blobs.values]
+        return Encoded(codes, values)
