@@ -55,7 +55,7 @@ class Records:
         self.frames_at = self.offsets + layout.EVENT_SIZE
         self.frames_size = self.headers["frames"].astype(np.int64) * layout.pointer_size(self.bits)
         self.detail_at = self.frames_at + self.frames_size
-        self.detail_end = self.detail_at + self.headers["detail_size"]
+        self.detail_end: Ints = self.detail_at + self.headers["detail_size"]
         self._check(self.offsets, self.detail_end - self.offsets, "an event with its stack and detail")
         self._check_apart()
         self.short = np.zeros(self.size, bool)
