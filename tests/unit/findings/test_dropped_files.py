@@ -1,0 +1,153 @@
+"""The life of a file in one row; programs that were dropped and files that were hidden."""
+
+from __future__ import annotations
+
+import pytest
+
+from scripts.procmon.contracts.capture import Capture
+from scripts.procmon.contracts.findings import Analysis
+from scripts.procmon.contracts.tables import FileRow
+from scripts.procmon.findings import copies, deletions, dropped_files, process_tree
+from scripts.procmon.findings.file_kinds import has_double_ending, kind_of, ordinary_reason, stream_of
+from tests.captures.deeds import created, loaded, marked, renamed, wrote
+from tests.captures.events import Row, capture
+from tests.unit.findings.test_deletions import accusation
+
+PROGRAM = r"C:\Users\a\AppData\Local\Temp\new.exe"
+PAYLOAD = r"C:\RECYCLER\S-1-5-18\$fab\n"
+
+
+def analysed(built: Capture, *, accused: str | None = None) -> Analysis:
+    done = {"process_tree": process_tree.analyse(built, {}), "copies": copies.analyse(built, {})}
+    done["deletions"] = deletions.analyse(built, done)
+    if accused:
+        done["masquerade"] = accusation(accused)
+    return dropped_files.analyse(built, done)
+
+
+def only_row(*rows: Row) -> FileRow:
+    (row,) = analysed(capture(*rows)).tables["files"]
+    return row
+
+
+def test_a_file_is_one_row_however_often_it_is_written_and_by_whom() -> None:
+    row = only_row(created(PROGRAM), wrote(PROGRAM, 0, 100), wrote(PROGRAM.upper(), 100, 28, who="b.exe (7)"))
+    assert (row.how, row.what, row.bytes_written, row.size) == ("created", "executable", 128, 128)
+    assert row.writers == ["malware.exe (300)", "b.exe (7)"]
+    assert row.events == [0, 1, 2]
+
+
+def test_bytes_that_the_memory_manager_writes_again_are_not_added() -> None:
+    row = only_row(created(PROGRAM), wrote(PROGRAM, -1, 5120), wrote(PROGRAM, 0, 8192, flags="Paging I/O"))
+    assert (row.bytes_written, row.size) == (5120, 5120)
+
+
+def test_an_existing_file_that_is_written_is_not_created() -> None:
+    assert only_row(wrote(PROGRAM, 0, 10)).how == "written"
+
+
+@pytest.mark.parametrize(
+    ("after", "fate"),
+    [
+        ([marked(PROGRAM)], "deleted"),
+        ([renamed(PROGRAM, r"C:\x.exe")], "renamed"),
+        ([marked(PROGRAM, result="CANNOT DELETE")], "still there"),
+        ([marked(PROGRAM), created(PROGRAM)], "still there"),
+    ],
+)
+def test_the_fate_is_what_happened_last(after: list[Row], fate: str) -> None:
+    assert only_row(created(PROGRAM), *after).fate == fate
+
+
+def test_a_file_opened_to_be_deleted_on_close_goes_even_if_it_is_written_later() -> None:
+    row = only_row(created(PROGRAM, options="Non-Directory File, Delete On Close"), wrote(PROGRAM, 0, 9))
+    assert row.fate == "deleted on close"
+
+
+def test_a_file_that_gets_a_programs_name_later_is_a_program() -> None:
+    assert only_row(created(r"C:\a.part"), renamed(r"C:\a.part", r"C:\a.exe")).what == "executable"
+
+
+def test_a_file_that_system_loads_is_a_driver_whatever_its_name() -> None:
+    rows = analysed(capture(created(r"C:\Windows\x.dat"), loaded(r"C:\Windows\x.dat"))).tables["files"]
+    assert [row.what for row in rows] == ["driver"]
+
+
+def test_a_dropped_program_alone_is_a_low_finding_and_a_set_up_programs_only_information() -> None:
+    (finding,) = analysed(capture(created(PROGRAM))).findings
+    assert (finding.kind, finding.severity) == ("programs_dropped", "low")
+    (finding,) = analysed(capture(created(r"C:\Program Files\x\x.exe"))).findings
+    assert finding.severity == "info"
+
+
+def test_a_program_by_a_false_process_that_ran_in_an_odd_place_is_high() -> None:
+    path = r"C:\RECYCLER\x.exe"
+    built = capture(created(path), loaded(path, who="x.exe (8)"))
+    (finding,) = analysed(built, accused="malware.exe (300)").findings
+    assert finding.severity == "high"
+    assert finding.evidence == [0, 1]
+
+
+def test_a_file_that_explorer_maps_for_its_icon_has_not_run() -> None:
+    built = capture(created(PROGRAM), loaded(PROGRAM, who="Explorer.EXE (1)"))
+    (finding,) = analysed(built).findings
+    assert not finding.facts["used"]
+
+
+def test_hidden_system_files_in_the_recycle_bin_are_found() -> None:
+    built = capture(
+        created(PAYLOAD, attributes="HS"),
+        wrote(PAYLOAD, 0, 28672),
+        created(PAYLOAD.removesuffix("n") + "L", attributes="HS", options="Directory"),
+        modules={"services.exe (680)": [(PAYLOAD, 0x45670000, 0x9000)]},
+        processes={"services.exe (680)": {}},
+    )
+    (finding,) = analysed(built).findings
+    assert (finding.kind, finding.severity) == ("files_hidden", "high")
+    assert (finding.facts["data_files"], finding.facts["folders"]) == (1, 1)
+    assert finding.facts["used"] == [{"path": PAYLOAD, "by": ["services.exe (680)"]}]
+
+
+def test_the_browsers_cache_may_hide_its_files() -> None:
+    path = r"C:\Documents and Settings\NetworkService\Local Settings\Temporary Internet Files\Content.IE5\index.dat"
+    analysis = analysed(capture(created(path, attributes="HS", who="svchost.exe (1032)")))
+    assert [row.ordinary for row in analysis.tables["files"]] == ["browser_cache"]
+    assert not analysis.findings
+
+
+@pytest.mark.parametrize(
+    ("path", "by", "reason"),
+    [
+        (r"C:\Users\a\AppData\Roaming\Microsoft\Windows\Recent\a.lnk", "Explorer.EXE", "recent_items"),
+        (r"C:\Windows\SoftwareDistribution\Download\0e69\Metadata\wcp.dll", "svchost.exe", "windows_update"),
+        (r"C:\WINDOWS\system32\config\system.LOG", "services.exe", "registry_hive"),
+        (r"C:\$Mft", "System", "file_system_metadata"),
+        (r"C:\Windows\Prefetch\A.EXE-1234.pf", "svchost.exe", "prefetch"),
+        (r"C:\Users\a\AppData\Local\Temp\42atieyo.qsl.psm1", "powershell.exe", "powershell_probe"),
+        (r"C:\Windows\System32\drivers\PROCMON24.SYS", "Procmon64.exe", "process_monitor"),
+    ],
+)
+def test_everyday_files_are_known(path: str, by: str, reason: str) -> None:
+    assert ordinary_reason(path, process_name=by, what=kind_of(path)) == reason
+
+
+@pytest.mark.parametrize(
+    ("path", "by"),
+    [
+        (r"C:\Windows\SoftwareDistribution\x.exe", "malware.exe"),
+        (r"C:\Users\a\AppData\Local\Microsoft\Windows\INetCache\x.exe", "malware.exe"),
+        (r"C:\Windows\System32\drivers\PROCMON24.SYS", "malware.exe"),
+        (r"C:\RECYCLER\S-1-5-18\n", "explorer.exe"),
+    ],
+)
+def test_a_place_alone_excuses_no_program(path: str, by: str) -> None:
+    assert ordinary_reason(path, process_name=by, what=kind_of(path)) is None
+
+
+def test_names_tell_kinds_double_endings_and_streams() -> None:
+    assert kind_of(r"C:\a.SYS") == "driver"
+    assert kind_of(r"C:\a\b") == "data"
+    assert has_double_ending(r"C:\invoice.pdf.exe")
+    assert not has_double_ending(r"C:\setup.v2.exe")
+    assert stream_of(r"C:\a.txt:hidden:$DATA") == "hidden"
+    assert stream_of(r"C:\a.txt") is None
