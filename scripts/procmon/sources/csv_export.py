@@ -132,7 +132,7 @@ class CsvExport:
             said.append(f"{self._replaced:,} places are not valid {encoding}; they show as U+FFFD.")
         if self._unknown:
             listed = ", ".join(repr(name[:40]) for name in self._unknown[:10])
-            said.append(f"Columns that Process Monitor does not have were left out: {listed}.")
+            said.append(f"Columns of names that are not known were left out: {listed}.")
         return said
 
     def _read_header(self, text: str) -> None:
