@@ -1,0 +1,93 @@
+"""A driver's story: from the file to the key to the kernel."""
+
+from __future__ import annotations
+
+import pytest
+
+from scripts.procmon.contracts.findings import Analysis
+from scripts.procmon.findings import copies, deletions, drivers, dropped_files, process_tree, services
+from tests.captures.deeds import copied, created, loaded, service_key, service_value
+from tests.captures.events import Row, capture
+from tests.unit.findings.test_deletions import accusation
+
+FILE, SOURCE = r"C:\WINDOWS\system32\drivers\mrxcls.sys", r"C:\Users\a\AppData\Local\Temp\~DFD.tmp"
+PUT = copied(SOURCE, FILE, 4096, 4096, 700)
+KEY = [
+    service_key("MRxCls"),
+    service_value("MRxCls", "Type", 1),
+    service_value("MRxCls", "Start", 1),
+    service_value("MRxCls", "ImagePath", rf"\??\{FILE}"),
+]
+RUN = [loaded(FILE.replace("mrxcls", "Mrxcls"))]
+
+
+def analysed(*rows: Row, accused: str | None = None) -> Analysis:
+    built = capture(*rows)
+    done = {"process_tree": process_tree.analyse(built, {}), "copies": copies.analyse(built, {})}
+    done["deletions"] = deletions.analyse(built, done)
+    done["dropped_files"] = dropped_files.analyse(built, done)
+    done["services"] = services.analyse(built, done)
+    if accused:
+        done["masquerade"] = accusation(accused)
+    return drivers.analyse(built, done)
+
+
+def test_file_key_and_loading_are_one_story() -> None:
+    analysis = analysed(*PUT, *KEY, *RUN, accused="malware.exe (300)")
+    (row,) = analysis.tables["drivers"]
+    assert (row.service, row.dropped, row.registered, row.loaded, row.starts) == (
+        "MRxCls",
+        True,
+        True,
+        True,
+        "system",
+    )
+    assert (row.copied_from, row.size) == (SOURCE, 8892)
+    (finding,) = analysis.findings
+    assert (finding.kind, finding.severity, finding.confidence) == ("driver_installed", "high", "certain")
+    assert set(finding.evidence) == set(range(len(PUT) + len(KEY) + len(RUN)))
+
+
+def test_a_driver_that_is_only_loaded_is_no_finding() -> None:
+    analysis = analysed(*RUN)
+    (row,) = analysis.tables["drivers"]
+    assert (row.dropped, row.registered, row.loaded) == (False, False, True)
+    assert not analysis.findings
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        r"\SystemRoot\System32\drivers\mrxcls.sys",
+        r"system32\DRIVERS\mrxcls.sys",
+        r"\??\C:\Windows\system32\drivers\MRXCLS.SYS",
+        r"%SystemRoot%\system32\drivers\mrxcls.sys",
+    ],
+)
+def test_all_ways_to_write_a_drivers_path_meet(path: str) -> None:
+    assert drivers.driver_key(path) == drivers.driver_key(FILE)
+
+
+def test_a_driver_key_without_image_path_means_the_folder_of_drivers() -> None:
+    (row,) = analysed(*PUT, service_key("mrxcls"), service_value("mrxcls", "Type", 1)).tables["drivers"]
+    assert (row.dropped, row.registered) == (True, True)
+
+
+def test_a_set_up_program_that_registers_for_removal_is_low() -> None:
+    uninstall = Row(
+        "RegSetValue",
+        r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall\X\UninstallString",
+        "Type: REG_SZ, Length: 8, Data: x",
+    )
+    assert [finding.severity for finding in analysed(*PUT, *KEY, *RUN, uninstall).findings] == ["low"]
+    assert [finding.severity for finding in analysed(*PUT, *KEY, *RUN).findings] == ["medium"]
+
+
+def test_the_paging_file_is_no_driver() -> None:
+    assert not analysed(created(r"C:\pagefile.sys", who="System (4)")).tables["drivers"]
+
+
+def test_a_chain_of_copies_leads_to_the_first_source() -> None:
+    first = r"C:\Users\a\AppData\Local\Temp\first.bin"
+    analysis = analysed(*copied(first, SOURCE, 4096, 4096, 700), *PUT, *KEY)
+    assert [copy["source"] for copy in analysis.findings[0].facts["copies"]] == [SOURCE, first]

@@ -1,0 +1,121 @@
+"""Empty marks, borrowed names, files from the network, streams, and many files given one ending."""
+
+from __future__ import annotations
+
+from scripts.procmon.contracts.findings import Finding
+from scripts.procmon.findings import copies, deletions, dropped_files, mass_renames, odd_files, process_tree
+from tests.captures.deeds import created, marked, opened, renamed, wrote
+from tests.captures.events import Row, capture
+
+TEMP = r"C:\Users\a\AppData\Local\Temp"
+STRAY = {"malware.exe (300)": {"image_path": r"C:\Users\a\Downloads\malware.exe", "company": None}}
+
+
+def found(*rows: Row, image: str | None = None, analysis: str = "odd_files") -> list[Finding]:
+    people = {"malware.exe (300)": {"image_path": image}} if image else STRAY
+    built = capture(*rows, processes=people)
+    done = {"process_tree": process_tree.analyse(built, {}), "copies": copies.analyse(built, {})}
+    done["deletions"] = deletions.analyse(built, done)
+    done["dropped_files"] = dropped_files.analyse(built, done)
+    module = {"odd_files": odd_files, "mass_renames": mass_renames}[analysis]
+    return list(module.analyse(built, done).findings)
+
+
+MARK = rf"{TEMP}\GData.txt"
+OTHER = wrote(rf"{TEMP}\other.dat", 0, 1)
+
+
+def test_an_empty_file_after_a_wait_is_a_mark() -> None:
+    rows = [OTHER, opened(MARK, result="NAME NOT FOUND", at=1.0), created(MARK, at=21.0)]
+    (finding,) = found(*rows)
+    assert (finding.kind, finding.severity) == ("empty_file_made", "low")
+    assert (finding.facts["waited"], finding.facts["asked"]) == (20.0, [1])
+
+
+def test_an_empty_file_is_no_mark_if_it_is_written_deleted_or_made_by_an_installed_program() -> None:
+    assert not found(OTHER, created(MARK), wrote(MARK, 0, 1))
+    assert not found(OTHER, created(MARK), marked(MARK))
+    assert not found(OTHER, created(MARK), image=r"C:\Program Files\x\x.exe")
+
+
+def test_where_the_capture_holds_no_writes_nothing_is_called_empty() -> None:
+    assert not found(created(MARK))
+
+
+def test_a_folder_in_the_root_with_a_security_makers_name_is_found() -> None:
+    (finding,) = found(created(r"C:\G DATA Security Software", options="Directory"))
+    assert (finding.kind, finding.severity) == ("security_name_borrowed", "medium")
+    assert not found(created(r"C:\Program Files\G DATA", options="Directory"))
+    assert not found(created(r"C:\Projects", options="Directory"))
+
+
+def received(length: int, **more: float) -> Row:
+    return Row("TCP Receive", "pc:1030 -> 203.0.113.5:443", f"Length: {length}", **more)  # type: ignore[arg-type]
+
+
+def test_what_is_written_right_after_an_answer_comes_from_the_network() -> None:
+    path = rf"{TEMP}\a.zip"
+    rows = [
+        received(400, at=0.5),
+        received(641, at=1.0),
+        created(path, at=1.001),
+        wrote(path, 0, 305, at=1.002),
+    ]
+    (finding,) = found(*rows)
+    assert (finding.kind, finding.severity) == ("file_from_network", "low")
+    assert (finding.facts["received"], finding.facts["bytes"], finding.facts["peer"]) == (
+        1041,
+        305,
+        "203.0.113.5:443",
+    )
+    assert finding.evidence == [1, 2, 3]
+
+
+def test_a_receive_that_waits_or_copies_is_not_counted_twice() -> None:
+    path = rf"{TEMP}\a.zip"
+    copy = Row("TCP TCPCopy", "pc:1030 -> 203.0.113.5:443", "Length: 641", at=0.999)
+    assert not found(copy, created(path, at=1.0), wrote(path, 0, 305, at=1.001))
+    assert not found(received(9, at=0.0), created(path, at=5.0), wrote(path, 0, 305, at=5.1))
+
+
+def test_a_downloaded_program_is_medium() -> None:
+    path = rf"{TEMP}\a.exe"
+    severities = [
+        finding.severity
+        for finding in found(received(9, at=0.0), created(path, at=0.1), wrote(path, 0, 9, at=0.2))
+        if finding.kind == "file_from_network"
+    ]
+    assert severities == ["medium"]
+
+
+def test_streams_are_found_but_not_those_of_downloads() -> None:
+    assert [finding.kind for finding in found(created(r"C:\a.txt:run.exe"))] == ["stream_made"]
+    assert not found(created(r"C:\a.txt:Zone.Identifier"))
+    assert not found(created(r"C:\a.txt:Zone.Identifier:$DATA"))
+
+
+DOCUMENTS = [
+    rf"C:\Users\a\Documents\{number % 4}\{number}.{('docx', 'xlsx', 'jpg')[number % 3]}"
+    for number in range(12)
+]
+
+
+def test_many_documents_with_one_new_ending_and_a_note_are_high() -> None:
+    rows = [renamed(path, f"{path}.locked") for path in DOCUMENTS]
+    (finding,) = found(*rows, analysis="mass_renames")
+    assert (finding.kind, finding.severity, finding.facts["count"]) == ("files_rewritten", "medium", 12)
+    notes = [created(rf"C:\Users\a\Documents\{number}\READ ME.txt") for number in range(4)]
+    (finding,) = found(*rows, *notes, analysis="mass_renames")
+    assert (finding.severity, finding.facts["note"], finding.facts["notes"]) == ("high", "READ ME.txt", 4)
+
+
+def test_documents_replaced_by_longer_names_count_like_renamed_ones() -> None:
+    rows = [row for path in DOCUMENTS for row in (created(f"{path}.locked"), marked(path))]
+    assert [finding.facts["count"] for finding in found(*rows, analysis="mass_renames")] == [12]
+
+
+def test_backups_editors_and_few_files_are_not_counted() -> None:
+    assert not found(*(renamed(path, f"{path}.bak") for path in DOCUMENTS), analysis="mass_renames")
+    assert not found(*(renamed(path, f"{path}.locked") for path in DOCUMENTS[:9]), analysis="mass_renames")
+    own = [row for path in DOCUMENTS for row in (created(path), renamed(path, f"{path}.locked"))]
+    assert not found(*own, analysis="mass_renames")

@@ -1,0 +1,133 @@
+"""Times that were set: whose they are, how far back, and when they mean nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from scripts.procmon.contracts.capture import Capture
+from scripts.procmon.contracts.findings import Analysis
+from scripts.procmon.contracts.tables import TimestampRow
+from scripts.procmon.findings import copies, dropped_files, timestamps
+from tests.captures.deeds import copied, created, times
+from tests.captures.events import Row, capture
+from tests.unit.findings.test_deletions import accusation
+
+FILE, NEIGHBOUR = r"C:\WINDOWS\inf\oem7A.PNF", r"C:\WINDOWS\inf\mdmcpq2.PNF"
+OLD = "11/4/2009 10:12:36 AM"
+SET, QUERY = "SetBasicInformationFile", "QueryBasicInformationFile"
+
+
+def analysed(built: Capture, *, accused: str | None = None) -> Analysis:
+    done = {"copies": copies.analyse(built, {})}
+    done["dropped_files"] = dropped_files.analyse(built, done)
+    if accused:
+        done["masquerade"] = accusation(accused)
+    return timestamps.analyse(built, done)
+
+
+def rows_of(*rows: Row) -> list[TimestampRow]:
+    return list(analysed(capture(*rows)).tables["timestamps"])
+
+
+@pytest.mark.parametrize(
+    "none",
+    [
+        "1/1/1601 12:00:00 AM",
+        "1/1/1601 9:00:00 AM",
+        "1601/01/01 9:00:00",
+        "01/01/1601 1:59:59",
+        "12/31/1600 7:00:00 PM",
+    ],
+)
+def test_a_filetime_of_zero_or_minus_one_is_no_change(none: str) -> None:
+    names = ("CreationTime", "LastAccessTime", "LastWriteTime", "ChangeTime")
+    detail = ", ".join(f"{name}: {none}" for name in names) + ", FileAttributes: HS"
+    assert rows_of(Row(SET, FILE, detail)) == []
+
+
+@pytest.mark.parametrize("now", ["3/30/2011 10:00:00 AM", "3/30/2011 10:00:01 AM"])
+def test_the_present_time_is_no_change(now: str) -> None:
+    assert rows_of(times(SET, FILE, write=now)) == []
+
+
+def test_a_time_that_the_file_had_already_is_unchanged() -> None:
+    (row,) = rows_of(
+        times(QUERY, FILE, creation="1/2/2009 1:00:00 AM", write=OLD), times(SET, FILE, write=OLD)
+    )
+    assert (row.direction, row.ordinary) == ("unchanged", "same_as_before")
+
+
+def test_a_failed_setting_is_none() -> None:
+    row = times(SET, FILE, write=OLD)
+    assert rows_of(Row(row.operation, row.path, row.detail, result="ACCESS DENIED")) == []
+
+
+def test_how_far_back_is_told_in_seconds() -> None:
+    (row,) = rows_of(created(FILE), times(SET, FILE, write=OLD, at=1.0))
+    # From 4 November 2009, 10:12:36, to 30 March 2011, 10:00:01.
+    assert row.seconds == -(timedelta(days=511) - timedelta(minutes=12, seconds=35)).total_seconds()
+    assert row.direction == "back"
+    assert row.set == {"LastWriteTime": "2009-11-04T10:12:36"}
+
+
+def test_a_neighbour_with_the_same_times_is_the_donor() -> None:
+    analysis = analysed(
+        capture(
+            created(FILE),
+            times(QUERY, NEIGHBOUR, creation=OLD, write=OLD),
+            times(SET, FILE, creation=OLD, write=OLD),
+        )
+    )
+    (row,) = analysis.tables["timestamps"]
+    assert (row.donor, row.donor_events, row.ordinary) == (NEIGHBOUR, [1], None)
+    (finding,) = analysis.findings
+    assert (finding.severity, finding.confidence) == ("high", "certain")
+    assert finding.facts["files"][0]["donor_read_first"]
+
+
+def test_files_that_were_unpacked_together_are_no_donors_of_each_other() -> None:
+    other = r"C:\WINDOWS\inf\oem8.PNF"
+    analysis = analysed(
+        capture(
+            created(FILE),
+            created(other),
+            times(SET, FILE, write=OLD),
+            times(SET, other, write=OLD),
+            times(QUERY, other, write=OLD),
+        )
+    )
+    assert [row.ordinary for row in analysis.tables["timestamps"]] == ["restored", "restored"]
+    assert not analysis.findings
+
+
+def test_a_copy_has_its_sources_time() -> None:
+    source = r"C:\Users\a\old.dat"
+    built = capture(*copied(source, r"D:\old.dat", 4096, 77), times(SET, r"D:\old.dat", write=OLD))
+    analysis = analysed(built)
+    assert [row.ordinary for row in analysis.tables["timestamps"]] == ["copied_times"]
+    assert not analysis.findings
+
+
+def test_a_process_that_is_not_what_it_seems_restores_nothing() -> None:
+    built = capture(created(FILE), times(SET, FILE, write=OLD))
+    assert not analysed(built).findings
+    (finding,) = analysed(built, accused="malware.exe (300)").findings
+    assert finding.severity == "medium"
+
+
+def test_an_unknown_zone_may_be_all_that_differs() -> None:
+    zone = {"name": None, "known_by": ""}
+    row = times(SET, FILE, write="3/30/2011 3:30:00 PM")
+    assert not analysed(capture(row, info={"time_zone": zone})).tables["timestamps"]
+    assert analysed(capture(row)).tables["timestamps"]
+
+
+@pytest.mark.parametrize(
+    ("name", "hours"),
+    [("+02:00", 2.0), ("-05:30", -5.5), ("UTC", 0.0), (None, None), ("Europe/Berlin", None), ("+x:00", None)],
+)
+def test_the_zone_is_read_from_what_the_capture_says(name: str | None, hours: float | None) -> None:
+    offset = timestamps.zone_offset({"time_zone": {"name": name}})
+    assert offset == (None if hours is None else timedelta(hours=hours))
