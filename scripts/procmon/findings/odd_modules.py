@@ -101,8 +101,8 @@ def _module(capture: Capture, odd: Odd, rows: Mapping[int, ProcessRow]) -> Findi
     about = where(capture.events[e.PATH], lambda path: path.lower() == odd.path.lower())
     numbers = capture.events[e.EVENT].to_numpy()
     evidence = [int(one) for one in numbers[ran | about]]
+    # The list of modules alone can tell: then no event does.
     table_only = not evidence
-    evidence = evidence or _first_events(capture, people)
     written = _written(capture, about)
     severity: Severity = "high" if done.any or written or any(map(_is_system, people)) else "medium"
     return Finding(

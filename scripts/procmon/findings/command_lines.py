@@ -1,0 +1,106 @@
+"""Processes whose command line tells that they were started for something out of the ordinary."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from scripts.procmon.contracts import events as e
+from scripts.procmon.contracts.capture import Capture
+from scripts.procmon.contracts.findings import SEVERITIES, Analysis, Finding, Rule, Severity, Technique
+from scripts.procmon.contracts.tables import ProcessRow
+from scripts.procmon.findings.process_tree import tree
+from scripts.procmon.knowledge import knowledge
+
+#: Command lines are written by whoever starts a program: longer ones are looked at from the beginning only.
+LONGEST = 20_000
+_SCRIPT_HOSTS = {"powershell.exe", "pwsh.exe", "powershell_ise.exe"}
+
+
+def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
+    """Findings "command_line", one for each way of starting and program."""
+    rows = [row for row in tree(earlier) if row.command_line]
+    if not rows:
+        return Analysis(name="command_lines", outcome="could not be checked", reason="no_command_lines")
+    groups: dict[tuple[str, str], list[ProcessRow]] = {}
+    for row in rows:
+        known = telling(row.command_line or "")
+        if known is not None:
+            groups.setdefault((known["id"], row.process_name.lower()), []).append(row)
+    findings = [_finding(capture, _by_id(one), same) for (one, _), same in groups.items()]
+    return Analysis(
+        name="command_lines",
+        outcome="found" if findings else "not found",
+        examined=len(capture.events),
+        findings=findings,
+    )
+
+
+def telling(command_line: str) -> Mapping[str, Any] | None:
+    """The first entry of knowledge/command_lines.yaml that this command line meets."""
+    text = command_line[:LONGEST]
+    for known in knowledge("command_lines"):
+        needed = all(_pattern(one).search(text) for one in known.get("all", ()))
+        if needed and ("one_of" not in known or any(_pattern(one).search(text) for one in known["one_of"])):
+            return dict(known)
+    return None
+
+
+@cache
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(text, re.IGNORECASE | re.DOTALL)
+
+
+def _by_id(wanted: str) -> Mapping[str, Any]:
+    return next(dict(known) for known in knowledge("command_lines") if known["id"] == wanted)
+
+
+def _finding(capture: Capture, known: Mapping[str, Any], same: list[ProcessRow]) -> Finding:
+    evidence = _evidence(capture, same)
+    began = any(row.started_here for row in same)
+    severity: Severity = known["severity"]
+    if not began:
+        severity = SEVERITIES[min(SEVERITIES.index(severity) + 1, SEVERITIES.index("low"))]
+    script = "script" in known["id"] and "remote" not in known["id"]
+    renamed = script and same[0].process_name.lower() not in {*_SCRIPT_HOSTS, "cmd.exe"}
+    return Finding(
+        kind="command_line",
+        severity=severity,
+        confidence="certain" if severity == "high" else "likely",
+        facts={
+            "who": [row.who for row in same],
+            "command_lines": list(dict.fromkeys(_shortened(row.command_line or "") for row in same)),
+            "length": max(len(row.command_line or "") for row in same),
+            "what": known["what"],
+            "id": known["id"],
+            "began": began,
+            "renamed": renamed,
+            "start": same[0].start,
+            "exit_code": same[0].exit_code,
+            "own_events": any(row.events for row in same),
+            "table_only": not evidence,
+        },
+        evidence=evidence,
+        reproduce=[Rule("PID", "is", str(row.pid)) for row in same if row.pid is not None][:12]
+        or [Rule("Process Name", "is", same[0].process_name)],
+        attack=[Technique(known["attack"], "medium")],
+        subjects={"processes": [row.who for row in same]},
+    )
+
+
+def _evidence(capture: Capture, same: Iterable[ProcessRow]) -> list[int]:
+    """The starts; for a process that ran before, its first event, or none where the list of processes alone tells."""
+    starts = [row.start_event for row in same if row.start_event is not None]
+    if starts:
+        return sorted(starts)
+    mine = np.flatnonzero(capture.events[e.PROCESS].isin([row.process for row in same]).to_numpy())
+    return [int(mine[0])] if len(mine) else []
+
+
+def _shortened(text: str) -> str:
+    text = text.strip()
+    return text if len(text) <= 300 else f"{text[:300]}…"
