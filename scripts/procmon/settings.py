@@ -20,6 +20,7 @@ CONFIG_FILE = CONFIG / "config.yaml"
 FILTERS = CONFIG / "filters"
 
 _MOST = 10  #: errors told at once
+_MOST_WORDS = 30  #: known words told where none is near; the columns are 27
 
 
 def read_settings(file: Path | str = CONFIG_FILE) -> dict[str, Any]:
@@ -28,9 +29,16 @@ def read_settings(file: Path | str = CONFIG_FILE) -> dict[str, Any]:
 
 
 def check_settings(settings: Mapping[str, Any], file: Path | str = CONFIG_FILE) -> None:
-    """Refuse settings that can't be used; lines are looked up in ``file``. Raises SettingsError."""
+    """Refuse settings and filter sets that can't be used; lines are looked up in ``file``. Raises SettingsError."""
     _check(settings, "config", Path(file))
-    filter_files(settings)
+    named: set[str] = set()
+    for position, stage in enumerate(settings["stages"]):
+        for name in stage.get("remove", ()):
+            if name not in named:
+                line = line_of(Path(file), ["stages", position, "remove"])
+                what = f"stage {stage['name']!r} removes {name!r}, which no stage before it adds"
+                raise SettingsError(f"{file}, line {line}: {what}{did_you_mean(name, sorted(named))}")
+        named |= _names(stage.get("add", ()))
 
 
 def filter_files(settings: Mapping[str, Any], folder: Path = FILTERS) -> list[str]:
@@ -61,13 +69,13 @@ def read_checked(file: Path, schema: str) -> dict[str, Any]:
 
 
 def did_you_mean(word: object, words: Iterable[str]) -> str:
-    """ "; did you mean 'Process Name'?", or what there is when nothing is near."""
+    """ "; did you mean 'Process Name'?", or what there is (if that is little) when nothing is near."""
     known = [str(one) for one in words]
     by_folded = {one.casefold(): one for one in known}
     near = get_close_matches(str(word).casefold(), by_folded, n=1, cutoff=0.55)
     if near:
         return f"; did you mean {by_folded[near[0]]!r}?"
-    return f"; known are {', '.join(map(repr, known))}" if known else ""
+    return f"; known are {', '.join(map(repr, known))}" if 0 < len(known) <= _MOST_WORDS else ""
 
 
 def line_of(file: Path, place: Sequence[Hashable]) -> int | None:
@@ -82,6 +90,18 @@ def line_of(file: Path, place: Sequence[Hashable]) -> int | None:
         if node is None:
             break
     return line
+
+
+def _names(added: Iterable[Any]) -> set[str]:
+    """What a later stage can remove: sets, their rules, named rules of the stage itself."""
+    named: set[str] = set()
+    for entry in added:
+        if isinstance(entry, str):
+            rules = read_checked(filter_file(entry), "filter_set")["rules"]
+            named |= {entry, *(f"{entry}/{rule['name']}" for rule in rules)}
+        elif "name" in entry:
+            named.add(entry["name"])
+    return named
 
 
 class _Loader(yaml.SafeLoader):

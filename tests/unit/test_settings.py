@@ -58,7 +58,7 @@ def test_every_key_is_explained_in_the_file() -> None:
     [
         ("  marking:", "  markings:", "unknown key 'markings'; did you mean 'marking'?"),
         ("TLP:AMBER  #", "TLP:YELLOW  #", "unknown marking 'TLP:YELLOW'"),
-        ("analyst: \"\"", "analyst: 7", "7 is not of type 'string'"),
+        ('analyst: ""', "analyst: 7", "7 is not of type 'string'"),
         ("add: [writes]", "ad: [writes]", "unknown key 'ad'; did you mean 'add'?"),
         (
             "    title: Reconstruction",
@@ -80,6 +80,13 @@ def test_a_mistake_is_told_with_file_line_and_nearest_key(
 def test_a_stage_that_names_no_set_is_told_with_the_nearest(tmp_path: Path) -> None:
     assert "no filter set 'writs'" in error_of(tmp_path, "[writes]", "[writs]")
     assert "did you mean 'writes'?" in error_of(tmp_path, "[writes]", "[writs]")
+
+
+def test_a_stage_that_removes_what_is_not_there_is_told_with_the_nearest(tmp_path: Path) -> None:
+    message = error_of(tmp_path, "procmon-defaults/system-process", "procmon-defaults/system-proces")
+    assert "removes 'procmon-defaults/system-proces'" in message
+    assert "did you mean 'procmon-defaults/system-process'?" in message
+    assert f"line {line_of_text('procmon-defaults/system-process')}:" in message
 
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
