@@ -154,6 +154,9 @@ def _from_the_network(capture: Capture, rows: Sequence[FileRow]) -> Iterator[Fin
         if not len(near):
             continue
         last: Any = near.iloc[-1]
+        # Less than was written can't be where the content comes from.
+        if int(answers["length"][answers[e.EVENT] < first[e.EVENT]].sum()) < row.bytes_written:
+            continue
         peer = str(last[e.PATH]).partition(" -> ")[2]
         before = answers[(answers[e.EVENT] < first[e.EVENT]) & (answers[e.PATH] == last[e.PATH])]
         severity: Severity = "medium" if row.what in PROGRAMS else "low"

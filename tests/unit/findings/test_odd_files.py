@@ -78,6 +78,11 @@ def test_a_receive_that_waits_or_copies_is_not_counted_twice() -> None:
     assert not found(received(9, at=0.0), created(path, at=5.0), wrote(path, 0, 305, at=5.1))
 
 
+def test_what_is_longer_than_all_that_was_received_comes_from_elsewhere() -> None:
+    path = rf"{TEMP}\a.zip"
+    assert not found(received(706, at=0.9), created(path, at=1.0), wrote(path, 0, 28672, at=1.001))
+
+
 def test_a_downloaded_program_is_medium() -> None:
     path = rf"{TEMP}\a.exe"
     severities = [
