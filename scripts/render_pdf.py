@@ -10,7 +10,6 @@ import json
 import sys
 from pathlib import Path
 
-from scripts.procmon.report.context import make_report
 from scripts.procmon.report.material import Settings, read_material
 from scripts.procmon.report.pdf import PangoMissingError, write_pdf
 
@@ -23,12 +22,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--settings", type=json.loads, default={}, help="config.yaml's words on it, as JSON")
     parser.add_argument("--report", type=json.loads, default={}, help="config.yaml's report, as JSON")
     given = parser.parse_args(arguments)
-    report = make_report(
-        read_material(given.results), Settings.of(given.report, given.settings), medium="pdf"
-    )
+    settings = Settings.of(given.report, given.settings)
     given.reports.mkdir(parents=True, exist_ok=True)
     try:
-        write_pdf(report, given.reports / "report.pdf")
+        write_pdf(read_material(given.results), settings, given.reports / "report.pdf")
     except PangoMissingError as missing:
         print(missing, file=sys.stderr)
         return 1

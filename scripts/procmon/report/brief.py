@@ -90,7 +90,7 @@ class _Teller:
             )
         ]
         if not self.telling:
-            return said + self._nothing_found()
+            return said + [self._spelled(sentence) for sentence in self._nothing_found()]
         story = [self._spelled(sentence) for sentence in self._story("happened")]
         said += story[:MOST_SENTENCES]
         told = {finding["kind"] for finding in self.telling}
@@ -132,7 +132,7 @@ class _Teller:
             if match["number"] is None:
                 return match.group()
             spelled = numbers[int(match["number"])]
-            begins = match.start() == 0 or text[: match.start()].endswith((". ", ": "))
+            begins = match.start() == 0 or text[: match.start()].endswith(". ")
             return spelled.capitalize() if begins else spelled
 
         return _SMALL_NUMBER.sub(word, text) if numbers else text
@@ -310,7 +310,7 @@ class _Teller:
     def _plainly(self, facts: Facts) -> dict[str, Any]:
         """Facts as a manager is told them: programs without their numbers, days written out."""
         plainly = dict(facts)
-        for key in ("who", "writers"):
+        for key in ("who", "writers", "first", "through", "deleter", "parent"):
             if isinstance(facts.get(key), str):
                 plainly[key] = _without_pid(facts[key])
             elif facts.get(key):

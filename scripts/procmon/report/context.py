@@ -31,8 +31,8 @@ CHANGES = (
 
 
 CAPS: dict[Medium, Caps] = {
-    "html": Caps(rows=1000, findings=400, events=3000, evidence=8, rules=400),
-    "pdf": Caps(rows=30, findings=30, events=300, evidence=5, rules=12),
+    "html": Caps(rows=1000, findings=400, titles=2000, events=3000, evidence=8, rules=400),
+    "pdf": Caps(rows=25, findings=24, titles=80, events=300, evidence=5, rules=12),
 }
 
 
@@ -119,7 +119,9 @@ class _Maker:
             checks_said=self._checks_said(),
             findings=findings[: self.caps.findings],
             findings_said=said,
-            findings_left=left,
+            findings_left=left[: self.caps.titles],
+            findings_untold=max(0, len(left) - self.caps.titles),
+            anchors=min(len(findings), self.caps.findings + self.caps.titles),
             changes=[self._table(name) for name in CHANGES],
             restart=[autostarts, removal],
             restart_said=self.words[

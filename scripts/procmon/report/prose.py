@@ -13,7 +13,8 @@ from scripts.procmon.text import visible
 LONGEST = 320
 
 _CODE = re.compile(r"``(?P<double>.+?)``|`(?P<single>[^`]+)`", re.DOTALL)
-_EVENTS = re.compile(r"\b[Ee]vents? \d[\d,]*(?:(?: to |, | and |[-–])\d[\d,]*)*")
+_EVENTS = re.compile(r"\b[Ee]vents? \d+(?:,\d{3})*(?:(?: to |, | and |[-–])\d+(?:,\d{3})*)*")
+_ENDLESS = re.compile(rf"\S{{{LONGEST + 1},}}")
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)|\d+")
 
 
@@ -63,6 +64,7 @@ def ranges(numbers: Iterable[int]) -> list[tuple[int, int]]:
 
 
 def _plain(text: str, shown: Container[int]) -> Markup:
+    text = _ENDLESS.sub(lambda match: shorten(match.group()), text)
     parts: list[Markup] = []
     start = 0
     for match in _EVENTS.finditer(text):

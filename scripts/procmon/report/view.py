@@ -22,6 +22,7 @@ class Caps:
 
     rows: int  #: of a table
     findings: int  #: told in full
+    titles: int  #: findings after those, told by their titles
     events: int
     evidence: int  #: events shown beside a finding
     rules: int  #: of a filter stage
@@ -79,7 +80,8 @@ class Report:
     checks_said: str = ""
     findings: Sequence[Found] = ()
     findings_said: str = ""
-    findings_left: Sequence[Found] = ()
+    findings_left: Sequence[Found] = ()  #: told by their titles
+    findings_untold: int = 0
     changes: Sequence[Table] = ()
     restart: Sequence[Table] = ()
     restart_said: str = ""
@@ -97,4 +99,5 @@ class Report:
     glossary: Sequence[tuple[str, str]] = ()
     most_rules: int = 12  #: of a finding's filter that are written out
     linked: frozenset[int] = frozenset()  #: events that have a row to link to
+    anchors: int = 0  #: findings 1 to this have a place to link to
     cited: Mapping[str, int] = field(default_factory=dict)  #: id of a finding → its number

@@ -1,0 +1,183 @@
+"""Page 1 says what this capture holds, and no more than it holds."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from scripts.procmon.contracts.tables import TABLES
+from scripts.procmon.report.brief import Brief, make_brief, make_headline
+from scripts.procmon.report.material import Material
+from scripts.procmon.report.moments import Moments
+from scripts.procmon.text import FOLDER, catalogue
+from tests.captures.results import HOUR, check, finding, info, material, process
+
+DRIVER = {
+    "kind": "driver_installed",
+    "facts": {
+        "name": "MRxCls",
+        "who": "lsass.exe (300)",
+        "dropped": True,
+        "registered": True,
+        "loaded": True,
+    },
+}
+
+
+def brief(made: Material) -> Brief:
+    return make_brief(made, Moments(zone="UTC"))
+
+
+def happened(made: Material) -> str:
+    return " ".join(brief(made).happened)
+
+
+def row(table: str, **values: Any) -> dict[str, Any]:
+    needed = {
+        field.name: values.get(field.name)
+        for field in dataclasses.fields(TABLES[table])
+        if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+    }
+    return dataclasses.asdict(TABLES[table](**(needed | values)))
+
+
+def test_it_opens_with_how_long_where_and_when():
+    assert happened(material()).startswith(
+        "The capture covers 40 seconds on the computer `LAB`, 20 July 2010: 30,000 events."
+    )
+
+
+def test_a_capture_without_dates_is_given_none():
+    made = material(capture=info(first_time="1970-01-01T14:00:00.0", last_time="1970-01-01T14:00:40.0"))
+    told = make_brief(made, Moments(dates=False))
+    assert "1970" not in " ".join(told.happened)
+
+
+def test_two_drivers_are_told_in_one_sentence_without_process_numbers():
+    other = DRIVER | {"facts": DRIVER["facts"] | {"name": "MRxNet"}}
+    told = happened(material(findings=[finding(1, **DRIVER), finding(2, **other)]))
+    assert "lsass.exe put two drivers on this computer, `MRxCls` and `MRxNet`, and started both." in told
+
+
+def test_a_kind_without_a_sentence_is_told_by_its_title():
+    assert "bad.exe (300) did a thing to `C:\\a.sys`." in happened(material(findings=[finding()]))
+
+
+def test_smaller_findings_are_counted_beside_grave_ones():
+    told = happened(material(findings=[finding(1), finding(2, severity="low", kind="small")]))
+    assert "1 finding of less weight stands in part 3." in told
+
+
+def test_low_findings_are_told_where_there_are_no_graver_ones():
+    assert "did a thing" in happened(material(findings=[finding(severity="low")]))
+
+
+def test_what_is_certain_is_told_apart_from_what_is_likely():
+    sure = brief(
+        material(findings=[finding(1, **DRIVER), finding(2, kind="odd_module", confidence="likely", facts={"place": "x", "who": ["a"]})])
+    ).sure  # fmt: skip
+    assert [label for label, _ in sure] == ["Certain", "Very likely"]
+    assert sure[0][1].startswith("the driver")
+
+
+def test_open_questions_are_not_known():
+    made = material(findings=[finding()], tables={"questions": [row("questions", kind="why_it_did_so")]})
+    assert ("Not known", "why it did so") in brief(made).sure
+
+
+def test_a_driver_that_starts_with_windows_comes_back():
+    drivers = [row("drivers", service="MRxCls", dropped=True, registered=True, loaded=True, starts="system")]
+    told = " ".join(brief(material(findings=[finding(1, **DRIVER)], tables={"drivers": drivers})).means)
+    assert "`MRxCls` starts with Windows" in told
+
+
+def test_a_driver_that_was_only_loaded_does_not_come_back():
+    drivers = [row("drivers", service="fine", dropped=False, registered=False, loaded=True, starts="system")]
+    told = " ".join(brief(material(findings=[finding()], tables={"drivers": drivers})).means)
+    assert "fine" not in told
+    assert "Nothing that was recorded makes it start again" in told
+
+
+def test_where_autostarts_could_not_be_checked_it_is_not_said_that_nothing_comes_back():
+    checks = [check("persistence", "could not be checked", reason="No registry."), check("services")]
+    told = " ".join(brief(material(findings=[finding()], checks=checks)).means)
+    assert "can't be told" in told
+
+
+def test_a_disabled_protection_is_named():
+    services = [
+        row("services", service="wscsvc", change="disabled", security=True, time=HOUR, who="x", events=[])
+    ]
+    told = " ".join(brief(material(findings=[finding()], tables={"services": services})).means)
+    assert "lost protection: `wscsvc` was disabled or removed" in told
+
+
+def test_what_to_do_follows_the_order_of_the_removal_list():
+    removal = [
+        row("removal", step="disable service", target="MRxCls", because="x"),
+        row("removal", step="disable service", target="MRxNet", because="x"),
+        *(row("removal", step="delete file", target=f"C:\\{n}", because="x") for n in range(6)),
+    ]
+    actions = [act.text for act in brief(material(findings=[finding()], tables={"removal": removal})).do]
+    assert actions[0].startswith("Take the computer off the network")
+    assert actions[1] == "Disable the services `MRxCls` and `MRxNet`, then restart."
+    assert actions[2] == "Delete the 6 files."
+
+
+@pytest.mark.parametrize("step", ["end process", "disable service", "delete service", "delete value", "restore value",
+                                  "delete key", "delete file", "restore service", "check"])  # fmt: skip
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_each_step_of_a_removal_has_a_sentence(step: str, count: int):
+    removal = [row("removal", step=step, target=f"x{n}", because="x") for n in range(count)]
+    text = brief(material(findings=[finding()], tables={"removal": removal})).do[1].text
+    assert text.endswith((".", "restart."))
+    assert ("`x0`" in text) == (count < 4)
+    assert str(count) in text or count < 4
+
+
+def test_a_clean_capture_is_told_what_was_checked_and_what_was_ordinary():
+    told = happened(material(tables={"processes": [process(1)]}))
+    assert (
+        "Three checks found nothing that needs explaining: dropped files, persistence and services." in told
+    )
+    assert "one program started" in told
+
+
+def test_a_clean_capture_that_could_not_be_checked_wholly_is_not_called_clean():
+    checks = [
+        check("dropped_files"),
+        check("network", "could not be checked", reason="There is no network event."),
+    ]
+    made = brief(material(checks=checks))
+    assert "can't clear the computer" in made.means[0]
+    assert ("Could not be checked", "network. There is no network event.") in made.sure
+    assert (
+        make_headline(material(checks=checks))
+        == "Nothing that needs explaining was found in what the capture holds"
+    )
+
+
+def test_a_filtered_capture_says_what_absence_does_not_mean():
+    filtered = info(filtered={"value": True, "reason": "x"})
+    assert "may have happened all the same" in happened(material(capture=filtered))
+    assert "may have happened all the same" in happened(material(capture=filtered, findings=[finding()]))
+    assert "filtered" not in happened(material())
+
+
+def test_the_headline_names_the_gravest_and_counts_the_rest():
+    told = make_headline(material(findings=[finding(1, **DRIVER), finding(2), finding(3)]))
+    assert told == "1 driver installed and started: `MRxCls`; 2 more findings"
+
+
+def test_every_kind_of_finding_has_a_sentence_and_a_noun():
+    sentences = catalogue("brief")
+    kinds = {kind for file in FOLDER.glob("en/findings_*.yaml") for kind in catalogue(file.stem)}
+    assert set(sentences["happened"]) == set(sentences["nouns"]) == kinds
+
+
+def test_numbers_within_names_and_before_units_stay_digits():
+    facts = {"who": "a.exe (1)", "data_files": 4, "folders": 0, "odd_places": ["`C:\\2 things`"]}
+    told = happened(material(findings=[finding(kind="files_hidden", facts=facts)]))
+    assert "a.exe made four hidden files in `C:\\2 things`." in told

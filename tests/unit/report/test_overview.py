@@ -1,0 +1,136 @@
+"""A run as a whole: the index and the table on the terminal."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from scripts.procmon.report.index import index_html
+from scripts.procmon.report.outcome import outcome
+from scripts.procmon.report.overview import Overview, read_overview
+from tests.captures.results import finding, info, material, stages, write_results
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    """A run over a capture with findings, a clean one, a refused one and one whose conversion crashed."""
+    results = tmp_path / "results"
+    found = material(
+        findings=[finding(1), finding(2, severity="low")],
+        capture=info(capture="bad"),
+        funnel=stages(900, 133),
+    )
+    write_results(results / "bad", found)
+    write_results(results / "good", material(capture=info(capture="good")))
+    refused = {"file": "x.CSV", "where": "row 7", "expected": "7 fields", "found": "3", "advice": None}
+    write_results(results / "torn", material(capture=info(refused=refused)))
+    (results / "crashed/logs").mkdir(parents=True)
+    (results / "crashed/logs/convert_capture.log").write_text("Traceback")
+    for name in ("bad", "good"):
+        for file in ("report.html", "report.pdf"):
+            report = tmp_path / "reports" / name / file
+            report.parent.mkdir(parents=True, exist_ok=True)
+            report.write_text("x")
+    return tmp_path
+
+
+def overview(run: Path) -> Overview:
+    return read_overview(
+        run / "results", ["bad", "crashed", "good", "torn"], rejected=[("inputs/a{b}.PML", "It holds braces.")],
+        reports=run / "reports",
+    )  # fmt: skip
+
+
+def test_the_table_tells_events_what_is_left_findings_and_the_report(run: Path):
+    text, _ = outcome(overview(run), inputs=Path("inputs"), reports=Path("reports"))
+    line = next(line for line in text.splitlines() if line.startswith("bad"))
+    assert line.split(None, 3)[:3] == ["bad", "30,000", "133"]
+    assert "1 high, 1 low" in line
+    assert line.endswith("reports/bad/report.html")
+    assert "none" in next(line for line in text.splitlines() if line.startswith("good"))
+
+
+def test_failed_inputs_are_told_with_their_reason_and_make_exit_code_1(run: Path):
+    text, code = outcome(overview(run), inputs=Path("inputs"), reports=Path("reports"))
+    assert code == 1
+    assert "inputs/a{b}.PML: It holds braces." in text
+    assert "torn: row 7: expected 7 fields, found 3" in text
+    assert "crashed: failed: see" in text
+    assert "convert_capture.log" in text
+
+
+def test_a_run_without_failures_has_exit_code_0(run: Path):
+    good = read_overview(run / "results", ["bad", "good"], reports=run / "reports")
+    assert outcome(good, inputs=Path("inputs"), reports=Path("reports"))[1] == 0
+
+
+def test_a_report_that_was_not_made_is_told(run: Path):
+    (run / "reports/good/report.pdf").unlink()
+    made = read_overview(run / "results", ["good"], reports=run / "reports")
+    text, code = outcome(made, inputs=Path("inputs"), reports=Path("reports"))
+    assert code == 1
+    assert "good: report.pdf" in text
+
+
+def test_with_nothing_in_inputs_it_says_what_to_drop_there():
+    text, code = outcome(Overview(), inputs=Path("drop"), reports=Path("reports"))
+    assert code == 0
+    assert "drop/" in text
+    assert ".PML" in text
+
+
+def test_a_name_with_control_characters_does_not_reach_the_terminal_raw():
+    made = read_overview(Path("nowhere"), [], rejected=[("a\x1b[2J\ud83d.PML", "‮x")])
+    text, _ = outcome(made, inputs=Path("inputs"), reports=Path("reports"))
+    assert "\x1b" not in text
+    assert "‮" not in text
+    text.encode("utf-8")
+
+
+def test_the_index_puts_the_gravest_first_and_lists_failures(run: Path):
+    html = index_html(
+        overview(run), captures={"bad": {"title": "A reconstruction", "note": "It never happened."}}
+    )
+    assert html.index("A reconstruction") < html.index(">good<")
+    for part in (
+        "It never happened.",
+        "torn/report.html",
+        "It holds braces.",
+        "bad/report.pdf",
+        "Nothing that needs",
+    ):
+        assert part in html
+
+
+def test_the_index_names_captures_harmlessly(tmp_path: Path):
+    name = '<script>x</script>"&%#?'
+    write_results(tmp_path / "r" / name.replace("/", "_"), material())
+    html = index_html(read_overview(tmp_path / "r", [name.replace("/", "_")]))
+    assert html.count("<script>") == 1
+    assert 'href="%3Cscript%3Ex%3C_script%3E%22%26%25%23%3F/report.html"' in html
+
+
+def test_an_index_over_nothing_says_so():
+    assert "No capture has been reported on yet" in index_html(Overview())
+
+
+def test_the_outcome_is_printed_without_loading_pandas_or_the_report(run: Path):
+    code = (
+        "import sys; from scripts.print_outcome import main\n"
+        f"main({{'folders': {{'inputs': {str(run / 'i')!r}, 'results': '.', 'reports': '.'}}}})\n"
+        "heavy = {'pandas', 'pyarrow', 'jinja2', 'weasyprint', 'jsonschema'} & set(sys.modules)\n"
+        "sys.exit(f'loaded {heavy}' if heavy else 0)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+def test_findings_of_a_refused_capture_are_not_looked_for(tmp_path: Path):
+    (tmp_path / "x").mkdir()
+    refused = {"file": "x", "where": None, "expected": "a", "found": "b"}
+    (tmp_path / "x/capture.json").write_text(json.dumps({"refused": refused}))
+    made = read_overview(tmp_path, ["x"])
+    assert [failure.reason for failure in made.failures] == ["expected a, found b"]

@@ -1,0 +1,88 @@
+"""Sentences become markup, and nothing that a capture holds becomes markup by itself."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scripts.procmon.report import prose
+
+
+class _Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002
+        self.tags.append(tag)
+
+
+def tags(html: str) -> set[str]:
+    parser = _Tags()
+    parser.feed(html)
+    return set(parser.tags)
+
+
+def test_a_back_ticked_name_is_set_apart_in_its_own_direction_of_writing():
+    assert prose.sentence("Driver `MRxCls` ran.") == "Driver <code><bdi>MRxCls</bdi></code> ran."
+
+
+def test_a_name_that_holds_a_back_tick_is_fenced_by_two():
+    assert prose.sentence("File ``a`b`` ran.") == "File <code><bdi>a`b</bdi></code> ran."
+
+
+def test_a_path_may_break_after_each_back_slash():
+    assert "C:\\<wbr>Temp\\<wbr>x" in prose.name("C:\\Temp\\x")
+
+
+def test_a_name_that_is_a_script_is_text():
+    html = prose.sentence("It wrote `<script>alert(1)</script>` and <b>bold</b>.")
+    assert tags(html) == {"code", "bdi"}
+
+
+def test_marks_that_turn_the_direction_of_writing_are_made_visible():
+    html = str(prose.sentence("It wrote `invoice‮fdp.exe`."))
+    assert "‮" not in html
+    assert "⟨U+202E⟩" in html
+
+
+def test_event_numbers_become_links_where_the_event_has_a_row():
+    html = prose.sentence("(events 20,418 to 20,447 and event 5)", shown={20418, 5})
+    assert '<a href="#event-20418">20,418</a> to 20,447' in html
+    assert '<a href="#event-5">5</a>' in html
+
+
+def test_a_list_of_events_is_told_from_thousands():
+    html = prose.sentence("(events 1,234, 1,235)", shown={1234, 1235})
+    assert html == '(events <a href="#event-1234">1,234</a>, <a href="#event-1235">1,235</a>)'
+
+
+def test_other_numbers_are_left_alone():
+    assert "<a" not in prose.sentence("26,616 bytes in 7 events", shown={26616, 7})
+
+
+def test_an_event_number_inside_a_name_is_no_link():
+    assert "<a" not in prose.sentence("`event 7`", shown={7})
+
+
+def test_a_path_of_32767_characters_is_cut_in_the_middle_and_says_so():
+    html = str(prose.name("C:\\" + "x" * 32_764))
+    assert len(html) < 600
+    assert "32,767 characters" in html
+
+
+def test_runs_of_events_are_joined():
+    assert prose.ranges([9, 3, 4, 5, 5]) == [(3, 5), (9, 9)]
+
+
+@given(st.text())
+def test_no_text_becomes_a_tag_of_its_own(text: str):
+    assert tags(prose.sentence(text, shown={1, 2, 3})) <= {"code", "bdi", "wbr", "a"}
+
+
+@given(st.text())
+def test_whatever_is_set_can_be_written_as_utf_8(text: str):
+    prose.sentence(text).encode("utf-8")
+    prose.bare(text).encode("utf-8")

@@ -1,0 +1,119 @@
+"""Tables for people: what stands above them, what comes first, what is left out and said."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from scripts.procmon.contracts.tables import TABLES
+from scripts.procmon.report.moments import Moments
+from scripts.procmon.report.tables import SHAPES, Maker, make_table
+from scripts.procmon.report.words import Words
+from tests.captures.results import HOUR, check
+
+
+def maker(**changes: Any) -> Maker:
+    return Maker(**({"words": Words(), "moments": Moments(), "most": 100} | changes))
+
+
+def file(path: str, **changes: Any) -> dict[str, Any]:
+    row = TABLES["files"](
+        path=path, how="created", what="data", process=1, who="a.exe (1)", time=f"{HOUR}:01.0", events=[1]
+    )
+    return dataclasses.asdict(row) | changes
+
+
+def deletion(path: str, explanation: str | None, **changes: Any) -> dict[str, Any]:
+    row = TABLES["registry_deletions"](
+        path=path, is_key=False, result="SUCCESS", process=1, who="a.exe (1)", time=f"{HOUR}:01.0", events=[1],
+        explanation=explanation, explanation_facts={"by": "a.exe (1)", "event": 2, "why": "x"},
+    )  # fmt: skip
+    return dataclasses.asdict(row) | changes
+
+
+def test_every_table_of_the_contract_has_a_shape_and_words():
+    assert set(SHAPES) == set(TABLES)
+    for key, shape in SHAPES.items():
+        assert set(Words()[f"tables.{key}.columns"]) >= {name for name, _, _ in shape.columns}
+
+
+@pytest.mark.parametrize("key", SHAPES)
+def test_the_columns_of_a_table_fill_the_page_and_no_more(key: str):
+    assert sum(width for _, _, width in SHAPES[key].columns) == 100
+
+
+@pytest.mark.parametrize("key", SHAPES)
+def test_an_empty_table_says_that_nothing_was_found(key: str):
+    table = make_table(key, (), maker(), checks={SHAPES[key].check: check(SHAPES[key].check)})
+    assert table.said[0].startswith("Nothing was found: ")
+    assert "None" not in table.said[0]
+    assert not table.rows
+
+
+def test_a_table_that_could_not_be_checked_says_why():
+    blocked = check("network", "could not be checked", reason="The capture holds no network events.")
+    table = make_table("peers", (), maker(), checks={"network": blocked})
+    assert table.said == ["Could not be checked. The capture holds no network events."]
+    assert not table.asked
+
+
+def test_what_a_check_could_not_see_stands_above_its_table():
+    table = make_table("files", (), maker(), checks={"dropped_files": check("x", limits=["No reads."])})
+    assert "No reads." in table.said[1]
+
+
+def test_everyday_rows_are_counted_and_not_listed():
+    rows = [file("C:\\a.exe", what="executable")] + [
+        file(f"C:\\{n}.pf", ordinary="prefetch") for n in range(3)
+    ]
+    table = make_table("files", rows, maker(), checks={})
+    assert [row[0] for row in table.rows] == ["C:\\a.exe"]
+    assert "3 rows with an everyday explanation" in table.said[1]
+    assert "prefetcher" in table.said[1]
+
+
+def test_programs_come_before_data_and_what_is_left_before_what_is_gone():
+    rows = [
+        file("data"),
+        file("gone.exe", what="executable", fate="deleted"),
+        file("left.exe", what="executable"),
+        file("x.sys", what="driver"),
+    ]
+    table = make_table("files", rows, maker(), checks={})
+    assert [row[0] for row in table.rows] == ["x.sys", "left.exe", "gone.exe", "data"]
+
+
+def test_rows_past_the_cap_are_counted_and_their_place_is_named():
+    table = make_table("files", [file(str(n)) for n in range(7)], maker(most=4, medium="pdf"), checks={})
+    assert len(table.rows) == 4
+    assert table.more == "3 more rows in report.html and findings.json."
+
+
+def test_the_size_of_a_file_is_its_end_and_failing_that_what_was_written():
+    rows = [file("a", size=10, bytes_written=99), file("b", size=None, bytes_written=7)]
+    table = make_table("files", rows, maker(), checks={})
+    assert [row[3] for row in table.rows] == [10, 7]
+
+
+def test_unexplained_deletions_come_first_and_explained_ones_are_summed_up():
+    rows = [deletion("HKLM\\a", "set_again"), deletion("HKLM\\b", None, considered=["set_again"])]
+    table = make_table("registry_deletions", rows, maker(), checks={})
+    assert [row[0] for row in table.rows] == ["HKLM\\b", "HKLM\\a"]
+    assert table.rows[0][2].startswith("Unexplained. Considered and rejected: made again afterwards")
+    assert "1 has no explanation" in table.said[0]
+    assert "1 made again afterwards" in table.said[0]
+
+
+def test_the_pdf_shows_only_some_of_the_explained_deletions():
+    rows = [deletion(f"HKLM\\{n}", "set_again") for n in range(30)] + [deletion("HKLM\\x", None)]
+    table = make_table("registry_deletions", rows, maker(medium="pdf"), checks={})
+    assert table.rows[0][0] == "HKLM\\x"
+    assert len(table.rows) == 9
+    assert "22 more rows" in table.more
+
+
+def test_a_word_that_the_catalogue_does_not_know_is_shown_as_it_is():
+    table = make_table("files", [file("a", ordinary="quite_new_reason")], maker(), checks={})
+    assert "quite new reason" in table.said[0]
