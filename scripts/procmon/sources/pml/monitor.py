@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-_OWN_MODULE = re.compile(r"(?:.*\\)?procmon(?P<driver>\d\d)?(?:64a?)?\.(?:sys|exe)", re.IGNORECASE)
+_OWN_MODULE = re.compile(
+    r"(?:.*\\)?procmon(?:(?P<driver>\d\d)\.sys|(?:64a?)?\.exe)", re.IGNORECASE | re.DOTALL
+)
 _LAST_OLD_DRIVER = 23
 #: The first version of which exports in the new manner are known is 3.86, the last in the old one 3.51.
 _NEW_MANNER = 3.6
