@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,7 @@ import pandas as pd
 from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.detail_text import moments
-from scripts.procmon.findings.file_acts import FILE, SET_BASIC, acts, grouped
+from scripts.procmon.findings.file_acts import FILE, SET_BASIC, acts, file_key, grouped
 from scripts.procmon.findings.select import values_of
 
 TIMES = ("CreationTime", "LastAccessTime", "LastWriteTime", "ChangeTime")
@@ -55,12 +56,56 @@ def times_set(capture: Capture) -> list[Times]:
     return [_together(part) for _, part in grouped(rows, [e.PROCESS, FILE])]
 
 
-def times_seen(capture: Capture, folders: Collection[str], processes: Collection[int]) -> list[Times]:
-    """The times that queries showed of files in ``folders`` (lower case), or of any file to ``processes``."""
+class Seen:
+    """What queries showed of the times of files that may matter to ``done``.
+
+    These are the files themselves, ``sources`` (lower-case paths), and files with one of the times that were set: those
+    beside the files and any that the process that set the times had looked at.
+    """
+
+    def __init__(self, capture: Capture, done: Sequence[Times], sources: Collection[str]) -> None:
+        self.by_file: dict[str, list[Times]] = defaultdict(list)
+        self._by_moment: dict[tuple[str, datetime], list[Times]] = defaultdict(list)
+        rows = _relevant(capture, done, sources)
+        self.count = len(rows)
+        for _, part in grouped(rows, [e.EVENT]):
+            times = _together(part)
+            self.by_file[times.file].append(times)
+            for name in TELLING:
+                if name in times.moments:
+                    self._by_moment[name, times.moments[name]].append(times)
+
+    def before(self, times: Times) -> Times | None:
+        """What was seen of the same file last before its times were set."""
+        earlier = [one for one in self.by_file.get(times.file, ()) if one.events[0] < times.events[0]]
+        return earlier[-1] if earlier else None
+
+    def agreeing(self, times: Times) -> list[Times]:
+        """The other files that have the times that were set, in order."""
+        name = next((name for name in TELLING if name in times.moments), None)
+        known = self._by_moment.get((name, times.moments[name]), ()) if name else ()
+        return [one for one in known if one.file != times.file and times.agrees(one)]
+
+
+def _relevant(capture: Capture, done: Sequence[Times], sources: Collection[str]) -> pd.DataFrame:
     rows = acts(capture, QUERIES)
+    files = {times.file for times in done} | set(sources)
+    folders = {folder_of(times.file) for times in done}
+    named = values_of(rows[e.PATH], lambda path: file_key(path) in files).astype(bool)
     near = values_of(rows[e.PATH], lambda path: folder_of(path.lower()) in folders).astype(bool)
-    rows = _with_times(capture, rows[near | rows[e.PROCESS].isin(list(processes)).to_numpy()])
-    return [_together(part) for _, part in grouped(rows, [e.EVENT])]
+    own = rows[e.PROCESS].isin(list({times.process for times in done})).to_numpy()
+    rows, named = rows[named | near | own], named[named | near | own]
+    rows = rows.assign(named=named)
+    rows = _with_times(capture, rows)
+    values = {times.moments[name] for times in done for name in TELLING if name in times.moments}
+    alike = rows[list(TELLING)].isin(list(values)).any(axis=1)
+    rows = rows[alike | rows["named"]]
+    # Of the same times seen again and again by one process the first is enough.
+    state = rows[[e.PROCESS, *TIMES]]
+    again = (state == state.groupby(rows[FILE], observed=True).shift()) | (
+        state.isna() & state.groupby(rows[FILE], observed=True).shift().isna()
+    )
+    return rows[~again.all(axis=1)]
 
 
 def folder_of(path: str) -> str:
@@ -86,9 +131,3 @@ def _together(part: pd.DataFrame) -> Times:
         at=last[e.TIME],
         moments={name: value.to_pydatetime() for name, value in values.items()},
     )
-
-
-def latest(known: Collection[Times]) -> Iterator[datetime]:
-    """All moments among ``known``, to find the newest."""
-    for times in known:
-        yield from times.moments.values()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ntpath import basename
 from typing import Literal
 
 import pandas as pd
@@ -14,7 +15,7 @@ from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Tech
 from scripts.procmon.contracts.tables import CopyRow, FileRow, TimestampRow
 from scripts.procmon.findings.file_acts import file_key
 from scripts.procmon.findings.file_kinds import belongs_to_a_program, in_windows, kind_of, ordinary_reason
-from scripts.procmon.findings.file_times import TELLING, Times, folder_of, latest, times_seen, times_set
+from scripts.procmon.findings.file_times import TELLING, Seen, Times, folder_of, times_set
 from scripts.procmon.findings.names import process_name, when, who
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.setup_programs import is_installer
@@ -49,15 +50,14 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
         return Analysis(name="timestamps", outcome="could not be checked", reason="no_file_events")
     done = times_set(capture)
     sources = _sources(earlier)
-    folders = {folder_of(times.file) for times in done} | {folder_of(file) for file in sources.values()}
-    seen = times_seen(capture, folders, {times.process for times in done}) if done else []
+    seen = Seen(capture, done, sources.values())
     settings = list(_settings(capture, done, seen, earlier, sources))
     findings = list(_findings(settings, earlier))
     return Analysis(
         name="timestamps",
         outcome="found" if settings else "not found",
         limits=[] if can["dates"]["value"] else ["no_dates"],
-        examined=len(done) + len(seen),
+        examined=sum(len(times.events) for times in done) + seen.count,
         findings=findings,
         tables={"timestamps": [setting.row for setting in settings]},
     )
@@ -66,23 +66,25 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
 def _settings(
     capture: Capture,
     done: Sequence[Times],
-    seen: Sequence[Times],
+    seen: Seen,
     earlier: Mapping[str, Analysis],
     sources: Mapping[str, str],
 ) -> Iterator[Setting]:
-    clock = _Clock(capture, [*done, *seen])
+    clock = _Clock(capture, [*done, *(times for part in seen.by_file.values() for times in part)])
     changed = {times.file for times in done}
     made = {file_key(row.path) for row in _files(earlier) if row.how != "written"}
     for times in done:
-        seconds = clock.seconds(times)
-        before = [other for other in seen if other.file == times.file and other.events[0] < times.events[0]]
         if clock.is_now(times):
             continue
-        unchanged = bool(before) and times.agrees(before[-1])
+        seconds, before = clock.seconds(times), seen.before(times)
+        unchanged = before is not None and times.agrees(before)
         donor = None if unchanged else _donor(times, seen, but=changed | made)
         ordinary = _ordinary(capture, times, seen, unchanged=unchanged, source=sources.get(times.file))
+        if donor is not None and basename(donor.file) == basename(times.file):
+            ordinary = ordinary or "copied_times"
         if donor is None and ordinary is None and times.file in made:
             ordinary = "restored"
+        donor = None if ordinary else donor
         direction: Literal["back", "forward", "unchanged"] = "forward" if (seconds or -1) > 0 else "back"
         yield Setting(
             row=TimestampRow(
@@ -107,16 +109,15 @@ def _settings(
         )
 
 
-def _donor(times: Times, seen: Sequence[Times], *, but: set[str]) -> Times | None:
+def _donor(times: Times, seen: Seen, *, but: set[str]) -> Times | None:
     """A file that has the times that were set and had them on its own: a neighbour, or one that the process had read.
 
     Of several the one counts that the same process read last before, then any neighbour.
     """
     fitting = [
         other
-        for other in seen
+        for other in seen.agreeing(times)
         if other.file not in but
-        and times.agrees(other)
         and (
             folder_of(other.file) == folder_of(times.file)
             or (other.process == times.process and other.events[0] < times.events[-1])
@@ -129,13 +130,13 @@ def _donor(times: Times, seen: Sequence[Times], *, but: set[str]) -> Times | Non
 
 
 def _ordinary(
-    capture: Capture, times: Times, seen: Sequence[Times], *, unchanged: bool, source: str | None
+    capture: Capture, times: Times, seen: Seen, *, unchanged: bool, source: str | None
 ) -> str | None:
     """Why the times are everyday business."""
     if unchanged:
         return "same_as_before"
     if source is not None:
-        same = any(other.file == source and _same(times, other) for other in seen)
+        same = any(_same(times, other) for other in seen.by_file.get(source, ()))
         # CopyFileEx gives the copy the source's time of last write and leaves the time of creation alone.
         if same or "CreationTime" not in times.moments:
             return "copied_times"
@@ -151,8 +152,8 @@ def _same(times: Times, other: Times) -> bool:
 def _findings(settings: Sequence[Setting], earlier: Mapping[str, Analysis]) -> Iterator[Finding]:
     """One finding a process, one for all that are not what they seem.
 
-    Severity: high where the times are a neighbour's and the process is not what it seems or the file lies in the
-    Windows folder and was made here; medium where one of these holds; low where old files got older.
+    Severity: high where the times are another file's that the process had looked at, and the process is not what it
+    seems or the file lies in the Windows folder and was made here; medium where one of these holds; otherwise low.
     """
     accused, image_of = suspects(earlier), images(earlier)
     told_of: dict[str, list[Setting]] = {}
@@ -161,7 +162,8 @@ def _findings(settings: Sequence[Setting], earlier: Mapping[str, Analysis]) -> I
         if guilty or setting.row.ordinary is None:
             told_of.setdefault("" if guilty else setting.row.who, []).append(setting)
     for name, told in told_of.items():
-        donated = [setting for setting in told if setting.donor]
+        # A neighbour that merely has the same times may come from the same archive; who forges looks at it first.
+        donated = [setting for setting in told if setting.donor and (setting.donor_read_first or not name)]
         windows = any(in_windows(setting.row.path) and setting.made_here for setting in donated)
         belongs = belongs_to_a_program(image_of.get(told[0].row.process)) or is_installer(name)
         severity: Severity = "low"
@@ -220,7 +222,7 @@ class _Clock:
 
     def __init__(self, capture: Capture, known: Sequence[Times]) -> None:
         self._dated = bool(capture.info["can_show"]["dates"]["value"])
-        self._newest = max(latest(known), default=None)
+        self._newest = max((one for times in known for one in times.moments.values()), default=None)
         self._offset = zone_offset(capture.info)
 
     def seconds(self, times: Times) -> float | None:

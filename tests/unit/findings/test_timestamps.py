@@ -110,6 +110,23 @@ def test_a_copy_has_its_sources_time() -> None:
     assert not analysis.findings
 
 
+def test_a_tool_that_copies_files_under_their_names_gives_them_their_times() -> None:
+    built = capture(
+        created(r"D:\backup\old.dat"),
+        times(QUERY, r"C:\Users\a\old.dat", creation=OLD, write=OLD),
+        times(SET, r"D:\backup\old.dat", creation=OLD, write=OLD),
+    )
+    assert [row.ordinary for row in analysed(built).tables["timestamps"]] == ["copied_times"]
+    assert not analysed(built).findings
+
+
+def test_a_neighbour_that_nobody_looked_at_first_is_a_weak_sign() -> None:
+    rows = [created(FILE), times(SET, FILE, write=OLD), times(QUERY, NEIGHBOUR, creation=OLD, write=OLD)]
+    assert [finding.severity for finding in analysed(capture(*rows)).findings] == ["low"]
+    findings = analysed(capture(*rows), accused="malware.exe (300)").findings
+    assert [finding.severity for finding in findings] == ["high"]
+
+
 def test_a_process_that_is_not_what_it_seems_restores_nothing() -> None:
     built = capture(created(FILE), times(SET, FILE, write=OLD))
     assert not analysed(built).findings
