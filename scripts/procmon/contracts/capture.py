@@ -12,31 +12,16 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-INFO_FILE = "capture.json"
-EVENTS_FILE = "events.parquet"
-PROCESSES_FILE = "processes.parquet"
-MODULES_FILE = "modules.parquet"
-STACKS_FILE = "stacks.parquet"
-STAGES_FILE = "stages.parquet"
-FUNNEL_FILE = "funnel.json"
-FINDINGS_FILE = "findings.json"
-SHOWN_EVENTS_FILE = "shown_events.parquet"
-
-#: The keys of ``can_show``: what this capture is able to tell, each {"value": bool, "reason": str}.
-CAN_SHOW = (
-    "stacks",
-    "modules",
-    "category",
-    "dates",
-    "process_table",
-    "tid",
-    "duration",
-    "file_events",
-    "registry_events",
-    "process_events",
-    "network_events",
-    "reads",
-)
+from scripts.procmon.contracts.files import CAN_SHOW as CAN_SHOW
+from scripts.procmon.contracts.files import EVENTS_FILE as EVENTS_FILE
+from scripts.procmon.contracts.files import FINDINGS_FILE as FINDINGS_FILE
+from scripts.procmon.contracts.files import FUNNEL_FILE as FUNNEL_FILE
+from scripts.procmon.contracts.files import INFO_FILE as INFO_FILE
+from scripts.procmon.contracts.files import MODULES_FILE as MODULES_FILE
+from scripts.procmon.contracts.files import PROCESSES_FILE as PROCESSES_FILE
+from scripts.procmon.contracts.files import SHOWN_EVENTS_FILE as SHOWN_EVENTS_FILE
+from scripts.procmon.contracts.files import STACKS_FILE as STACKS_FILE
+from scripts.procmon.contracts.files import STAGES_FILE as STAGES_FILE
 
 _NULLABLE = {
     pa.int64(): pd.Int64Dtype(),

@@ -11,13 +11,12 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from scripts.procmon.contracts import capture as contract
 from scripts.procmon.contracts import events, processes
+from scripts.procmon.contracts import files as contract
 from scripts.procmon.contracts.source import Batch, Reader, Tables
 from scripts.procmon.errors import CaptureError, SettingsError
 from scripts.procmon.sources import archives
@@ -40,7 +39,7 @@ def convert(files: Sequence[Path], folder: Path, *, name: str, settings: Mapping
         described: list[dict[str, Any]] = []
         try:
             described = [_described(file, name) for file in files]
-            reader = _opened(files, described, settings, stack)
+            reader = _opened(files, described, settings, folder, stack)
             tables, counts = _write(reader, folder)
         except (CaptureError, SettingsError) as error:
             refused = _refusal(error, name)
@@ -53,7 +52,11 @@ def convert(files: Sequence[Path], folder: Path, *, name: str, settings: Mapping
 
 
 def _opened(
-    files: Sequence[Path], described: list[dict[str, Any]], settings: Mapping[str, Any], stack: ExitStack
+    files: Sequence[Path],
+    described: list[dict[str, Any]],
+    settings: Mapping[str, Any],
+    folder: Path,
+    stack: ExitStack,
 ) -> Reader:
     formats = []
     for file, entry in zip(files, described, strict=True):
@@ -61,7 +64,7 @@ def _opened(
         formats.append(entry["format"])
     plain = []
     for file, entry in zip(files, described, strict=True):
-        unpacked = stack.enter_context(archives.unpacked(file, entry["name"]))
+        unpacked = stack.enter_context(archives.unpacked(file, entry["name"], folder))
         entry["container"] = unpacked.container
         plain.append(unpacked.path)
     if len(files) > 1 and set(formats) != {"PML"}:
@@ -250,4 +253,4 @@ def _shown_by_events(counts: _Counts, refused: bool) -> dict[str, dict[str, Any]
 
 
 def _iso(time: int | None) -> str | None:
-    return None if time is None else pd.Timestamp(time, unit="ns").isoformat(timespec="nanoseconds")
+    return None if time is None else str(np.datetime_as_string(np.datetime64(time, "ns"), unit="ns"))

@@ -1,0 +1,27 @@
+"""The names of the files in results/{capture}, and of what a capture can show; without heavy imports."""
+
+INFO_FILE = "capture.json"
+EVENTS_FILE = "events.parquet"
+PROCESSES_FILE = "processes.parquet"
+MODULES_FILE = "modules.parquet"
+STACKS_FILE = "stacks.parquet"
+STAGES_FILE = "stages.parquet"
+FUNNEL_FILE = "funnel.json"
+FINDINGS_FILE = "findings.json"
+SHOWN_EVENTS_FILE = "shown_events.parquet"
+
+#: The keys of ``can_show``: what this capture is able to tell, each {"value": bool, "reason": str}.
+CAN_SHOW = (
+    "stacks",
+    "modules",
+    "category",
+    "dates",
+    "process_table",
+    "tid",
+    "duration",
+    "file_events",
+    "registry_events",
+    "process_events",
+    "network_events",
+    "reads",
+)
