@@ -202,6 +202,8 @@ def _signs(capture: Capture, write: Write, *, dropped: set[str], accused: set[st
     target = target_of(place["id"], write.data)
     kind, name = kind_of(target) if "\\" in target else ("other", None)
     signs = []
+    if place["id"] == "winsock":
+        kind, name = "other", None  # 16 bytes of a path tell no place
     if kind == "odd":
         signs.append("odd_place")
     elif name == "a temporary folder":

@@ -1,0 +1,120 @@
+"""Rights gained: by asking, by evading, above the parent's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scripts.procmon.contracts.findings import Analysis, Finding
+from scripts.procmon.findings import elevation, persistence, process_tree
+from tests.captures.events import Row, capture
+
+ASK = r'powershell.exe "Start-Process -FilePath \"C:\Users\a\Downloads\b.exe\" -Verb runAs"'
+COMMAND = r"HKCU\Software\Classes\exefile\shell\open\command"
+
+
+def judge(*rows: Row, processes: dict[str, dict[str, Any]] | None = None) -> Analysis:
+    built = capture(*rows, processes=processes)
+    done = {"process_tree": process_tree.analyse(built, {})}
+    done["persistence"] = persistence.analyse(built, done)
+    return elevation.analyse(built, done)
+
+
+def access(who: str, granted: str) -> Row:
+    return Row("RegOpenKey", "HKLM", f"Desired Access: Maximum Allowed, Granted Access: {granted}", who=who)
+
+
+def relaunch(first: str = "Read", second: str = "All Access") -> Finding:
+    (finding,) = judge(
+        Row("Process Start", detail="Parent PID: 4, Command line: b.exe", who="b.exe (10)"),
+        access("b.exe (10)", first),
+        Row(
+            "Process Create",
+            r"C:\Windows\System32\powershell.exe",
+            f"PID: 50, Command line: {ASK}",
+            who="b.exe (10)",
+        ),
+        Row("Process Start", detail="Parent PID: 50, Command line: b.exe", who="b.exe (20)"),
+        access("b.exe (20)", second),
+    ).findings
+    return finding
+
+
+def test_a_program_that_starts_itself_again_through_powershell_with_run_as() -> None:
+    finding = relaunch()
+    assert (finding.kind, finding.confidence) == ("relaunch_elevated", "certain")
+    assert (finding.facts["before"], finding.facts["after"]) == ("read", "all")
+    assert finding.facts["through"] == "powershell.exe (50)"
+
+
+def test_without_proof_of_rights_it_is_only_likely() -> None:
+    assert relaunch(second="Read").confidence == "likely"
+
+
+def test_a_browser_that_starts_copies_of_itself_is_nothing() -> None:
+    found = judge(
+        Row(
+            "Process Create",
+            r"C:\chrome.exe",
+            "PID: 20, Command line: chrome --type=renderer",
+            who="chrome.exe (10)",
+        ),
+        Row(
+            "Process Start",
+            detail="Parent PID: 10, Command line: chrome --type=renderer",
+            who="chrome.exe (20)",
+        ),
+    )
+    assert not found.findings
+
+
+def test_a_hijacked_class_and_the_program_that_trusts_it_are_a_bypass() -> None:
+    (finding,) = judge(
+        Row(
+            "RegCreateKey", COMMAND, "Desired Access: All Access, Disposition: REG_OPENED_EXISTING_KEY", at=0
+        ),
+        Row("RegSetValue", COMMAND + r"\(Default)", r"Type: REG_SZ, Length: 4, Data: C:\x\cmd.exe", at=0.1),
+        Row("Process Create", r"C:\WINDOWS\system32\slui.exe", "PID: 77, Command line: slui.exe", at=0.5),
+        Row("RegDeleteValue", COMMAND + r"\(Default)", at=5.8),
+    ).findings
+    assert (finding.kind, finding.severity) == ("uac_bypass", "high")
+    assert finding.facts["started"] == ["slui.exe (77)"]
+    assert finding.facts["armed"] == 5.7
+    assert finding.facts["key_existed"]
+    assert finding.facts["key_remains"]
+    assert not finding.facts["seen_after"]
+
+
+def test_the_same_class_set_without_such_a_program_is_no_bypass() -> None:
+    found = judge(Row("RegSetValue", COMMAND + r"\(Default)", "Type: REG_SZ, Length: 4, Data: x.exe"))
+    assert not found.findings
+
+
+def started(integrity: str, parent_integrity: str, logon: str = "00000000:0001e0ac") -> list[Finding]:
+    return list(
+        judge(
+            Row("Process Start", detail="Parent PID: 10, Command line: c", who="child.exe (20)"),
+            processes={
+                "parent.exe (10)": {"integrity": parent_integrity, "authentication_id": "00000000:0001e0ac"},
+                "child.exe (20)": {
+                    "integrity": integrity,
+                    "authentication_id": logon,
+                    "parent": "parent.exe (10)",
+                },
+            },
+        ).findings
+    )
+
+
+def test_a_child_of_a_standard_user_that_runs_as_the_system_is_high() -> None:
+    (finding,) = started("System", "Medium", "00000000:000003e7")
+    assert (finding.kind, finding.severity) == ("rights_above_parent", "high")
+
+
+def test_user_account_control_raises_rights_as_a_matter_of_course() -> None:
+    assert [finding.severity for finding in started("High", "Medium")] == ["info"]
+
+
+def test_equal_or_lower_rights_and_levels_in_another_language_are_nothing() -> None:
+    assert not started("Medium", "Medium")
+    assert not started("Low", "Medium")
+    assert not started("Обязательный высокий", "Средний")

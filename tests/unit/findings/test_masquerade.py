@@ -1,0 +1,119 @@
+"""The names of Windows processes: who bears them rightly and who does not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from scripts.procmon.contracts.findings import Analysis
+from scripts.procmon.findings import masquerade, process_tree
+from tests.captures.events import START, Row, capture
+
+BEFORE = START - pd.Timedelta(minutes=30)
+LSASS = r"C:\WINDOWS\system32\lsass.exe"
+WINLOGON = {"image_path": r"\??\C:\WINDOWS\system32\winlogon.exe", "start": BEFORE, "session": 0}
+REAL = {
+    "image_path": LSASS,
+    "parent": "winlogon.exe (600)",
+    "start": BEFORE + pd.Timedelta(seconds=5),
+    "session": 0,
+}
+
+
+def judge(*rows: Row, processes: dict[str, dict[str, Any]]) -> Analysis:
+    built = capture(*rows, processes=processes)
+    return masquerade.analyse(built, {"process_tree": process_tree.analyse(built, {})})
+
+
+def test_a_second_lsass_is_reported_and_the_real_one_is_not() -> None:
+    found = judge(
+        Row("RegOpenKey", "HKLM\\SAM", who="lsass.exe (680)"),
+        Row("Process Start", detail="Parent PID: 668", who="lsass.exe (300)", at=1),
+        Row(
+            "WriteFile", r"C:\Windows\System32\drivers\x.sys", "Offset: 0, Length: 10", who="lsass.exe (300)"
+        ),
+        processes={
+            "winlogon.exe (600)": WINLOGON,
+            "services.exe (668)": {
+                "image_path": r"C:\WINDOWS\system32\services.exe",
+                "parent": "winlogon.exe (600)",
+                "start": BEFORE,
+            },
+            "lsass.exe (680)": REAL,
+            "lsass.exe (300)": {"image_path": LSASS, "parent": "services.exe (668)"},
+        },
+    )
+    (finding,) = found.findings
+    assert finding.severity == "high"
+    assert finding.subjects["processes"] == ["lsass.exe (300)"]
+    assert {"number", "parent", "start"} <= set(finding.facts["signs"])
+    assert finding.facts["real"] == [{"who": "lsass.exe (680)", "path": LSASS}]
+
+
+def test_the_real_lsass_that_writes_is_nothing() -> None:
+    found = judge(
+        Row("WriteFile", r"C:\Windows\debug\netlogon.log", "Offset: 0, Length: 1", who="lsass.exe (680)"),
+        processes={"winlogon.exe (600)": WINLOGON, "lsass.exe (680)": REAL},
+    )
+    assert (found.outcome, list(found.findings)) == ("not found", [])
+
+
+def test_several_csrss_and_svchost_are_normal() -> None:
+    services = {"image_path": r"C:\Windows\System32\services.exe", "start": BEFORE, "session": 0}
+    csrss = {"image_path": r"\??\C:\Windows\system32\csrss.exe", "start": BEFORE}
+    svchost = {
+        "image_path": r"C:\Windows\System32\svchost.exe",
+        "command_line": "svchost.exe -k netsvcs",
+        "parent": "services.exe (500)",
+        "start": BEFORE + pd.Timedelta(seconds=1),
+    }
+    found = judge(
+        Row("RegOpenKey", "HKLM", who="services.exe (500)"),
+        processes={
+            "services.exe (500)": services,
+            "csrss.exe (400)": csrss | {"session": 0},
+            "csrss.exe (480)": csrss | {"session": 1},
+            "svchost.exe (8)": svchost,
+            "svchost.exe (900)": svchost,
+        },
+    )
+    assert not found.findings
+
+
+def test_a_taken_pid_is_no_wrong_parent() -> None:
+    """The parent smss.exe has ended, and a later svchost.exe got its PID."""
+    found = judge(
+        Row("RegOpenKey", "HKLM", who="csrss.exe (520)"),
+        processes={
+            "svchost.exe (512)": {"start": START - pd.Timedelta(minutes=1)},
+            "csrss.exe (520)": {"start": BEFORE, "parent": "svchost.exe (512)"},
+        },
+    )
+    assert not found.findings
+
+
+def test_svchost_from_another_folder_is_reported_but_not_high_without_acts() -> None:
+    found = judge(
+        Row("RegOpenKey", "HKLM", who="svchost.exe (900)"),
+        processes={"svchost.exe (900)": {"image_path": r"C:\Users\a\AppData\Roaming\svchost.exe"}},
+    )
+    assert [finding.severity for finding in found.findings] == ["medium"]
+
+
+def test_a_name_without_path_or_parent_can_not_be_judged() -> None:
+    found = judge(Row("RegOpenKey", "HKLM", who="lsass.exe (680)"), processes={})
+    assert found.outcome == "could not be checked"
+
+
+def test_a_boot_log_shows_all_system_processes_starting() -> None:
+    found = judge(
+        Row("Process Start", detail="Parent PID: 4", who="smss.exe (300)", at=0.1),
+        Row("Process Start", detail="Parent PID: 300", who="wininit.exe (400)", at=0.2),
+        Row("Process Start", detail="Parent PID: 400", who="lsass.exe (680)", at=0.3),
+        processes={
+            "wininit.exe (400)": {"image_path": r"C:\Windows\System32\wininit.exe"},
+            "lsass.exe (680)": {"image_path": LSASS, "parent": "wininit.exe (400)"},
+        },
+    )
+    assert not found.findings

@@ -1,0 +1,98 @@
+"""Peers: who answered, what is counted, what is ordinary."""
+
+from __future__ import annotations
+
+import pytest
+
+from scripts.procmon.contracts.findings import Analysis, Finding, Rule
+from scripts.procmon.contracts.tables import PeerRow
+from scripts.procmon.findings import network
+from scripts.procmon.findings.network import ends_of
+from tests.captures.events import Row, capture
+
+
+def judge(*rows: Row, accused: str | None = None) -> Analysis:
+    earlier = {}
+    if accused:
+        finding = Finding(
+            kind="relaunch_elevated",
+            severity="medium",
+            confidence="likely",
+            facts={},
+            evidence=[0],
+            reproduce=[Rule("PID", "is", "1")],
+            subjects={"processes": [accused]},
+        )
+        earlier = {"elevation": Analysis(name="elevation", outcome="found", findings=[finding])}
+    return network.analyse(capture(*rows), earlier)
+
+
+def peers(*rows: Row) -> list[PeerRow]:
+    return list(judge(*rows).tables["peers"])
+
+
+def talk(operation: str, length: int, peer: str = "52.219.88.35:443", who: str = "b.exe (1)") -> Row:
+    return Row(operation, f"10.0.2.15:1030 -> {peer}", f"Length: {length}, seqnum: 0", who=who)
+
+
+def test_what_the_system_copies_to_the_program_is_not_counted_again() -> None:
+    (row,) = peers(
+        talk("TCP Connect", 0), talk("TCP Send", 195), talk("TCP TCPCopy", 1024), talk("TCP Receive", 1024)
+    )
+    assert (row.bytes_sent, row.bytes_received, row.answered, row.direction) == (195, 1024, True, "out")
+
+
+def test_localised_lengths_are_read() -> None:
+    (row,) = peers(Row("TCP Receive", "a:1 -> b:443", "Length: 1\u00a0460, seqnum: 0"))
+    assert row.bytes_received == 1460
+
+
+def test_refused_connections_to_the_computer_itself_are_loopback_and_unanswered() -> None:
+    (row,) = peers(*(Row("TCP Reconnect", "localhost:1228 -> localhost:http", "Length: 0") for _ in range(3)))
+    assert (row.ordinary, row.answered) == ("loopback", False)
+
+
+@pytest.mark.parametrize(
+    ("peer", "who", "ordinary"),
+    [
+        ("192.168.2.1:domain", "svchost.exe (1)", "resolver"),
+        ("224.0.0.252:llmnr", "svchost.exe (1)", "resolver"),
+        ("239.255.255.250:1900", "svchost.exe (1)", "discovery"),
+        ("255.255.255.255:1947", "hasplms.exe (2)", "discovery"),
+        ("8.8.8.8:domain", "sample.exe (3)", None),
+        ("203.0.113.9:16471", "services.exe (4)", None),
+    ],
+)
+def test_everyday_traffic_is_marked(peer: str, who: str, ordinary: str | None) -> None:
+    (row,) = peers(talk("UDP Send", 40, peer, who))
+    assert row.ordinary == ordinary
+
+
+def test_many_peers_on_one_port_without_an_answer_are_a_search_for_others() -> None:
+    rows = [talk("UDP Send", 16, f"{n}.254.253.254:16471", "services.exe (680)") for n in range(180, 191)]
+    (finding,) = judge(*rows).findings
+    assert (finding.kind, finding.facts["count"], finding.facts["sizes"]) == ("unanswered_peers", 11, [16])
+
+
+def test_a_resolver_that_asks_for_many_names_is_no_search() -> None:
+    rows = [talk("UDP Send", 32, f"224.0.0.{n}:llmnr", "svchost.exe (1)") for n in range(20)]
+    assert not judge(*rows).findings
+
+
+def test_a_suspect_that_talked_is_told_with_its_peers_others_are_not() -> None:
+    rows = [talk("TCP Send", 487), talk("TCP Receive", 4407)]
+    assert not judge(*rows).findings
+    (finding,) = judge(*rows, accused="b.exe (1)").findings
+    assert (finding.facts["sent"], finding.facts["received"]) == (487, 4407)
+    assert finding.subjects["peers"] == ["52.219.88.35:443"]
+
+
+def test_twenty_bytes_to_the_port_of_name_resolution_are_no_question() -> None:
+    (finding,) = judge(talk("UDP Send", 20, "83.133.123.20:domain"), accused="b.exe (1)").findings
+    assert finding.facts["peers"][0]["too_short"]
+
+
+@pytest.mark.parametrize("path", ["", "a", "a -> b", "a:1 -> b", " -> "])
+def test_a_path_that_names_no_two_ends_is_left_out(path: str) -> None:
+    assert ends_of(path) is None
+    assert not peers(Row("TCP Send", path, "Length: 1"))
