@@ -128,11 +128,11 @@ class _Counts:
         self.events += len(batch)
         for name, counter in self.by.items():
             column = batch.column(name)
-            codes = column.indices.drop_null().to_numpy()
-            counts = np.bincount(codes, minlength=len(column.dictionary)).tolist()
-            for text, count in zip(column.dictionary.to_pylist(), counts, strict=False):
-                if count and text is not None:
-                    counter[text] += count
+            texts = column.dictionary.to_pylist()
+            # to_numpy would import pandas first, which takes longer than many a conversion.
+            for found in pc.value_counts(column.indices).to_pylist():
+                if found["values"] is not None and (text := texts[found["values"]]) is not None:
+                    counter[text] += found["counts"]
         reach = pc.min_max(batch.column(events.TIME).cast(pa.int64()))
         if (first := reach["min"].as_py()) is not None:
             last = reach["max"].as_py()
