@@ -19,17 +19,18 @@ BATCH = 250_000
 _MOST_BYTES = 256 << 20
 
 
-def open_pml(files: Sequence[Path], *, batch: int = BATCH) -> PmlReader:
+def open_pml(files: Sequence[Path], *, names: Sequence[str] = (), batch: int = BATCH) -> PmlReader:
     """The capture whose parts are ``files``, in order: Logfile.PML, Logfile-1.PML, …, plain files, mapped into memory.
 
-    Versions 7 and 9 are known, 5, 6 and 8 tried, others refused. Raises CaptureError for what is no PML, was not
-    closed cleanly, or contradicts itself; so does reading.
+    Errors call the parts by ``names``, or by their paths. Versions 7 and 9 are known, 5, 6 and 8 tried, others
+    refused. Raises CaptureError for what is no PML, was not closed cleanly, or contradicts itself; so does reading.
     """
-    parts = [open_part(Path(file)) for file in files]
+    called = names or [str(file) for file in files]
+    parts = [open_part(Path(file), name) for file, name in zip(files, called, strict=True)]
     for part in parts[1:]:
         if (part.version, part.bits) != (parts[0].version, parts[0].bits):
             raise CaptureError(
-                str(part.file),
+                part.name,
                 expected=f"a part of the same capture: version {parts[0].version}, {parts[0].bits}-bit",
                 found=f"version {part.version}, {part.bits}-bit",
             )
@@ -68,6 +69,7 @@ class PmlReader:
                 )
                 self._seen.add(records.headers, int(records.short.sum()))
                 stacks += len(batch.stacks) if batch.stacks is not None else 0
+                part.forget()
                 yield batch
 
     def _records(self, part: Part, users: Users) -> Iterator[Records]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -25,11 +26,12 @@ def fixed_text(raw: bytes) -> str:
 
 @dataclass
 class Part:
-    """One opened file of a capture: its bytes and header, checked against its size."""
+    """One opened file of a capture: its bytes and header, checked against its size. Errors tell of it by ``name``."""
 
-    file: Path
+    name: str
     source: Source
     header: np.void
+    memory: mmap.mmap
     strings: Strings = field(init=False)
     hosts: Hosts = field(init=False)
 
@@ -59,10 +61,15 @@ class Part:
         entries = self.source.data[at + size * first : at + size * last].view(layout.OFFSET_ENTRY)
         return entries["low"].astype(np.int64) | entries["high"].astype(np.int64) << 32
 
+    def forget(self) -> None:
+        """Lets the system take back the memory of what was read; it is read again where it is needed."""
+        if hasattr(mmap, "MADV_DONTNEED"):  # not on Windows
+            self.memory.madvise(mmap.MADV_DONTNEED)
+
     def wrong(self, at: int, expected: str, found: str, advice: str | None = None) -> CaptureError:
         """The error that says what is wrong at an offset."""
         return CaptureError(
-            str(self.file), where=f"offset 0x{at:X}", expected=expected, found=found, advice=advice
+            self.name, where=f"offset 0x{at:X}", expected=expected, found=found, advice=advice
         )
 
     def need(self, at: int, size: int, what: str) -> None:
@@ -76,28 +83,29 @@ class Part:
         return int.from_bytes(self.source.data[at : at + 4].tobytes(), "little")
 
 
-def open_part(file: Path) -> Part:
-    """The file, mapped into memory.
+def open_part(file: Path, name: str | None = None) -> Part:
+    """The file, mapped into memory; errors call it ``name``, or by its path.
 
     Raises CaptureError for what is no PML, was not closed cleanly, or is of an unknown version.
     """
+    name = name or str(file)
     size = file.stat().st_size
     if size < layout.HEADER_SIZE:
         raise CaptureError(
-            str(file), expected=f"a PML header of {layout.HEADER_SIZE} bytes", found=f"a file of {size} bytes"
+            name, expected=f"a PML header of {layout.HEADER_SIZE} bytes", found=f"a file of {size} bytes"
         )
-    data = np.asarray(np.memmap(file, np.uint8, "r"))
-    header = data[: layout.HEADER_SIZE].view(layout.HEADER)[0]
-    _check_header(file, header, size)
-    return Part(file, Source(data), header)
+    with file.open("rb") as opened:
+        memory = mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)
+    data = np.frombuffer(memory, np.uint8)
+    header = np.frombuffer(data[: layout.HEADER_SIZE].tobytes(), layout.HEADER)[0]
+    _check_header(name, header, data.size)
+    return Part(name, Source(data), header, memory)
 
 
-def _check_header(file: Path, header: np.void, size: int) -> None:
+def _check_header(name: str, header: np.void, size: int) -> None:
     def wrong(at: str, expected: str, found: str, advice: str | None = None) -> CaptureError:
         place = layout.place(layout.HEADER, at)
-        return CaptureError(
-            str(file), where=f"offset 0x{place:X}", expected=expected, found=found, advice=advice
-        )
+        return CaptureError(name, where=f"offset 0x{place:X}", expected=expected, found=found, advice=advice)
 
     if header["signature"] != layout.SIGNATURE:
         raise wrong("signature", "the signature PML_", repr(bytes(header["signature"]))[1:])
@@ -106,11 +114,11 @@ def _check_header(file: Path, header: np.void, size: int) -> None:
         raise wrong("version", "a PML of version 5 to 9", f"version {version}")
     if header["is_64bit"] > 1:
         raise wrong("is_64bit", "0 for 32-bit or 1 for 64-bit Windows", str(header["is_64bit"]))
-    for name in _TABLES:
-        if not header[name]:
-            raise wrong(name, "the place of a table", "none", _NOT_CLOSED)
-        if header[name] > size:
-            raise wrong(name, f"a place in a file of {size:,} bytes", f"0x{int(header[name]):X}")
+    for table in _TABLES:
+        if not header[table]:
+            raise wrong(table, "the place of a table", "none", _NOT_CLOSED)
+        if header[table] > size:
+            raise wrong(table, f"a place in a file of {size:,} bytes", f"0x{int(header[table]):X}")
     if header["header_size"] != layout.HEADER_SIZE:
         found = f"0x{int(header['header_size']):X}"
         raise wrong("header_size", f"a header of 0x{layout.HEADER_SIZE:X} bytes", found)
