@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 TIME_OF_DAY = "Time of Day"
 PROCESS_NAME = "Process Name"
@@ -64,6 +65,7 @@ COLUMNS = (
 )
 
 
+@lru_cache(maxsize=1024)
 def folded(name: str) -> str:
     """The letters of a column name or XML tag, in lower case: "Date & Time" → "datetime"."""
     return "".join(character for character in name.casefold() if character.isalpha())

@@ -21,7 +21,7 @@ from scripts.procmon.sources.clock import Clock, date_of, zone_of
 from scripts.procmon.sources.dates import DateEvidence, Dating
 from scripts.procmon.sources.export_info import Rejected, can_show, export_info
 from scripts.procmon.sources.exported_events import ExportedEvents
-from scripts.procmon.sources.sniffing import HEAD, text_encoding
+from scripts.procmon.sources.sniffing import HEAD, PREAMBLES, text_encoding
 from scripts.procmon.sources.utf8 import Utf8
 
 #: Rows are read in blocks of this many bytes; no row may be longer.
@@ -139,7 +139,7 @@ class CsvExport:
         lines = text.splitlines()
         self._skipped = 0
         while self._skipped < len(lines) and (
-            not lines[self._skipped].strip() or lines[self._skipped].startswith("sep=")
+            not lines[self._skipped].strip() or lines[self._skipped].startswith(PREAMBLES)
         ):
             self._skipped += 1
         line = lines[self._skipped] if self._skipped < len(lines) else ""

@@ -13,6 +13,9 @@ Format = Literal["PML", "CSV", "XML"]
 #: How many bytes ``sniff`` wants to see.
 HEAD = 65536
 
+#: What spreadsheets and PowerShell write before the header.
+PREAMBLES = ("sep=", "#TYPE ")
+
 _OTHERS = (
     (b"\x1f\x8b", "a gzip archive"),
     (b"PK\x03\x04", "a ZIP archive"),
@@ -65,7 +68,7 @@ def sniff(file: str, head: bytes) -> Format:
         )
     if sum(column is not None for column in columns_of(names)) >= 2:
         return "CSV"
-    if first_line.startswith("sep=") and len(text.splitlines()) > 1:
+    if first_line.startswith(PREAMBLES) and len(text.splitlines()) > 1:
         return sniff(file, "\n".join(text.splitlines()[1:]).encode("utf-8", "replace"))
     raise CaptureError(file, expected=_EXPECTED, found=_seems(head, first_line))
 

@@ -171,4 +171,8 @@ class XmlExport:
             said.append(
                 f"{self._listed.unlisted:,} processes have events but are not in the list of processes."
             )
+        if self._listed.unplaced:
+            said.append(
+                f"{self._listed.unplaced:,} modules were left out, because address or size can't be read."
+            )
         return said

@@ -14,21 +14,21 @@ from scripts.procmon.detail_text import environment, fields, number
 from scripts.procmon.sources import columns as shown
 
 _TEXTS = {
-    "ProcessName": contract.PROCESS_NAME,
-    "ImagePath": contract.IMAGE_PATH,
-    "CommandLine": contract.COMMAND_LINE,
-    "Owner": contract.USER,
-    "CompanyName": contract.COMPANY,
-    "Description": contract.DESCRIPTION,
-    "Version": contract.VERSION,
-    "AuthenticationId": contract.AUTHENTICATION_ID,
-    "Integrity": contract.INTEGRITY,
+    "processname": contract.PROCESS_NAME,
+    "imagepath": contract.IMAGE_PATH,
+    "commandline": contract.COMMAND_LINE,
+    "owner": contract.USER,
+    "companyname": contract.COMPANY,
+    "description": contract.DESCRIPTION,
+    "version": contract.VERSION,
+    "authenticationid": contract.AUTHENTICATION_ID,
+    "integrity": contract.INTEGRITY,
 }
 _MODULE_TEXTS = {
-    "Path": contract.MODULE_PATH,
-    "Version": contract.VERSION,
-    "Company": contract.COMPANY,
-    "Description": contract.DESCRIPTION,
+    "path": contract.MODULE_PATH,
+    "version": contract.VERSION,
+    "company": contract.COMPANY,
+    "description": contract.DESCRIPTION,
 }
 #: ticks of 100 ns between 1601 and 1970
 _EPOCH = 116_444_736_000_000_000
@@ -46,6 +46,7 @@ class Listed:
         self._parents: list[str] = []
         self._modules: dict[str, list[Any]] = {field.name: [] for field in contract.MODULES_SCHEMA}
         self.unlisted = 0
+        self.unplaced = 0
         self.host: str | None = None
 
     def __len__(self) -> int:
@@ -59,17 +60,17 @@ class Listed:
 
     def add(self, process: Any) -> None:
         """One process element."""
-        told = {child.tag: (child.text or "").strip() for child in process if isinstance(child.tag, str)}
+        told = _told(process)
         row: dict[str, Any] = {column: told.get(tag) or None for tag, column in _TEXTS.items()}
-        row[contract.PID] = number(told.get("ProcessId", ""))
+        row[contract.PID] = number(told.get("processid", ""))
         row[contract.PROCESS_NAME] = row[contract.PROCESS_NAME] or f"PID {row[contract.PID]}"
-        row[contract.PARENT_PID] = number(told.get("ParentProcessId", ""))
-        row[contract.ARCHITECTURE] = _ARCHITECTURES.get(told.get("Is64bit", ""))
-        row[contract.VIRTUALIZED] = _VIRTUALIZED.get(told.get("IsVirtualized", ""))
-        row[contract.START] = filetime(told.get("CreateTime", ""))
-        row[contract.END] = filetime(told.get("FinishTime", ""))
-        self._by_index.setdefault(told.get("ProcessIndex", ""), len(self._rows))
-        self._parents.append(told.get("ParentProcessIndex", ""))
+        row[contract.PARENT_PID] = number(told.get("parentprocessid", ""))
+        row[contract.ARCHITECTURE] = _ARCHITECTURES.get(told.get("isbit", ""))
+        row[contract.VIRTUALIZED] = _VIRTUALIZED.get(told.get("isvirtualized", ""))
+        row[contract.START] = filetime(told.get("createtime", ""))
+        row[contract.END] = filetime(told.get("finishtime", ""))
+        self._by_index.setdefault(told.get("processindex", ""), len(self._rows))
+        self._parents.append(told.get("parentprocessindex", ""))
         for module in process.iterfind("modulelist/module"):
             self._add_module(len(self._rows), module)
         self._rows.append(row)
@@ -117,15 +118,16 @@ class Listed:
         return parent
 
     def _add_module(self, process: int, module: Any) -> None:
-        told = {child.tag: (child.text or "").strip() for child in module if isinstance(child.tag, str)}
-        base, size = number(told.get("BaseAddress", "")), number(told.get("Size", ""))
+        told = _told(module)
+        base, size = number(told.get("baseaddress", "")), number(told.get("size", ""))
         if base is None or size is None:
+            self.unplaced += 1
             return
         row = {
             contract.PROCESS: process,
             contract.BASE: base % (1 << 64),
             contract.SIZE: size % (1 << 64),
-            contract.TIMESTAMP: filetime(told.get("Timestamp", "")),
+            contract.TIMESTAMP: filetime(told.get("timestamp", "")),
             **{column: told.get(tag) or None for tag, column in _MODULE_TEXTS.items()},
         }
         for name, values in self._modules.items():
@@ -147,6 +149,12 @@ class Listed:
             for detail in texts.column(shown.DETAIL).dictionary.to_pylist():
                 if ", Environment: " in detail and self.host is None:
                     self.host = environment(fields(detail).get("Environment", "")).get("COMPUTERNAME")
+
+
+def _told(element: Any) -> dict[str, str]:
+    return {
+        shown.folded(child.tag): (child.text or "").strip() for child in element if isinstance(child.tag, str)
+    }
 
 
 def filetime(text: str) -> int | None:

@@ -50,7 +50,7 @@ class Stacks:
 
 def _frame(frame: Any) -> tuple[int | None, str | None, str | None]:
     """Address, path and location; the last two are absent where the address lies in no module."""
-    told = {child.tag: child.text for child in frame}
+    told = {**frame.attrib, **{child.tag: child.text for child in frame}}
     address = number(told.get("address") or "")
     # number() is signed; addresses of the kernel have the highest bit set.
     return (
