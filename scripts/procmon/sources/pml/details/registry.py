@@ -65,7 +65,6 @@ def _open_key(desired: int, granted: int, disposition: int, told: int) -> str:
 
 def query_key(group: Group) -> None:
     """What was asked and, as far as Process Monitor shows it, the answer."""
-    # Only the head of an answer matters but for names, and heads hold times that no text shows.
     group.detail = group.form(
         lambda length, asked, raw: f"Query: {_KEY_CLASSES.get(asked, asked)}" + _answer(length, asked, raw),
         group.at(4, U4),
