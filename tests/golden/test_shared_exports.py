@@ -185,6 +185,28 @@ def test_an_export_and_its_log_agree_on_times_and_durations(converted, name):
         assert export.events["duration"].tolist() == log.events["duration"].tolist()
 
 
+@pytest.mark.parametrize("name", ["pml/win10-x64-mixed", "pml/win7-x86-mixed", "pml/win10-x64-filesystem"])
+def test_the_processes_of_an_export_are_those_of_its_log(converted, name):
+    log, export = (
+        read_capture(converted(f"{name}.PML.gz")),
+        read_capture(converted(f"{name}.CSV.gz", time_zone="UTC")),
+    )
+    pairs = pd.DataFrame({"log": log.events["process"], "export": export.events["process"]}).drop_duplicates()
+    assert pairs["log"].is_unique
+    assert pairs["export"].is_unique
+    for listed, made in pairs.itertuples(index=False):
+        own, other = log.processes.loc[listed], export.processes.loc[made]
+        assert (own["pid"], own["process_name"], own["parent_pid"]) == (
+            other["pid"],
+            other["process_name"],
+            other["parent_pid"],
+        )
+        if pd.notna(other["parent"]):
+            assert log.processes.loc[own["parent"], "pid"] == export.processes.loc[other["parent"], "pid"]
+        if pd.notna(other["start"]):
+            assert abs(other["start"] - own["start"]) < pd.Timedelta(milliseconds=1)
+
+
 def test_a_stack_of_one_event_is_no_capture(converted):
     info = json.loads((converted("csv/event-properties-stack.csv") / INFO_FILE).read_text(encoding="utf-8"))
     jsonschema.validate(info, SCHEMA)
