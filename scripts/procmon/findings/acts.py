@@ -35,6 +35,7 @@ _CACHE = re.compile(r"\\(?:[^\\]*cache[^\\]*|content\.ie5)\\", re.I)
 _PROGRAM_FILE = re.compile(
     r"\.(?:exe|dll|sys|scr|com|ocx|cpl|drv|pif|bat|cmd|ps1|vbs|vbe|js|jse|wsf|hta)$", re.I
 )
+_NATIVE = re.compile(r"\.(?:exe|dll|sys|scr|com|ocx|cpl|drv)$", re.I)
 
 
 @dataclass(kw_only=True)
@@ -56,10 +57,19 @@ class Acts:
         return bool(self.events)
 
     @property
+    def native(self) -> list[str]:
+        """The programs written that are machine code or drivers."""
+        return [path for path in self.programs_written if _NATIVE.search(path)]
+
+    @property
+    def hidden(self) -> list[str]:
+        """The files written where no program writes anything."""
+        return [path for path in self.files_written if hides(path)]
+
+    @property
     def grave(self) -> bool:
         """Whether something was done that outlives the process: programs, services, places of automatic start."""
-        hidden = any(hides(path) for path in self.files_written)
-        return bool(self.programs_written or self.autostarts or self.services or hidden)
+        return bool(self.programs_written or self.autostarts or self.services or self.hidden)
 
     def facts(self) -> dict[str, list[str]]:
         """The same as plain data for the sentences."""

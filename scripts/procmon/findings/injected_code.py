@@ -110,7 +110,7 @@ def _finding(
     mask = np.isin(capture.events[e.EVENT].to_numpy(), numbers)
     done = acts(capture, mask)
     own_callee = all(place.own_callee for place in places)
-    if own_callee and not done.grave:
+    if own_callee and not (done.native or done.hidden or done.autostarts or done.services):
         return None
     people = [rows[one] for one in dict.fromkeys(place.walk.process for place in places) if one in rows]
     own = all(_is_windows_own(row) for row in people)
@@ -151,10 +151,10 @@ def _finding(
 
 
 def _severity(own: bool, done: Acts, events: int) -> Severity:
-    """High where code hidden in a program of Windows changed something, or in any program did something lasting."""
-    if done.grave or (own and done.any):
-        return "high"
-    return "medium" if own and events > REPEATS else "low"
+    """High where code hidden in a program of Windows changed something; others may carry a compiler of their own."""
+    if own:
+        return "high" if done.any else "medium" if events > REPEATS else "low"
+    return "medium" if done.grave else "low"
 
 
 def _confidence(own: bool, done: Acts, events: int) -> Confidence:

@@ -8,6 +8,8 @@ from typing import Any
 from scripts.procmon.contracts.findings import Analysis, Finding, Rule, Severity, Technique
 from scripts.procmon.contracts.tables import PeerRow
 from scripts.procmon.findings.accusations import accusations
+from scripts.procmon.findings.places import below_windows, kind_of
+from scripts.procmon.findings.suspects import images
 from scripts.procmon.knowledge import knowledge
 
 DNS = ("53", "domain")
@@ -18,6 +20,7 @@ def findings_of(
 ) -> list[Finding]:
     """Findings "suspect_talked" and "unanswered_peers"; ``lengths`` holds the sizes sent, by id of the row."""
     accused = accusations(earlier)
+    paths = images(earlier)
     by_process: dict[str, list[PeerRow]] = {}
     for row in rows:
         if row.ordinary in (None, "browser_traffic", "update_service"):
@@ -26,12 +29,17 @@ def findings_of(
     for person, mine in by_process.items():
         swarm = _swarm(mine)
         if swarm:
-            findings.append(_unanswered(person, swarm, accused.get(person, []), lengths))
+            own = kind_of(paths.get(swarm[0].process, ""))[0] == "own" and not _is_windows(paths, swarm[0])
+            findings.append(_unanswered(person, swarm, accused.get(person, []), lengths, installed=own))
         rest = [row for row in mine if row not in swarm]
         if person in accused and rest:
             loopback = [row for row in rows if row.who == person and row.ordinary == "loopback"]
             findings.append(_talked(person, rest, accused[person], loopback=loopback, lengths=lengths))
     return findings
+
+
+def _is_windows(paths: Mapping[int, str], row: PeerRow) -> bool:
+    return below_windows(paths.get(row.process, "")) is not None
 
 
 def _swarm(mine: Sequence[PeerRow]) -> list[PeerRow]:
@@ -45,12 +53,17 @@ def _swarm(mine: Sequence[PeerRow]) -> list[PeerRow]:
 
 
 def _unanswered(
-    person: str, swarm: Sequence[PeerRow], kinds: Sequence[str], lengths: Mapping[int, list[int]]
+    person: str,
+    swarm: Sequence[PeerRow],
+    kinds: Sequence[str],
+    lengths: Mapping[int, list[int]],
+    *,
+    installed: bool,
 ) -> Finding:
     sizes = sorted({size for row in swarm for size in lengths.get(id(row), [])})
     return Finding(
         kind="unanswered_peers",
-        severity="high" if kinds else "medium",
+        severity="high" if kinds else "low" if installed else "medium",
         confidence="likely" if kinds else "possible",
         facts={
             "who": person,

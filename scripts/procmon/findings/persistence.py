@@ -279,9 +279,9 @@ def _severity(write: Write, signs: list[str]) -> Severity | None:
         return "medium" if strong or "rare" in signs else "low"
     if strong or {"rare", "unusual_place"} <= set(signs):
         return "high"
-    if "rare" in signs or {"itself", "unusual_place"} & set(signs):
-        return "medium"
     own = kind_of(target_of(place, write.data))[0] == "own"
+    if ("rare" in signs and not own) or {"itself", "unusual_place"} & set(signs):
+        return "medium"
     if place in _REGISTRIES:
         return "low" if "dropped" in signs and not own else None
     if place == "winsock":

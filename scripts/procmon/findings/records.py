@@ -81,7 +81,7 @@ def of_operations(capture: Capture, operations: Collection[str]) -> list[Record]
 
 def order_is_trusted(capture: Capture) -> bool:
     """False where many rows stand before earlier ones, as in an export that was sorted by another column."""
-    times = capture.events[e.TIME].to_numpy()
+    times = capture.events[e.TIME].to_numpy(dtype="datetime64[ns]")
     if len(times) < 2:
         return True
     back = np.count_nonzero(times[1:] < times[:-1])

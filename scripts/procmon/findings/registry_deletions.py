@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,10 +13,11 @@ from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
 from scripts.procmon.contracts.tables import RegistryDeletionRow
 from scripts.procmon.findings.names import who
+from scripts.procmon.findings.places import kind_of
 from scripts.procmon.findings.records import Record, of_operations, order_is_trusted
 from scripts.procmon.findings.registry_paths import matches, normal, parent_of
 from scripts.procmon.findings.reproduce import by_path
-from scripts.procmon.findings.suspects import suspects
+from scripts.procmon.findings.suspects import images, suspects
 from scripts.procmon.knowledge import knowledge
 
 DELETIONS = ("RegDeleteKey", "RegDeleteValue")
@@ -54,7 +56,8 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     deletions = [record for record in told if record.operation in DELETIONS]
     history = _history(told, trusted=order_is_trusted(capture))
     rows = [_row(capture, history, same) for same in _together(deletions)]
-    findings = _findings(rows, accused=set(suspects(earlier)))
+    trusted = {number for number, path in images(earlier).items() if kind_of(path)[0] == "own"}
+    findings = _findings(rows, accused=set(suspects(earlier)), trusted=trusted)
     return Analysis(
         name="registry_deletions",
         outcome="found" if rows else "not found",
@@ -138,12 +141,11 @@ def _made_by_itself(capture: Capture, history: History, record: Record) -> dict[
 
 
 def _set_again(capture: Capture, history: History, record: Record) -> dict[str, str] | None:
-    later = [
-        made
-        for made in history.made.get(normal(record.path), ())
-        if made.event > record.event or not history.trusted
-    ]
-    return {"event": str(later[0].event), "by": who(capture, later[0].process)} if later else None
+    made = history.made.get(normal(record.path), [])
+    after = bisect_right(made, record.event, key=lambda one: one.event) if history.trusted else 0
+    if after >= len(made):
+        return None
+    return {"event": str(made[after].event), "by": who(capture, made[after].process)}
 
 
 def _service_removal(capture: Capture, history: History, record: Record) -> dict[str, str] | None:  # noqa: ARG001
@@ -236,21 +238,21 @@ EXPLANATIONS: dict[str, Explain] = {
 }
 
 
-def _findings(rows: list[RegistryDeletionRow], *, accused: set[str]) -> list[Finding]:
+def _findings(rows: list[RegistryDeletionRow], *, accused: set[str], trusted: set[int]) -> list[Finding]:
     groups: dict[tuple[int, str, str], list[RegistryDeletionRow]] = {}
     for row in rows:
         if row.explanation in (None, "security"):
             kind = "registry_deletion_security" if row.explanation else "registry_deletion_unexplained"
             groups.setdefault((row.process, normal(parent_of(row.path)), kind), []).append(row)
-    return [_finding(kind, same, accused=accused) for (_, _, kind), same in groups.items()]
+    return [_finding(kind, same, accused=accused, trusted=trusted) for (_, _, kind), same in groups.items()]
 
 
-def _finding(kind: str, same: list[RegistryDeletionRow], *, accused: set[str]) -> Finding:
+def _finding(kind: str, same: list[RegistryDeletionRow], *, accused: set[str], trusted: set[int]) -> Finding:
     first = same[0]
     done = any(row.result == "SUCCESS" for row in same)
     return Finding(
         kind=kind,
-        severity=_severity(kind, same, accused=accused),
+        severity=_severity(kind, same, accused=accused, trusted=trusted),
         confidence="likely" if kind == "registry_deletion_security" else "possible",
         facts={
             "who": first.who,
@@ -276,11 +278,14 @@ def _finding(kind: str, same: list[RegistryDeletionRow], *, accused: set[str]) -
     )
 
 
-def _severity(kind: str, same: list[RegistryDeletionRow], *, accused: set[str]) -> Severity:
+def _severity(
+    kind: str, same: list[RegistryDeletionRow], *, accused: set[str], trusted: set[int]
+) -> Severity:
+    """Medium where a suspect did it, or a program that is not from its own folder to a key that matters."""
     if kind == "registry_deletion_security":
         return "high" if any(row.result == "SUCCESS" for row in same) else "medium"
     weighty = any(_WEIGHTY.search(normal(row.path)) for row in same)
     there = any(row.result == "SUCCESS" for row in same)
-    if same[0].who in accused or (weighty and there):
+    if same[0].who in accused or (weighty and there and same[0].process not in trusted):
         return "medium"
     return "low"

@@ -123,10 +123,11 @@ def _finding(
 
 
 def _severity(facts: Mapping[str, object], program: ProcessRow, *, accused: set[str]) -> Severity:
-    """Set-up programs delete copies of themselves from temporary folders; few others delete their own file."""
+    """Set-up programs, updaters and uninstallers delete their own files; few others do."""
     if program.who in accused:
         return "high"
-    if facts["temporary"]:
+    kind, place = kind_of(program.image_path or "")
+    if facts["temporary"] or kind == "own" or place == "the user's application data":
         return "low"
     return "medium"
 

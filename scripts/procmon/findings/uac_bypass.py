@@ -18,6 +18,7 @@ from scripts.procmon.findings.records import Record, of_operations
 from scripts.procmon.findings.registry_links import led_to, links_made
 from scripts.procmon.findings.registry_paths import matches, normal, parent_of
 from scripts.procmon.findings.reproduce import by_path
+from scripts.procmon.findings.rights import granted
 from scripts.procmon.knowledge import knowledge
 
 #: How long after the hijack the trusting program may start, in seconds.
@@ -130,6 +131,7 @@ def _finding(capture: Capture, runs: list[Run], earlier: Mapping[str, Analysis])
             for record in told
         ),
         "asked": asked,
+        "unelevated": _unelevated(capture, {row.process for row in rows}),
         "armed": _longest([_armed(capture, row) for row in rows]),
     }
     evidence = {event for row in rows for event in row.events}
@@ -183,6 +185,14 @@ def _armed(capture: Capture, row: AutostartRow) -> float | None:
     times = capture.events["time"]
     span = times.iloc[row.events[1]] - times.iloc[row.events[0]]
     return None if pd.isna(span) else float(span.total_seconds())
+
+
+def _unelevated(capture: Capture, processes: set[int]) -> int | None:
+    """The event that shows one of these processes being given less than an administrator is."""
+    found = granted(capture)
+    return next(
+        (found[one][1].event for one in sorted(processes) if one in found and not found[one][0]), None
+    )
 
 
 def _longest(spans: list[float | None]) -> float | None:

@@ -17,6 +17,15 @@ from scripts.procmon.knowledge import knowledge
 
 #: Windows' own tools for these settings; a user at work in them weakens nothing behind his own back.
 _TOOLS = {"systemsettings.exe", "mmc.exe", "secpol.msc", "gpupdate.exe", "useraccountcontrolsettings.exe"}
+#: These set what the group policy of an organisation says.
+_POLICY = {
+    "svchost.exe",
+    "services.exe",
+    "lsass.exe",
+    "gpscript.exe",
+    "omadmclient.exe",
+    "deviceenroller.exe",
+}
 
 
 def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:  # noqa: ARG001
@@ -50,11 +59,12 @@ def _setting(record: Record, program: str) -> Mapping[str, Any] | None:
 
 
 def _finding(person: str, mine: list[tuple[Record, Mapping[str, Any]]]) -> Finding:
+    policy = person.rpartition(" (")[0].lower() in _POLICY
     done = [(record, setting) for record, setting in mine if record.succeeded]
     order: list[Severity] = [
         severity for severity in SEVERITIES for _, one in mine if one["severity"] == severity
     ]
-    severity: Severity = order[0] if done else "low"
+    severity: Severity = order[0] if done and not policy else "low"
     return Finding(
         kind="weakened_settings",
         severity=severity,
@@ -66,6 +76,7 @@ def _finding(person: str, mine: list[tuple[Record, Mapping[str, Any]]]) -> Findi
                 for record, setting in mine
             ],
             "what": list(dict.fromkeys(setting["what"] for _, setting in mine)),
+            "policy": policy,
             "done": len(done),
             "count": len(mine),
             "time": mine[0][0].moment,
