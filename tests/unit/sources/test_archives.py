@@ -58,6 +58,7 @@ def test_what_a_mac_adds_to_an_archive_does_not_count(tmp_path):
         (zipped(a=b"abc" * 1000)[:-30], "intact zip archive"),
         (b"\x1f\x8bnonsense", "intact gz archive"),
     ],
+    ids=["two files", "no file", "zip in gz", "gz in zip", "cut gz", "cut zip", "no gz"],
 )
 def test_an_archive_that_cannot_be_used_is_refused_by_name(tmp_path, data, message):
     with pytest.raises(CaptureError, match=rf"Logfile\.bin: .*{message}"):
