@@ -9,7 +9,7 @@ from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Rule, Severity, Technique
 from scripts.procmon.contracts.tables import CopyRow, DriverRow, FileRow, ServiceRow
 from scripts.procmon.findings.file_acts import file_key
-from scripts.procmon.findings.file_kinds import belongs_to_a_program, is_temporary
+from scripts.procmon.findings.file_kinds import is_stray, is_temporary
 from scripts.procmon.findings.names import process_name, who
 from scripts.procmon.findings.places import below_windows, plain_path
 from scripts.procmon.findings.records import Record, of_operations
@@ -141,9 +141,7 @@ def _findings(
             continue
         people = _people(capture, story)
         guilty = [person for person in people if person in accused]
-        stray = [
-            person for person, process in people.items() if not belongs_to_a_program(image_of.get(process))
-        ]
+        stray = [person for person, process in people.items() if is_stray(image_of.get(process))]
         steps = sum((row.dropped, row.registered, row.loaded))
         temporary = any(is_temporary(copy.source) for copy in story.origins)
         setup = bool(setups) or any(is_installer(person) for person in people)

@@ -13,6 +13,7 @@ from scripts.procmon.findings.file_kinds import (
     belongs_to_a_program,
     has_double_ending,
     in_windows,
+    is_stray,
     odd_place,
     watched_place,
 )
@@ -22,6 +23,8 @@ from scripts.procmon.findings.setup_programs import is_installer, setup_programs
 from scripts.procmon.findings.suspects import images, suspects
 
 MOST_FILES = 40
+#: desktop.ini holds a few lines; more than this is something else.
+FOLDER_SETTINGS = 2048
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +100,11 @@ def hidden_files(
     wanted = [
         row
         for row in rows
-        if row.ordinary is None and row.how == "created" and _is_hidden(row) and row.what != "driver"
+        if row.ordinary is None
+        and row.how == "created"
+        and _is_hidden(row)
+        and row.what != "driver"
+        and not _is_folder_settings(row)
     ]
     for person, files in _by_maker(wanted).items():
         signs = _signs(capture, files, ran, earlier)
@@ -141,16 +148,28 @@ def _signs(
     image = images(earlier).get(files[0].process)
     return Signs(
         hidden=[row.path for row in files if _is_hidden(row)],
-        odd=[row.path for row in files if odd_place(row.path)],
+        odd=[row.path for row in files if _odd(row)],
         double=[row.path for row in files if has_double_ending(row.renamed_to or row.path)],
         used=used,
         accused=files[0].who in suspects(earlier),
-        stray=None if image is None else not belongs_to_a_program(image),
+        stray=None if image is None else is_stray(image),
     )
+
+
+def _is_folder_settings(row: FileRow) -> bool:
+    """Whether a file is a folder's display settings, which any program may lay into its own folders."""
+    usual = row.path.lower().endswith(("\\desktop.ini", "\\thumbs.db", "\\folder.htt"))
+    return usual and (row.size or 0) <= FOLDER_SETTINGS and not odd_place(row.path)
 
 
 def _users(use: Use) -> list[str]:
     return list(dict.fromkeys([*use.loaded_by, *use.started_by]))
+
+
+def _odd(row: FileRow) -> str | None:
+    """The place where no program belongs; downloads pass through the browser's cache in any program's name."""
+    place = odd_place(row.path)
+    return None if place == "the browser's cache" and row.what != "driver" else place
 
 
 def _is_hidden(row: FileRow) -> bool:
@@ -185,7 +204,7 @@ def _facts(person: str, files: Sequence[FileRow], signs: Signs) -> dict[str, obj
         "places": sorted(
             {place for row in files if (place := odd_place(row.path) or watched_place(row.path))}
         ),
-        "odd_places": sorted({place for row in files if (place := odd_place(row.path))}),
+        "odd_places": sorted({place for row in files if (place := _odd(row))}),
         "hidden": signs.hidden,
         "double": signs.double,
         "used": [{"path": path, "by": users} for path, users in signs.used.items()],

@@ -38,7 +38,8 @@ def has_double_ending(path: str) -> bool:
     """Whether a program's name ends like a document's before its real end: "invoice.pdf.exe"."""
     stem = splitext(basename(path))[0]
     documents = knowledge("file_kinds")["document"]
-    return kind_of(path) in ("executable", "script") and splitext(stem)[1][1:].lower().strip() in documents
+    deceptive = kind_of(path) == "executable" or ending(path) in knowledge("file_kinds")["deceptive"]
+    return deceptive and splitext(stem)[1][1:].lower().strip() in documents
 
 
 def stream_of(path: str) -> str | None:
@@ -66,6 +67,11 @@ def watched_place(path: str) -> str | None:
     """What the place is where installers and malware alike put programs ("a temporary folder"), or None."""
     kind, name = place_of(path)
     return name if kind == "watch" else None
+
+
+def is_stray(image: str | None) -> bool:
+    """Whether a program is known to lie where programs do not live; one whose place is not known is not."""
+    return image is not None and place_of(image)[0] != "own"
 
 
 def is_temporary(path: str) -> bool:

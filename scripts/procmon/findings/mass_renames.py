@@ -60,18 +60,29 @@ def _groups(
     made = {file_key(row.path): row for row in files if row.how == "created"}
     groups: dict[tuple[str, str], Rewritten] = defaultdict(Rewritten)
     for row in renames:
-        if file_key(row.path) not in made and ending(row.to) != ending(row.path):
+        if (
+            row.ordinary is None
+            and _is_work(row.path)
+            and file_key(row.path) not in made
+            and ending(row.to) != ending(row.path)
+        ):
             _add(groups[row.who, ending(row.to)], row.path, row.to, row.events)
     beside: dict[str, list[FileRow]] = defaultdict(list)
     for file in made.values():
         beside[file_key(file.path).rpartition(".")[0]].append(file)
     for gone in deletions:
-        if gone.attempt or gone.created_here:
+        if gone.attempt or gone.created_here or gone.ordinary or not _is_work(gone.path):
             continue
         for file in beside.get(file_key(gone.path), ()):
             if file.who == gone.who:
                 _add(groups[file.who, ending(file.path)], gone.path, file.path, [*file.events, *gone.events])
     return groups
+
+
+def _is_work(path: str) -> bool:
+    """Whether a file is what people keep: documents, pictures, archives; not the parts of programs."""
+    known = knowledge("file_kinds")
+    return ending(path) in known["document"] or ending(path) in known["archive"]
 
 
 def _add(group: Rewritten, old: str, new: str, events: Iterable[int]) -> None:

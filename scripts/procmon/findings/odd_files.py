@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from ntpath import basename
 from typing import Any
 
@@ -15,15 +16,16 @@ from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Tech
 from scripts.procmon.contracts.tables import FileRow
 from scripts.procmon.detail_text import numbers
 from scripts.procmon.findings.file_acts import FILE, OPEN, WRITE, acts, file_key
-from scripts.procmon.findings.file_kinds import PROGRAMS, belongs_to_a_program, is_archive, stream_of
+from scripts.procmon.findings.file_kinds import PROGRAMS, is_archive, is_stray, kind_of, stream_of
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.select import one_of
-from scripts.procmon.findings.suspects import images
+from scripts.procmon.findings.suspects import images, suspects
 from scripts.procmon.knowledge import knowledge
 
 #: A program that does nothing for as long as this before it makes a file has waited.
 WAITED = 5.0
 #: What comes from the network is written within this of the last answer.
+RECEIVE = frozenset({"TCP Receive", "UDP Receive"})
 FRESH = pd.Timedelta(seconds=2)
 _PASSING = (".tmp", ".lock", ".lck", ".log", ".pid", "~")
 
@@ -34,11 +36,11 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
         return Analysis(name="odd_files", outcome="could not be checked", reason="no_file_events")
     rows = [row for row in _files(earlier) if row.how != "written" and row.ordinary is None]
     image_of = images(earlier)
-    stray = [row for row in rows if not belongs_to_a_program(image_of.get(row.process))]
+    stray = [row for row in rows if is_stray(image_of.get(row.process))]
     findings = [
         *_marks(capture, stray),
         *_borrowed_names(capture, stray),
-        *_from_the_network(capture, stray),
+        *_from_the_network(capture, stray, suspects(earlier)),
         *_streams(rows),
     ]
     return Analysis(
@@ -54,27 +56,40 @@ def _marks(capture: Capture, rows: Sequence[FileRow]) -> Iterator[Finding]:
     """Empty files that stay: their being there is all that they say. Severity: low."""
     if not one_of(capture.events[e.OPERATION], WRITE).any():
         return  # without writes in the capture every new file looks empty
-    for row in rows:
-        passing = row.path.lower().endswith(_PASSING)
-        if row.what != "data" or row.bytes_written or row.fate != "still there" or passing:
-            continue
-        before, waited = _before(capture, row)
-        asked = _asked(capture, row)
+    empty = [
+        row
+        for row in rows
+        if row.what == "data"
+        and not row.bytes_written
+        and row.fate == "still there"
+        and not row.path.lower().endswith(_PASSING)
+    ]
+    for person, marks in _by_maker(empty).items():
+        waits = {row.path: _before(capture, row) for row in marks}
+        longest = max(marks, key=lambda row: waits[row.path][1] or 0.0)
+        before, waited = waits[longest.path]
+        long = waited is not None and waited >= WAITED
+        asked = _asked(capture, longest)
         yield Finding(
             kind="empty_file_made",
             severity="low",
             confidence="likely",
             facts={
-                "who": row.who,
-                "path": row.path,
-                "time": row.time,
-                "event": row.events[0],
-                "waited": waited if waited is not None and waited >= WAITED else None,
+                "who": person,
+                "path": longest.path,
+                "others": [row.path for row in marks if row is not longest],
+                "time": longest.time,
+                "event": longest.events[0],
+                "waited": waited if long else None,
                 "asked": asked,
             },
-            evidence=sorted({*row.events, *asked, *([before] if before is not None and waited else [])}),
-            reproduce=by_path([row.path], whos=[row.who]),
-            subjects={"processes": [row.who], "files": [row.path]},
+            evidence=sorted(
+                {event for row in marks for event in row.events}
+                | set(asked)
+                | ({before} if before is not None and long else set())
+            ),
+            reproduce=by_path([row.path for row in marks], whos=[person]),
+            subjects={"processes": [person], "files": [row.path for row in marks]},
         )
 
 
@@ -134,84 +149,124 @@ def _borrowed_names(capture: Capture, rows: Sequence[FileRow]) -> Iterator[Findi
         )
 
 
-def _from_the_network(capture: Capture, rows: Sequence[FileRow]) -> Iterator[Finding]:
-    """Files written right after the same process received something. Severity: medium for programs, else low."""
-    events = capture.events
-    received = events[one_of(events[e.OPERATION], {"TCP Receive", "UDP Receive"})]
-    received = received[one_of(received[e.RESULT], {"SUCCESS"})]
-    received = received.assign(length=numbers(received[e.DETAIL], "Length"))
-    received = received[received["length"].fillna(0) > 0]
-    by_process = dict(iter(received.groupby(e.PROCESS)))
-    for row in rows:
-        answers = by_process.get(row.process)
-        if answers is None or not row.bytes_written:
-            continue
-        writes = events[events[e.EVENT].isin(row.events) & one_of(events[e.OPERATION], WRITE)]
-        if not len(writes) or pd.isna(writes[e.TIME].iloc[0]):
-            continue
-        first: Any = writes.iloc[0]
-        near = answers[(answers[e.EVENT] < first[e.EVENT]) & (answers[e.TIME] >= first[e.TIME] - FRESH)]
-        if not len(near):
-            continue
-        last: Any = near.iloc[-1]
-        # Less than was written can't be where the content comes from.
-        if int(answers["length"][answers[e.EVENT] < first[e.EVENT]].sum()) < row.bytes_written:
-            continue
-        peer = str(last[e.PATH]).partition(" -> ")[2]
-        before = answers[(answers[e.EVENT] < first[e.EVENT]) & (answers[e.PATH] == last[e.PATH])]
-        severity: Severity = "medium" if row.what in PROGRAMS else "low"
+def _from_the_network(
+    capture: Capture, rows: Sequence[FileRow], accused: Mapping[str, object]
+) -> Iterator[Finding]:
+    """Files written right after the same process received at least as much.
+
+    Severity: low, since every updater does so; medium for a program by a process that is not what it seems.
+    """
+    fresh = {row.path: answer for row in rows if (answer := _answer(capture, row))}
+    for person, files in _by_maker([row for row in rows if row.path in fresh]).items():
+        first, answer = files[0], fresh[files[0].path]
+        programs = any(row.what in PROGRAMS for row in files)
+        peers = list(dict.fromkeys(fresh[row.path].peer for row in files))
+        severity: Severity = "medium" if programs and person in accused else "low"
         yield Finding(
             kind="file_from_network",
             severity=severity,
             confidence="likely",
             facts={
-                "who": row.who,
-                "path": row.path,
-                "bytes": row.bytes_written,
-                "received": int(before["length"].sum()),
-                "peer": peer,
-                "seconds": float((first[e.TIME] - last[e.TIME]).total_seconds()),
-                "archive": is_archive(row.path),
-                "program": row.what in PROGRAMS,
-                "what": row.what,
-                "time": row.time,
-                "receive_event": int(last[e.EVENT]),
-                "write_event": int(first[e.EVENT]),
-                "fate": row.fate,
+                "who": person,
+                "path": first.path,
+                "others": [row.path for row in files[1:]],
+                "bytes": sum(row.bytes_written or 0 for row in files),
+                "received": answer.received,
+                "peer": answer.peer,
+                "seconds": answer.seconds,
+                "archive": len(files) == 1 and is_archive(first.path),
+                "program": programs,
+                "time": first.time,
+                "receive_event": answer.receive_event,
+                "write_event": answer.write_event,
+                "fate": first.fate,
             },
-            evidence=sorted({*row.events, int(last[e.EVENT])}),
-            reproduce=by_path([row.path, str(last[e.PATH])], whos=[row.who]),
+            evidence=sorted(
+                {event for row in files for event in row.events}
+                | {fresh[row.path].receive_event for row in files}
+            ),
+            reproduce=by_path(
+                [*(row.path for row in files), *(fresh[row.path].path for row in files)], whos=[person]
+            ),
             attack=[Technique("T1105", "medium")],
-            subjects={"processes": [row.who], "files": [row.path], "peers": [peer]},
+            subjects={"processes": [person], "files": [row.path for row in files], "peers": peers},
         )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came from the network right before a file was written."""
+
+    path: str
+    peer: str
+    received: int  #: over this connection until then
+    seconds: float
+    receive_event: int
+    write_event: int
+
+
+def _answer(capture: Capture, row: FileRow) -> Answer | None:
+    if not row.bytes_written:
+        return None
+    events = capture.events[(capture.events[e.PROCESS] == row.process).to_numpy()]
+    writes = events[events[e.EVENT].isin(row.events).to_numpy() & one_of(events[e.OPERATION], WRITE)]
+    answers = events[one_of(events[e.OPERATION], RECEIVE) & one_of(events[e.RESULT], {"SUCCESS"})]
+    if not len(writes) or not len(answers) or pd.isna(writes[e.TIME].iloc[0]):
+        return None
+    first: Any = writes.iloc[0]
+    answers = answers.assign(length=numbers(answers[e.DETAIL], "Length").fillna(0))
+    before = answers[(answers[e.EVENT] < first[e.EVENT]) & (answers["length"] > 0)]
+    # Less than was written can't be where the content comes from.
+    if not len(before) or int(before["length"].sum()) < row.bytes_written:
+        return None
+    last: Any = before.iloc[-1]
+    if last[e.TIME] < first[e.TIME] - FRESH:
+        return None
+    return Answer(
+        path=str(last[e.PATH]),
+        peer=str(last[e.PATH]).partition(" -> ")[2],
+        received=int(before["length"][before[e.PATH] == last[e.PATH]].sum()),
+        seconds=float((first[e.TIME] - last[e.TIME]).total_seconds()),
+        receive_event=int(last[e.EVENT]),
+        write_event=int(first[e.EVENT]),
+    )
 
 
 def _streams(rows: Sequence[FileRow]) -> Iterator[Finding]:
     """Alternate data streams that no everyday program makes. Severity: low, medium for streams that are programs."""
-    for row in rows:
-        stream = stream_of(row.path)
-        if stream is None or stream.lower() in knowledge("file_kinds")["usual_streams"]:
-            continue
-        program = row.what in PROGRAMS or stream.lower().endswith(
-            (".exe", ".dll", ".sys", ".ps1", ".vbs", ".js")
-        )
+    odd = [
+        row
+        for row in rows
+        if (stream := stream_of(row.path)) and stream.lower() not in knowledge("file_kinds")["usual_streams"]
+    ]
+    for person, files in _by_maker(odd).items():
+        programs = [row for row in files if kind_of(f"x.{stream_of(row.path)}") in PROGRAMS]
+        first = (programs or files)[0]
         yield Finding(
             kind="stream_made",
-            severity="medium" if program else "low",
+            severity="medium" if programs else "low",
             confidence="certain",
             facts={
-                "who": row.who,
-                "path": row.path,
-                "stream": stream,
-                "bytes": row.bytes_written,
-                "time": row.time,
-                "program": program,
+                "who": person,
+                "path": first.path,
+                "stream": stream_of(first.path),
+                "others": [row.path for row in files if row is not first],
+                "bytes": first.bytes_written,
+                "time": first.time,
+                "program": bool(programs),
             },
-            evidence=row.events,
-            reproduce=by_path([row.path]),
+            evidence=sorted({event for row in files for event in row.events}),
+            reproduce=by_path([row.path for row in files]),
             attack=[Technique("T1564.004", "high")],
-            subjects={"processes": [row.who], "files": [row.path]},
+            subjects={"processes": [person], "files": [row.path for row in files]},
         )
+
+
+def _by_maker(rows: Sequence[FileRow]) -> dict[str, list[FileRow]]:
+    makers: dict[str, list[FileRow]] = {}
+    for row in rows:
+        makers.setdefault(row.who, []).append(row)
+    return makers
 
 
 def _files(earlier: Mapping[str, Analysis]) -> Sequence[FileRow]:

@@ -14,7 +14,7 @@ from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Rule, Severity, Technique
 from scripts.procmon.contracts.tables import FileRow, ServiceRow
 from scripts.procmon.findings.file_acts import file_key
-from scripts.procmon.findings.file_kinds import belongs_to_a_program, odd_place, watched_place
+from scripts.procmon.findings.file_kinds import is_stray, odd_place, watched_place
 from scripts.procmon.findings.names import process_name, who
 from scripts.procmon.findings.service_keys import ServiceKey, service_keys
 from scripts.procmon.findings.setup_programs import is_installer, setup_programs
@@ -111,16 +111,20 @@ def _protection(
 ) -> Iterator[Finding]:
     """One finding for all services of protection that were disabled or deleted.
 
-    Severity: high where one was deleted or two were disabled; medium where one was disabled; low where a set-up
-    program did it to its own product.
+    Severity: high where one was deleted or two were disabled; medium where one was disabled; a step lower where a
+    set-up program was at work, since products remove themselves and switch off those that they replace.
     """
-    lost = [story for story in stories if story.row.security and (story.disabled or story.deleted)]
+    lost = [
+        story
+        for story in stories
+        if story.row.security and not story.row.ordinary and (story.disabled or story.deleted)
+    ]
     if not lost:
         return
     setups = setup_programs(capture)
-    own = all(story.row.who in setups for story in lost)
     grave = any(story.deleted for story in lost) or len(lost) > 1
-    severity: Severity = "low" if own else "high" if grave else "medium"
+    levels: tuple[Severity, ...] = ("high", "medium", "low")
+    severity = levels[(not grave) + bool(setups)]
     evidence = sorted({event for story in lost for event in story.row.events})
     people = sorted({story.row.who for story in lost})
     yield Finding(
@@ -142,7 +146,7 @@ def _protection(
             "who": people,
             "time": lost[0].row.time,
             "askers": _askers(capture, lost, earlier),
-            "setup": own,
+            "setup": bool(setups),
         },
         evidence=evidence,
         reproduce=[Rule("Path", "contains", rf"\Services\{story.row.service}") for story in lost],
@@ -169,7 +173,7 @@ def _askers(capture: Capture, lost: Sequence[Story], earlier: Mapping[str, Analy
     return [
         who(capture, int(process))
         for process in near[e.PROCESS].unique()
-        if process in image_of and not belongs_to_a_program(image_of[process])
+        if is_stray(image_of.get(int(process)))
     ]
 
 

@@ -11,15 +11,17 @@ from scripts.procmon.findings.select import one_of, where
 from scripts.procmon.knowledge import knowledge
 
 _UNINSTALL = re.compile(
-    r"\\currentversion\\uninstall\\[^\\]+\\(?:uninstallstring|displayname)$|\\currentversion\\installer\\userdata\\",
+    r"\\currentversion\\uninstall\\[^\\]+\\(?:uninstallstring|displayname)$|\\currentversion\\uninstall\\[^\\]+$|\\currentversion\\installer\\userdata\\",
     re.IGNORECASE,
 )
 
 
 def setup_programs(capture: Capture) -> set[str]:
-    """The processes that wrote an entry of the list of installed programs, or are Windows' own installers."""
+    """The processes that changed an entry of the list of installed programs."""
     events = capture.events
-    mask = one_of(events[e.OPERATION], {"RegSetValue"}) & one_of(events[e.RESULT], {"SUCCESS"})
+    mask = one_of(events[e.OPERATION], {"RegSetValue", "RegDeleteKey"}) & one_of(
+        events[e.RESULT], {"SUCCESS"}
+    )
     mask[mask] = where(events[e.PATH][mask], lambda path: _UNINSTALL.search(path) is not None)
     return {who(capture, int(process)) for process in events[e.PROCESS][mask].unique()}
 

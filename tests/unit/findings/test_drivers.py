@@ -22,7 +22,8 @@ RUN = [loaded(FILE.replace("mrxcls", "Mrxcls"))]
 
 
 def analysed(*rows: Row, accused: str | None = None) -> Analysis:
-    built = capture(*rows)
+    image = {"image_path": r"C:\Users\a\Downloads\malware.exe"}
+    built = capture(*rows, processes={"malware.exe (300)": image})
     done = {"process_tree": process_tree.analyse(built, {}), "copies": copies.analyse(built, {})}
     done["deletions"] = deletions.analyse(built, done)
     done["dropped_files"] = dropped_files.analyse(built, done)

@@ -138,6 +138,7 @@ def test_everyday_files_are_known(path: str, by: str, reason: str) -> None:
         (r"C:\Users\a\AppData\Local\Microsoft\Windows\INetCache\x.exe", "malware.exe"),
         (r"C:\Windows\System32\drivers\PROCMON24.SYS", "malware.exe"),
         (r"C:\RECYCLER\S-1-5-18\n", "explorer.exe"),
+        (r"C:\RECYCLER\S-1-5-21-1-2-3-500\$fab\n", "explorer.exe"),
     ],
 )
 def test_a_place_alone_excuses_no_program(path: str, by: str) -> None:

@@ -83,14 +83,14 @@ def test_what_is_longer_than_all_that_was_received_comes_from_elsewhere() -> Non
     assert not found(received(706, at=0.9), created(path, at=1.0), wrote(path, 0, 28672, at=1.001))
 
 
-def test_a_downloaded_program_is_medium() -> None:
+def test_a_downloaded_program_alone_is_low_since_updaters_do_the_same() -> None:
     path = rf"{TEMP}\a.exe"
     severities = [
         finding.severity
         for finding in found(received(9, at=0.0), created(path, at=0.1), wrote(path, 0, 9, at=0.2))
         if finding.kind == "file_from_network"
     ]
-    assert severities == ["medium"]
+    assert severities == ["low"]
 
 
 def test_streams_are_found_but_not_those_of_downloads() -> None:
