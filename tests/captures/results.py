@@ -124,17 +124,9 @@ def process(number: int, parent: int | None = None, **changes: Any) -> Json:
 
 def events_table(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
     """Rows of ``event`` as shown_events.parquet holds them."""
-    names = list(event(0))
-    types = {
-        "time": pa.timestamp("ns"),
-        "findings": pa.list_(pa.string()),
-        "pid": pa.int64(),
-        "stage": pa.int64(),
-    }
-    columns = {
-        name: pa.array([row[name] for row in rows], types.get(name, pa.int64() if name in ("event", "tid") else pa.string()))
-        for name in names
-    }  # fmt: skip
+    numbers = dict.fromkeys(("event", "pid", "tid", "stage"), pa.int64())
+    types = numbers | {"time": pa.timestamp("ns"), "findings": pa.list_(pa.string())}
+    columns = {name: pa.array([row[name] for row in rows], types.get(name, pa.string())) for name in event(0)}
     return pa.table(columns)
 
 

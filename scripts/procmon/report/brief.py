@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from jinja2 import UndefinedError
+
+from scripts.procmon.contracts.findings import SEVERITIES
+from scripts.procmon.report import plainly
 from scripts.procmon.report.material import Material
 from scripts.procmon.report.moments import Moments, seconds_between
 from scripts.procmon.report.words import Words, plain
 from scripts.procmon.text import catalogue, code, render
 
 #: More sentences than these no manager reads; the rest is counted and stands in part 3.
-MOST_SENTENCES = 7
-
-#: A back-ticked name, or a number up to twelve that counts things.
-_SMALL_NUMBER = re.compile(
-    r"`[^`]*`|(?<![\w.,:(])(?P<number>[1-9]|1[0-2])(?= [a-z])(?! (?:second|minute|hour|day|byte))"
-)
+MOST_SENTENCES = 9
 
 Facts = Mapping[str, Any]
 
@@ -68,6 +66,7 @@ class _Teller:
         self.sentences = catalogue("brief", language)
         self.words = Words(language)
         self.telling = self._telling()
+        self.told = 0
         self.blocked = [c for c in material.checks if c["outcome"] == "could not be checked"]
 
     def say(self, key: str, /, **facts: Any) -> str:
@@ -91,12 +90,9 @@ class _Teller:
         ]
         if not self.telling:
             return said + [self._spelled(sentence) for sentence in self._nothing_found()]
-        story = [self._spelled(sentence) for sentence in self._story("happened")]
-        said += story[:MOST_SENTENCES]
-        told = {finding["kind"] for finding in self.telling}
-        rest = sum(1 for finding in self.material.findings if finding["kind"] not in told)
-        if rest or len(story) > MOST_SENTENCES:
-            said.append(self.say("rest", n=rest, untold=max(0, len(story) - MOST_SENTENCES)))
+        said += [self._spelled(sentence) for sentence in self._story("happened")]
+        if rest := len(self.material.findings) - self.told:
+            said.append(self.say("rest", n=rest))
         if self.material.filtered:
             said.append(self.say("filtered"))
         return said
@@ -104,7 +100,9 @@ class _Teller:
     def _nothing_found(self) -> list[str]:
         """The brief of a clean capture: what was checked, what was ordinary, what was only noted."""
         looked = [check for check in self.material.checks if check["outcome"] != "could not be checked"]
-        said = [self.say("clean.checked", n=len(looked), titles=[_lower(c["title"]) for c in looked])]
+        words = self.sentences["clean"]["looked_for"]
+        things = [words[check["analysis"]] for check in looked if check["analysis"] in words]
+        said = [self.say("clean.checked", n=len(looked), things=things)]
         counts = {
             name: self._everyday(name) for name in ("files", "deletions", "registry_deletions", "peers")
         }
@@ -125,17 +123,7 @@ class _Teller:
         return [self.say(f"clean.counts.{name}", n=n) for name, n in counts.items() if n]
 
     def _spelled(self, text: str) -> str:
-        """Small numbers as words, as prose has them; not in names, and not before units."""
-        numbers: list[str] = self.sentences.get("numbers", [])
-
-        def word(match: re.Match[str]) -> str:
-            if match["number"] is None:
-                return match.group()
-            spelled = numbers[int(match["number"])]
-            begins = match.start() == 0 or text[: match.start()].endswith(". ")
-            return spelled.capitalize() if begins else spelled
-
-        return _SMALL_NUMBER.sub(word, text) if numbers else text
+        return plainly.spelled(text, self.sentences.get("numbers", ()))
 
     # -- how sure
 
@@ -148,16 +136,22 @@ class _Teller:
                 said.append(
                     (labels[confidence], self.say(f"sure.told.{confidence}", nouns=self._nouns(same)))
                 )
-        unknown = [self.words.shared("questions", q["kind"], q["facts"]) for q in self._questions()[:3]]
+        unknown = [self.words.shared("questions", q["kind"], q["facts"]) for q in self._questions()]
         if unknown:
-            said.append((labels["unknown"], " ".join(unknown)))
+            # Of a question with its reasons only the question; part 6 has the rest.
+            asked = [text.partition("?")[0] + "?" if "?" in text else text for text in unknown]
+            said.append((labels["unknown"], plainly.brisk(" ".join(asked[:3]))))
         if self.blocked:
             told = self.say(
-                "sure.blocked_why", titles=[_lower(c["title"]) for c in self.blocked], reasons=self._reasons()
+                "sure.blocked_why",
+                titles=[plainly.within(c["title"]) for c in self.blocked],
+                reasons=self._reasons(),
             )
             said.append((labels["blocked"], told))
         elif not self.telling:
             said.append((labels["certain"], self.say("sure.all_checked", n=len(self.material.checks))))
+        if not self.telling and (self.material.info.get("filtered") or {}).get("value") is None:
+            said.append((labels["unknown"], self.say("sure.filter_unknown")))
         return said
 
     def _questions(self) -> Sequence[Facts]:
@@ -180,15 +174,13 @@ class _Teller:
     # -- what it means
 
     def means(self) -> list[str]:
-        returning = self._returning()
+        names, entries = self._returning()
         if not self.telling:
             key = "means.clean_partly" if self.blocked or self.material.filtered else "means.clean"
             return [self.say(key)]
         said = self._story("means")
-        if returning:
-            said.insert(
-                0, self.say("means.returns", names=[code(name) for name in returning], n=len(returning))
-            )
+        if names or entries:
+            said.insert(0, self.say("means.returns", names=[code(name) for name in names], entries=entries))
         elif self._graveness() == "high":
             outcomes = {check["analysis"]: check["outcome"] for check in self.material.checks}
             blocked = (None, "could not be checked")
@@ -196,12 +188,16 @@ class _Teller:
             said.append(self.say("means.no_return" if could else "means.return_unknown"))
         if off := [row["service"] for row in self.material.table("services") if _switched_off(row)]:
             said.append(
-                self.say("means.protection_off", names=[code(name) for name in _once(off)], n=len(_once(off)))
+                self.say(
+                    "means.protection_off",
+                    names=[code(name) for name in plainly.once(off)],
+                    n=len(plainly.once(off)),
+                )
             )
-        return said or [finding["meaning"] for finding in self.telling[:2]]
+        return said or [self.telling[0]["meaning"]]
 
-    def _returning(self) -> list[str]:
-        """What Windows starts again by itself: drivers, services and autostart entries that are still there."""
+    def _returning(self) -> tuple[list[str], int]:
+        """What Windows starts again by itself: names of drivers and services, and how many autostart entries."""
         by_itself = ("boot", "system", "automatic")
         drivers = [
             r["service"]
@@ -218,7 +214,7 @@ class _Teller:
             for r in self.material.table("autostarts")
             if r["still_there"] and not r["attempt"] and r["change"] == "set" and not r.get("ordinary")
         ]
-        return _once(name for name in [*drivers, *services, *entries] if name)
+        return plainly.once(name for name in [*drivers, *services] if name), len(plainly.once(entries))
 
     # -- what to do
 
@@ -226,17 +222,24 @@ class _Teller:
         if not self.telling:
             key = "do.clean_filtered" if self.blocked or self.material.filtered else "do.clean"
             return [Action(text=self.say(key))]
-        actions = [Action(text=self.say("do.isolate"))] if self._graveness() == "high" else []
+        actions = [Action(text=self.say("do.isolate"))] if self._graveness() == "high" else self._asking()
         for step, rows in groupby(self.material.table("removal"), key=lambda row: row["step"]):
-            targets = _once(row["target"] for row in rows)
+            targets = plainly.once(row["target"] for row in rows)
             names = [code(target) for target in targets] if len(targets) <= 3 else []
             said = self.say(f"do.steps.{step}", n=len(targets), names=names)
-            actions.append(Action(text=said, part="restart"))
+            actions.append(Action(text=self._spelled(plainly.brisk(said)), part="restart"))
         if indicators := self.material.table("indicators"):
-            actions.append(Action(text=self.say("do.look_elsewhere", n=len(indicators)), part="indicators"))
+            said = self._spelled(self.say("do.look_elsewhere", n=len(indicators)))
+            actions.append(Action(text=said, part="indicators"))
         if not actions:
             actions.append(Action(text=self.say("do.read", n=len(self.telling)), part="findings"))
         return actions
+
+    def _asking(self) -> list[Action]:
+        """Where it is not plainly an attack, who uses the computer knows best."""
+        first = (finding["subjects"].get("processes", ())[:1] for finding in self.telling)
+        who = plainly.once(plainly.without_pid(name) for names in first for name in names)
+        return [Action(text=self.say("do.ask", who=who))] if who else []
 
     # -- in one line
 
@@ -283,70 +286,49 @@ class _Teller:
     def _story(self, part: str) -> list[str]:
         """A sentence a kind; a finding of a kind without one is told by its title (in ``happened`` only)."""
         by_kind = self._by_kind(part)
-        said = [
-            render(self.sentences[part][kind], self._facts(findings), self.language)
-            for kind, findings in by_kind.items()
-        ]
         if part == "happened":
-            said += [_sentence(f["title"]) for f in self.telling if f["kind"] not in by_kind]
-        return [sentence for sentence in said if sentence]
+            by_kind = self._weightiest(by_kind)
+        return [sentence for kind, same in by_kind.items() if (sentence := self._told(part, kind, same))]
+
+    def _weightiest(self, by_kind: dict[str, list[Facts]]) -> dict[str, list[Facts]]:
+        """As many kinds as a manager reads, the gravest, in the order of the story; counts the findings in them."""
+        for finding in self.telling:
+            if finding["kind"] not in self.sentences["happened"]:
+                by_kind.setdefault(finding["kind"], []).append(finding)
+        ranks = sorted(by_kind, key=lambda kind: SEVERITIES.index(by_kind[kind][0]["severity"]))
+        kept = set(ranks[:MOST_SENTENCES])
+        self.told = sum(len(same) for kind, same in by_kind.items() if kind in kept)
+        return {kind: same for kind, same in by_kind.items() if kind in kept}
+
+    def _told(self, part: str, kind: str, findings: Sequence[Facts]) -> str:
+        sentence = self.sentences[part].get(kind)
+        if sentence is None:
+            return " ".join(plainly.sentence(finding["title"]) for finding in findings)
+        try:
+            said = render(sentence, self._facts(findings), self.language)
+        except UndefinedError:  # the kind has other facts than its sentence asks for: its title always holds
+            titles = (plainly.sentence(finding["title"]) for finding in findings)
+            return " ".join(titles) if part == "happened" else ""
+        return plainly.brisk(said)
 
     def _facts(self, findings: Sequence[Facts]) -> dict[str, Any]:
         """What a sentence on several findings of one kind may use."""
         subjects = {
-            name: _once(code(value) for finding in findings for value in finding["subjects"].get(name, ()))
+            name: plainly.once(
+                code(value) for finding in findings for value in finding["subjects"].get(name, ())
+            )
             for name in ("processes", "files", "registry", "services", "peers")
         }
-        told = [self._plainly(finding["facts"]) for finding in findings]
+        told = [plainly.told(finding["facts"], self.moments) for finding in findings]
         return {
             **subjects,
             "n": len(findings),
             "one": told[0],
             "all": told,
-            "who": _once(name for facts in told for name in _list(facts.get("who"))),
+            "who": plainly.once(name for facts in told for name in plainly.people(facts.get("who"))),
             "titles": [finding["title"] for finding in findings],
         }
-
-    def _plainly(self, facts: Facts) -> dict[str, Any]:
-        """Facts as a manager is told them: programs without their numbers, days written out."""
-        plainly = dict(facts)
-        for key in ("who", "writers", "first", "through", "deleter", "parent"):
-            if isinstance(facts.get(key), str):
-                plainly[key] = _without_pid(facts[key])
-            elif facts.get(key):
-                plainly[key] = _once(map(_without_pid, facts[key]))
-        if isinstance(facts.get("days"), list):
-            plainly["days"] = [self.moments.long_day(day) or day for day in facts["days"]]
-        return plainly
 
 
 def _switched_off(row: Facts) -> bool:
     return bool(row["security"]) and row["change"] in ("disabled", "deleted") and not row.get("ordinary")
-
-
-def _list(value: Any) -> list[str]:
-    return [value] if isinstance(value, str) else list(value or ())
-
-
-def _without_pid(who: str) -> str:
-    """ "lsass.exe (300)" → "lsass.exe"."""
-    name, bracket, number = who.rpartition(" (")
-    return name if bracket and number[:-1].isdigit() else who
-
-
-def _once(values: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(values))
-
-
-def _lower(title: str) -> str:
-    """A title as part of a sentence: its first letter small, unless the word is an abbreviation or a name."""
-    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
-
-
-def _sentence(text: str) -> str:
-    """``text`` with a capital, unless it begins with a name, and a full stop."""
-    text = text.strip()
-    if not text:
-        return text
-    begins = text if "." in text.split()[0] else f"{text[0].upper()}{text[1:]}"
-    return begins if text[-1] in ".?!" else f"{begins}."

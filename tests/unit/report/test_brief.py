@@ -67,7 +67,7 @@ def test_a_kind_without_a_sentence_is_told_by_its_title():
 
 def test_smaller_findings_are_counted_beside_grave_ones():
     told = happened(material(findings=[finding(1), finding(2, severity="low", kind="small")]))
-    assert "1 finding of less weight stands in part 3." in told
+    assert "1 more finding stands in part 3." in told
 
 
 def test_low_findings_are_told_where_there_are_no_graver_ones():
@@ -75,9 +75,8 @@ def test_low_findings_are_told_where_there_are_no_graver_ones():
 
 
 def test_what_is_certain_is_told_apart_from_what_is_likely():
-    sure = brief(
-        material(findings=[finding(1, **DRIVER), finding(2, kind="odd_module", confidence="likely", facts={"place": "x", "who": ["a"]})])
-    ).sure  # fmt: skip
+    likely = finding(2, kind="odd_module", confidence="likely", facts={"place": "x", "who": ["a"]})
+    sure = brief(material(findings=[finding(1, **DRIVER), likely])).sure
     assert [label for label, _ in sure] == ["Certain", "Very likely"]
     assert sure[0][1].startswith("the driver")
 
@@ -123,7 +122,7 @@ def test_what_to_do_follows_the_order_of_the_removal_list():
     actions = [act.text for act in brief(material(findings=[finding()], tables={"removal": removal})).do]
     assert actions[0].startswith("Take the computer off the network")
     assert actions[1] == "Disable the services `MRxCls` and `MRxNet`, then restart."
-    assert actions[2] == "Delete the 6 files."
+    assert actions[2] == "Delete the six files."
 
 
 @pytest.mark.parametrize("step", ["end process", "disable service", "delete service", "delete value", "restore value",
@@ -134,14 +133,12 @@ def test_each_step_of_a_removal_has_a_sentence(step: str, count: int):
     text = brief(material(findings=[finding()], tables={"removal": removal})).do[1].text
     assert text.endswith((".", "restart."))
     assert ("`x0`" in text) == (count < 4)
-    assert str(count) in text or count < 4
+    assert "five" in text or "5" in text or count < 4
 
 
 def test_a_clean_capture_is_told_what_was_checked_and_what_was_ordinary():
     told = happened(material(tables={"processes": [process(1)]}))
-    assert (
-        "Three checks found nothing that needs explaining: dropped files, persistence and services." in told
-    )
+    assert "Three checks looked for new automatic starts and services made or changed, among others," in told
     assert "one program started" in told
 
 
@@ -174,7 +171,24 @@ def test_the_headline_names_the_gravest_and_counts_the_rest():
 def test_every_kind_of_finding_has_a_sentence_and_a_noun():
     sentences = catalogue("brief")
     kinds = {kind for file in FOLDER.glob("en/findings_*.yaml") for kind in catalogue(file.stem)}
-    assert set(sentences["happened"]) == set(sentences["nouns"]) == kinds
+    assert set(sentences["happened"]) == set(sentences["nouns"])
+    assert set(sentences["happened"]) >= kinds
+
+
+def test_long_paths_are_told_by_their_ends():
+    facts = {"data": ["C:\\RECYCLER\\S-1-5-21-861567501-412668190-725345543-500\\folder\\n"], "done": True}
+    told = happened(material(findings=[finding(kind="com_hijack", facts=facts)]))
+    assert "\\folder\\n`" in told
+    assert "RECYCLER" not in told
+
+
+def test_a_sentence_whose_facts_are_missing_gives_way_to_the_title():
+    assert "did a thing to" in happened(material(findings=[finding(kind="com_hijack", facts={})]))
+
+
+def test_a_medium_finding_asks_who_uses_the_computer_first():
+    actions = brief(material(findings=[finding(severity="medium")])).do
+    assert actions[0].text.startswith("Ask whoever uses this computer whether bad.exe was wanted.")
 
 
 def test_numbers_within_names_and_before_units_stay_digits():

@@ -1,0 +1,103 @@
+"""Names, numbers and facts as a manager is told them: short, without process numbers, small numbers as words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from scripts.procmon.report.moments import Moments
+from scripts.procmon.report.prose import shorten
+from scripts.procmon.text import code, listing
+
+#: A name longer than this is told by its end; the whole stands in the parts that follow.
+LONGEST_NAME = 48
+
+#: Facts that name processes, as "a.exe (1)" or a list of these.
+_PEOPLE = ("who", "writers", "first", "again", "through", "deleter", "parent", "program")
+
+#: A back-ticked name, or a number up to twelve that counts things.
+_SMALL_NUMBER = re.compile(
+    r"`[^`]*`|(?<![\w.,:(])(?P<number>[1-9]|1[0-2])(?= [a-z])(?! (?:second|minute|hour|day|byte))"
+)
+_NAME = re.compile(r"``(?P<double>.+?)``|`(?P<single>[^`]*)`")
+_BETWEEN_PEOPLE = re.compile(r"(?<=\)), |(?<=\)) and ")
+
+
+def told(facts: Mapping[str, Any], moments: Moments) -> dict[str, Any]:
+    """``facts`` with programs by their names alone and days written out."""
+    plainly = dict(facts)
+    for key in _PEOPLE:
+        if isinstance(facts.get(key), str):
+            plainly[key] = listing(once(without_pid(name) for name in people(facts[key])))
+        elif facts.get(key):
+            plainly[key] = once(without_pid(name) for name in facts[key])
+    if isinstance(facts.get("days"), list):
+        plainly["days"] = [moments.long_day(day) or day for day in facts["days"]]
+    return plainly
+
+
+def people(value: Any) -> list[str]:
+    """Who acted as a list, given a list, one, or "a.exe (1), b.exe (2) and c.exe (3)"."""
+    return _BETWEEN_PEOPLE.split(value) if isinstance(value, str) else list(value or ())
+
+
+def without_pid(who: str) -> str:
+    """ "lsass.exe (300)" → "lsass.exe"."""
+    name, bracket, number = who.rpartition(" (")
+    return name if bracket and number[:-1].isdigit() else who
+
+
+def once(values: Iterable[str]) -> list[str]:
+    """Each value once, in the order met."""
+    return list(dict.fromkeys(values))
+
+
+def brisk(text: str) -> str:
+    """``text`` with long names cut to their ends: "…\\mrxcls.sys"."""
+
+    def short(match: re.Match[str]) -> str:
+        name = match["double"] or match["single"]
+        return match.group() if len(name) <= LONGEST_NAME else code(_end(name))
+
+    return _NAME.sub(short, text)
+
+
+def spelled(text: str, numbers: Sequence[str]) -> str:
+    """Small numbers as ``numbers`` has them (zero, one, …), as prose does; not in names, and not before units."""
+
+    def word(match: re.Match[str]) -> str:
+        if match["number"] is None:
+            return match.group()
+        begins = match.start() == 0 or text[: match.start()].endswith(". ")
+        number = numbers[int(match["number"])]
+        return number.capitalize() if begins else number
+
+    return _SMALL_NUMBER.sub(word, text) if numbers else text
+
+
+def within(title: str) -> str:
+    """A title as part of a sentence: its first letter small, unless the word is an abbreviation."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+
+
+def sentence(text: str) -> str:
+    """``text`` with a capital, unless it begins with the name of a program, and a full stop."""
+    text = text.strip()
+    if not text:
+        return text
+    begins = text if "." in text.split()[0] else f"{text[0].upper()}{text[1:]}"
+    return begins if text[-1] in ".?!" else f"{begins}."
+
+
+def _end(path: str) -> str:
+    """The last parts of a path, as many as are needed to know it by and fit."""
+    end = ""
+    for part in reversed(path.split("\\")):
+        longer = f"\\{part}{end}"
+        if len(longer) > LONGEST_NAME and end:
+            break
+        end = longer
+        if len(end) > LONGEST_NAME // 2:
+            break
+    return f"…{shorten(end, LONGEST_NAME)}"
