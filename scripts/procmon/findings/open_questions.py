@@ -17,7 +17,8 @@ MOST_EVENTS = 20
 def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     """The table ``questions``, from the findings and tables of the analyses before it."""
     left = traces(earlier)
-    rows = [*_deletions(earlier), *_from_findings(earlier), *_files(left), *_origins(earlier, left)]
+    rows = [*_deletions(earlier), *_files(left), *_injections(earlier), *_from_findings(earlier)]
+    rows += _origins(earlier, left)
     rows += _limits(capture, earlier, any_weighty=bool(weighty(earlier)))
     return Analysis(
         name="open_questions", outcome="found" if rows else "not found", tables={"questions": rows}
@@ -46,14 +47,6 @@ def _from_findings(earlier: Mapping[str, Analysis]) -> Iterator[QuestionRow]:
             )
         elif finding.kind == "com_hijack":
             yield QuestionRow(kind="previous_value", facts={"path": facts["paths"][0]}, events=events)
-        elif finding.kind == "injected_code" and facts["windows_own"]:
-            yield QuestionRow(kind="how_injected", facts={"who": listing(facts["who"])}, events=events[:1])
-        elif finding.kind == "odd_module":
-            yield QuestionRow(
-                kind="how_loaded",
-                facts={"who": listing(facts["who"]), "path": facts["path"]},
-                events=events[:1],
-            )
         elif finding.kind in ("suspect_talked", "unanswered_peers"):
             peers = finding.subjects.get("peers", ())
             yield QuestionRow(
@@ -67,12 +60,40 @@ def _from_findings(earlier: Mapping[str, Analysis]) -> Iterator[QuestionRow]:
             )
 
 
+def _injections(earlier: Mapping[str, Analysis]) -> Iterator[QuestionRow]:
+    """How code came into programs of Windows: one question, however many there are."""
+    injected = [one for one in weighty(earlier) if one.kind == "injected_code" and one.facts["windows_own"]]
+    loaded = [one for one in weighty(earlier) if one.kind == "odd_module"]
+    if injected:
+        yield QuestionRow(
+            kind="how_injected",
+            facts={"who": listing([who for one in injected for who in one.facts["who"]])},
+            events=[one.evidence[0] for one in injected],
+        )
+    if loaded:
+        yield QuestionRow(
+            kind="how_loaded",
+            facts={
+                "who": listing(dict.fromkeys(who for one in loaded for who in one.facts["who"])),
+                "paths": listing(dict.fromkeys(str(one.facts["path"]) for one in loaded)),
+            },
+            events=[one.evidence[0] for one in loaded if one.evidence],
+        )
+
+
 def _files(left: Traces) -> Iterator[QuestionRow]:
-    data = [file for file in left.files.values() if file.what != "folder" and file.fate == "still there"]
+    data = [
+        file
+        for file in left.files.values()
+        if file.what not in ("folder", "driver") and file.fate == "still there"
+    ]
     if data:
         yield QuestionRow(
             kind="file_contents",
-            facts={"files": listing([_name(file) for file in data], most=6), "count": str(len(data))},
+            facts={
+                "files": listing(dict.fromkeys(_name(file) for file in data), most=6),
+                "count": str(len(data)),
+            },
             events=[event for file in data for event in file.events[:1]][:MOST_EVENTS],
         )
 

@@ -11,6 +11,8 @@ from scripts.procmon.contracts import processes as p
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
 from scripts.procmon.contracts.tables import AutostartRow
+from scripts.procmon.findings.accusations import accusations
+from scripts.procmon.findings.autostart_files import file_findings, started_services, startup_files
 from scripts.procmon.findings.names import who
 from scripts.procmon.findings.places import kind_of, plain_path, program_of
 from scripts.procmon.findings.records import Record, of_operations
@@ -21,12 +23,6 @@ from scripts.procmon.findings.suspects import suspects
 from scripts.procmon.knowledge import knowledge
 
 SET, DELETE_VALUE, DELETE_KEY = "RegSetValue", "RegDeleteValue", "RegDeleteKey"
-
-_STARTUP_FILE = re.compile(
-    r"\\(?:start menu|startmenü)\\(?:programs|programme)\\(?:startup|autostart)\\[^\\]+$", re.I
-)
-_TASK_FILE = re.compile(r"\\windows\\(?:system32\\|syswow64\\)?tasks\\(?!microsoft\\windows\\).+", re.I)
-
 
 _PROGRAMS = re.compile(r"[a-z]:\\[^\":,|<>]+?\.(?:exe|dll|com|scr|bat|cmd)\b", re.I)
 
@@ -44,27 +40,31 @@ class Write:
 def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     """The table ``autostarts`` and findings "autostart", "com_hijack", "winsock_hijack", "registry_link"."""
     if not capture.info["can_show"]["registry_events"]["value"]:
-        files = _startup_files(earlier)
+        files = startup_files(earlier)
         return Analysis(
             name="persistence",
             outcome="found" if files else "could not be checked",
             reason=None if files else "no_registry_events",
             limits=["no_registry_events"] if files else [],
+            findings=file_findings(files, accused=set(accusations(earlier))),
             tables={"autostarts": files},
         )
     told = of_operations(capture, (SET, DELETE_VALUE, DELETE_KEY))
     writes = list(_writes(told))
     dropped = _dropped(earlier)
+    accused = set(accusations(earlier))
     rows = [_row(capture, write, dropped=dropped) for write in writes]
     rows += _removals(capture, told)
-    files = _startup_files(earlier)
+    files = startup_files(earlier)
+    services = started_services(earlier)
     findings = _findings(capture, writes, dropped=dropped, accused=set(suspects(earlier)))
+    findings += file_findings(files, accused=accused)
     return Analysis(
         name="persistence",
-        outcome="found" if rows or files or findings else "not found",
+        outcome="found" if rows or files or services or findings else "not found",
         examined=len(told),
         findings=findings,
-        tables={"autostarts": [*rows, *files]},
+        tables={"autostarts": [*services, *rows, *files]},
     )
 
 
@@ -142,37 +142,6 @@ def _removals(capture: Capture, told: list[Record]) -> list[AutostartRow]:
                     time=record.moment,
                     events=[record.event],
                     still_there=False,
-                )
-            )
-    return rows
-
-
-def _startup_files(earlier: Mapping[str, Analysis]) -> list[AutostartRow]:
-    """Files put into a Startup folder or among the scheduled tasks."""
-    done = earlier.get("dropped_files")
-    rows = []
-    for file in done.tables.get("files", ()) if done else ():
-        place = (
-            "startup-folder"
-            if _STARTUP_FILE.search(file.path)
-            else "task-file"
-            if _TASK_FILE.search(file.path)
-            else None
-        )
-        if place and file.what != "folder" and not file.path.lower().endswith("desktop.ini"):
-            rows.append(
-                AutostartRow(
-                    place=place,
-                    path=file.path,
-                    data=None,
-                    change="set",
-                    attempt=False,
-                    process=file.process,
-                    who=file.who,
-                    time=file.time,
-                    events=list(file.events),
-                    still_there=file.fate == "still there",
-                    ordinary=file.ordinary,
                 )
             )
     return rows

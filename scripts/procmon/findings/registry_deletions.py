@@ -152,14 +152,21 @@ def _service_removal(capture: Capture, history: History, record: Record) -> dict
     path = normal(record.path)
     found = _SERVICE.match(path) or _LEGACY.match(path)
     if found and found[1] in history.removed_services:
-        return {"service": found[1], "event": str(history.removed_services[found[1]].event)}
+        return _removed(history.removed_services[found[1]])
     if path.startswith(_LEGACY_CLASS) and history.removed_services:
         nearest = min(
             history.removed_services,
             key=lambda name: abs(history.removed_services[name].event - record.event),
         )
-        return {"service": nearest, "event": str(history.removed_services[nearest].event)}
+        return _removed(history.removed_services[nearest])
     return None
+
+
+def _removed(removal: Record) -> dict[str, str]:
+    """The service's name as it was written, and the event that removed it."""
+    parts = removal.path.split("\\")
+    at = [part.lower() for part in parts].index("services")
+    return {"service": parts[at + 1], "event": str(removal.event)}
 
 
 def _housekeeping(capture: Capture, history: History, record: Record) -> dict[str, str] | None:  # noqa: ARG001

@@ -50,6 +50,7 @@ def _steps(earlier: Mapping[str, Analysis], left: Traces) -> Iterator[RemovalRow
         row
         for row in rows_of(earlier, "autostarts")
         if row.change == "set" and row.still_there and not row.attempt and row.ordinary is None
+        if row.place not in ("driver", "service")
     ]
     weighty_autostarts = [row for row in autostarts if row.path.lower() in named]
     yield from map(_end, (row for row in left.programs if not row.ended_here and row.started_here))
@@ -199,7 +200,7 @@ def _named_files(earlier: Mapping[str, Analysis], left: Traces) -> Iterator[Remo
 
 
 def _file(file: FileRow) -> RemovalRow:
-    facts = {"who": file.who, "size": "" if file.size is None else str(file.size)}
+    facts = {"who": file.who, "size": "" if file.size is None else f"{file.size:,}"}
     return RemovalRow(
         step="delete file",
         target=file.path,

@@ -1,0 +1,109 @@
+"""Automatic starts that are not registry values of their own: Startup folders, task files, services and drivers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
+from scripts.procmon.contracts.tables import AutostartRow, FileRow, ServiceRow
+from scripts.procmon.findings.reproduce import by_path
+from scripts.procmon.findings.traces import rows_of
+
+#: The Startup folder has a name in each language; what stands above it is the same shape.
+_STARTUP = re.compile(
+    r"\\(?:start menu|startmenü|menu démarrer|menú inicio|menu iniciar|menu avvio|главное меню)\\[^\\]+"
+    r"\\(?:startup|autostart|démarrage|inicio|inicializar|esecuzione automatica|автозагрузка)\\[^\\]+$",
+    re.IGNORECASE,
+)
+#: Tasks below Microsoft\Windows are Windows' own.
+_TASK = re.compile(
+    r"\\windows\\(?:system32\\|syswow64\\)?tasks\\(?!microsoft\\windows\\)[^*]+$", re.IGNORECASE
+)
+_PROGRAM = re.compile(r"\.(?:exe|dll|scr|com|bat|cmd|vbs|vbe|js|jse|wsf|hta|ps1|pif)$", re.IGNORECASE)
+_BY_ITSELF = ("boot", "system", "automatic")
+
+
+def startup_files(earlier: Mapping[str, Analysis]) -> list[AutostartRow]:
+    """Rows of ``autostarts`` for files put into a Startup folder or among the scheduled tasks."""
+    rows = []
+    for file in rows_of(earlier, "files"):
+        startup, task = _STARTUP.search(file.path), _TASK.search(file.path)
+        if (startup or task) and file.what != "folder" and not file.path.lower().endswith("desktop.ini"):
+            rows.append(_file("startup-folder" if startup else "task-file", file))
+    return rows
+
+
+def started_services(earlier: Mapping[str, Analysis]) -> list[AutostartRow]:
+    """Rows of ``autostarts`` for drivers and services that were put here and start with Windows."""
+    by_name = {row.service.lower(): row for row in rows_of(earlier, "services")}
+    drivers = {str(row.service or "").lower(): row for row in rows_of(earlier, "drivers")}
+    rows = []
+    for name, driver in drivers.items():
+        if driver.registered and driver.dropped and driver.starts in _BY_ITSELF and name in by_name:
+            rows.append(_service("driver", by_name[name], driver.file))
+    for name, service in by_name.items():
+        new = service.change == "created" and service.ordinary is None and name not in drivers
+        if new and service.starts in _BY_ITSELF:
+            rows.append(_service("service", service, service.image))
+    return rows
+
+
+def file_findings(rows: Sequence[AutostartRow], *, accused: set[str]) -> list[Finding]:
+    """Findings "autostart_file" for files that were put where Windows starts programs from."""
+    return [_finding(row, accused=row.who in accused) for row in rows if row.ordinary is None]
+
+
+def _finding(row: AutostartRow, *, accused: bool) -> Finding:
+    program = _PROGRAM.search(row.path) is not None
+    severity: Severity = "high" if accused else "medium" if program else "low"
+    task = row.place == "task-file"
+    return Finding(
+        kind="autostart_file",
+        severity=severity,
+        confidence="certain",
+        facts={
+            "who": row.who,
+            "path": row.path,
+            "name": row.path.rpartition("\\")[2],
+            "task": task,
+            "program": program,
+            "accused": accused,
+            "time": row.time,
+            "still_there": row.still_there,
+        },
+        evidence=list(row.events),
+        reproduce=by_path([row.path]),
+        attack=[Technique("T1053.005" if task else "T1547.001", "high")],
+        subjects={"processes": [row.who], "files": [row.path]},
+    )
+
+
+def _file(place: str, file: FileRow) -> AutostartRow:
+    return AutostartRow(
+        place=place,
+        path=file.path,
+        data=None,
+        change="set",
+        attempt=False,
+        process=file.process,
+        who=file.who,
+        time=file.time,
+        events=list(file.events),
+        still_there=file.fate == "still there",
+        ordinary=file.ordinary,
+    )
+
+
+def _service(place: str, row: ServiceRow, image: str | None) -> AutostartRow:
+    return AutostartRow(
+        place=place,
+        path=rf"HKLM\System\CurrentControlSet\Services\{row.service}",
+        data=image,
+        change="set",
+        attempt=False,
+        process=row.process,
+        who=row.who,
+        time=row.time,
+        events=list(row.events),
+    )
