@@ -103,7 +103,7 @@ rule convert_capture:
         mem_mb=1500,
         runtime=60,
     params:
-        results=f"{RESULTS}/{{capture}}",
+        results=subpath(output.info, parent=True),
         settings=settings_of,
         state=size_and_time,
         code=CODE["convert"],
@@ -132,7 +132,7 @@ rule stage_events:
         mem_mb=2000,
         runtime=30,
     params:
-        results=f"{RESULTS}/{{capture}}",
+        results=subpath(output.stages, parent=True),
         stages=json.dumps(config["stages"]),
         code=CODE["stage"],
     shell:
@@ -158,7 +158,7 @@ rule summarise_capture:
         mem_mb=4000,
         runtime=60,
     params:
-        results=f"{RESULTS}/{{capture}}",
+        results=subpath(output.findings, parent=True),
         code=CODE["summarise"],
     shell:
         "python -m scripts.summarise_capture {params.results:q} >{log:q} 2>&1"
@@ -168,9 +168,10 @@ rule summarise_capture:
 # out: one HTML file that works offline; beside it findings.json and the shown events as CSV
 rule render_html:
     input:
-        rules.convert_capture.output.info,
-        rules.stage_events.output.funnel,
-        rules.summarise_capture.output,
+        info=rules.convert_capture.output.info,
+        funnel=rules.stage_events.output.funnel,
+        findings=rules.summarise_capture.output.findings,
+        shown=rules.summarise_capture.output.shown,
     output:
         html=f"{REPORTS}/{{capture}}/report.html",
         findings=f"{REPORTS}/{{capture}}/findings.json",
@@ -185,8 +186,8 @@ rule render_html:
         mem_mb=2000,
         runtime=30,
     params:
-        results=f"{RESULTS}/{{capture}}",
-        reports=f"{REPORTS}/{{capture}}",
+        results=subpath(input.findings, parent=True),
+        reports=subpath(output[0], parent=True),
         settings=settings_of,
         report=json.dumps(config["report"], sort_keys=True),
         code=CODE["render"],
@@ -199,9 +200,10 @@ rule render_html:
 # out: the same report on A4 pages
 rule render_pdf:
     input:
-        rules.convert_capture.output.info,
-        rules.stage_events.output.funnel,
-        rules.summarise_capture.output,
+        info=rules.convert_capture.output.info,
+        funnel=rules.stage_events.output.funnel,
+        findings=rules.summarise_capture.output.findings,
+        shown=rules.summarise_capture.output.shown,
     output:
         pdf=f"{REPORTS}/{{capture}}/report.pdf",
     log:
@@ -214,8 +216,8 @@ rule render_pdf:
         mem_mb=2000,
         runtime=30,
     params:
-        results=f"{RESULTS}/{{capture}}",
-        reports=f"{REPORTS}/{{capture}}",
+        results=subpath(input.findings, parent=True),
+        reports=subpath(output[0], parent=True),
         settings=settings_of,
         report=json.dumps(config["report"], sort_keys=True),
         code=CODE["render"],
