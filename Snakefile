@@ -108,7 +108,7 @@ rule convert_capture:
         state=size_and_time,
         code=CODE["convert"],
     shell:
-        "python -m scripts.convert_capture {input:q} {params.results:q} --name {wildcards.capture:q}"
+        "python -m scripts.convert_capture {input:q} {params.results:q} --name={wildcards.capture:q}"
         " --settings {params.settings:q} >{log:q} 2>&1"
 
 
