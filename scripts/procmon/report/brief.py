@@ -213,6 +213,7 @@ class _Teller:
             r["path"]
             for r in self.material.table("autostarts")
             if r["still_there"] and not r["attempt"] and r["change"] == "set" and not r.get("ordinary")
+            if r["place"] not in ("driver", "service")  # named above
         ]
         return plainly.once(name for name in [*drivers, *services] if name), len(plainly.once(entries))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from scripts.procmon.contracts.findings import SEVERITIES
@@ -53,7 +54,12 @@ def make_report(
     }
     if material.refused:
         return Report(**base, facts=(), refused=_refusal(material, words))
-    return _Maker(material, settings, medium, caps or CAPS[medium], words, moments).report(base)
+    caps = caps or CAPS[medium]
+    if medium == "pdf":
+        caps = replace(
+            caps, rows=min(caps.rows, settings.pdf_rows), events=min(caps.events, settings.pdf_rows)
+        )
+    return _Maker(material, settings, medium, caps, words, moments).report(base)
 
 
 def moments_of(material: Material, language: str) -> Moments:
@@ -91,7 +97,15 @@ class _Maker:
         self.checks = {check["analysis"]: check for check in material.checks}
         self.processes = material.table("processes")
         names = {row["process"]: row["who"] for row in self.processes}
-        self.maker = Maker(words=words, moments=moments, most=caps.rows, medium=medium, names=names)
+        about = (value for f in self.found for values in f["subjects"].values() for value in values)
+        self.maker = Maker(
+            words=words,
+            moments=moments,
+            most=caps.rows,
+            medium=medium,
+            names=names,
+            subjects=frozenset(str(value).lower() for value in about),
+        )
         self.listed = list_events(material.events, most=caps.events)
         self.by_number = {event.event: event for event in self.listed.rows}
         self.stages_run = list(material.funnel.get("stages", ()))

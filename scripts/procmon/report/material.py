@@ -29,6 +29,7 @@ class Settings:
     title: str | None = None
     note: str | None = None  #: printed on the cover, in the running head and in the index
     language: str = "en"
+    pdf_rows: int = 300  #: of events that the PDF lists, and at most of any table
 
     @classmethod
     def of(
@@ -36,8 +37,9 @@ class Settings:
     ) -> Settings:
         """The settings of one capture; what stands beside the capture wins, blank means not set."""
         merged = {**(report or {}), **(capture or {})}
-        known = {name: merged[name] for name in cls.__dataclass_fields__ if merged.get(name)}
-        return cls(**{name: str(value) for name, value in known.items()})
+        rows = int(merged.get("pdf_rows") or cls.pdf_rows)
+        words = [name for name in cls.__dataclass_fields__ if name != "pdf_rows"]
+        return cls(pdf_rows=rows, **{name: str(merged[name]) for name in words if merged.get(name)})
 
 
 @dataclass(frozen=True, kw_only=True)

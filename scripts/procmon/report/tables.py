@@ -49,6 +49,8 @@ class Maker:
     moments: Moments
     most: int  #: rows listed at most
     medium: Literal["html", "pdf"] = "html"
+    #: what findings are about, in small letters: such rows come first
+    subjects: frozenset[str] = frozenset()
     #: who a process is, by its row number
     names: Mapping[int, str] = field(default_factory=dict)
 
@@ -61,6 +63,7 @@ class Shape:
     columns: Sequence[tuple[str, Kind, int]]
     cells: Callable[[TableRow, Maker], Sequence[Any]]
     facts: Callable[[Sequence[TableRow], Maker], Mapping[str, Any]] = lambda _rows, _maker: {}
+    subject: str = "path"  #: the field that findings name
     order: Callable[[TableRow], Any] = lambda row: row.get("time") or ""
     #: rows of which a page shows a few only, since their sum stands in the sentence above
     minor: Callable[[TableRow], bool] = lambda _row: False
@@ -73,7 +76,10 @@ def make_table(
     """The table ``key`` of ``rows``; with no rows it says that nothing was found, or why it could not be checked."""
     shape, words = SHAPES[key], maker.words
     kept = [row for row in rows if shape.keep(row)]
-    telling = sorted((row for row in kept if not row.get("ordinary")), key=shape.order)
+    telling = [row for row in kept if not row.get("ordinary")]
+    telling.sort(
+        key=lambda row: (str(row.get(shape.subject)).lower() not in maker.subjects, shape.order(row))
+    )
     everyday = Counter(str(row["ordinary"]) for row in kept if row.get("ordinary"))
     check = checks.get(shape.check, {})
     said: list[str] = []
@@ -144,7 +150,7 @@ def _file(row: TableRow, m: Maker) -> list[Any]:
     length = row["size"] if row["size"] is not None else row["bytes_written"]
     how = words.word("how", row["how"])
     if row["copied_from"]:
-        how += f"; {words.say('words.copied', source=row['copied_from'])}"
+        how += f"; {words.say('words.copied', source=_name(row['copied_from']))}"
     fate = words.word("fate", row["fate"])
     if row["fate"] == "renamed" and row["renamed_to"]:
         fate = words.say("words.renamed_to", to=row["renamed_to"])
@@ -152,6 +158,11 @@ def _file(row: TableRow, m: Maker) -> list[Any]:
         fate += f" {words.say('words.by', who=code(row['fate_who']))}"
     who = listing([row["who"], *(writer for writer in row["writers"] if writer != row["who"])], most=3)
     return [row["path"], what, how, length, who, m.moments.clock(row["time"]), fate, row["events"]]
+
+
+def _name(path: str) -> str:
+    """The last part of a path; the whole stands in the table of copies."""
+    return path.rpartition("\\")[2] or path
 
 
 def _copy(row: TableRow, m: Maker) -> list[Any]:
@@ -261,6 +272,7 @@ _TYPES = {"file": 0, "service": 1, "registry": 2, "address": 3, "process": 4, "c
 SHAPES: dict[str, Shape] = {
     "drivers": Shape(
         check="drivers",
+        subject="file",
         columns=(("service", "path", 10), ("file", "path", 22), ("copied_from", "path", 21), ("starts", "text", 9),
                  ("steps", "text", 14), ("who", "path", 12), ("events", "events", 12)),
         cells=_driver,
@@ -272,6 +284,7 @@ SHAPES: dict[str, Shape] = {
     ),
     "services": Shape(
         check="services",
+        subject="service",
         columns=(("service", "path", 17), ("change", "text", 10), ("image", "path", 27), ("starts", "text", 11),
                  ("who", "path", 13), ("time", "text", 9), ("events", "events", 13)),
         cells=_service,
@@ -291,6 +304,7 @@ SHAPES: dict[str, Shape] = {
     ),
     "copies": Shape(
         check="copies",
+        subject="target",
         columns=(("source", "path", 26), ("target", "path", 26), ("bytes", "number", 8), ("proof", "prose", 18),
                  ("who", "path", 11), ("events", "events", 11)),
         cells=_copy,
@@ -334,6 +348,7 @@ SHAPES: dict[str, Shape] = {
     ),
     "processes": Shape(
         check="process_tree",
+        subject="who",
         columns=(("who", "path", 15), ("command_line", "path", 34), ("parent", "path", 14), ("user", "path", 17),
                  ("life", "text", 13), ("exit", "number", 7)),
         cells=_process,
@@ -343,6 +358,7 @@ SHAPES: dict[str, Shape] = {
     ),
     "peers": Shape(
         check="network",
+        subject="peer",
         columns=(("peer", "path", 30), ("protocol", "text", 8), ("direction", "text", 9), ("sent", "number", 8),
                  ("received", "number", 9), ("who", "path", 13), ("first", "text", 12), ("events", "events", 11)),
         cells=_peer,

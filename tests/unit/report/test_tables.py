@@ -85,6 +85,12 @@ def test_programs_come_before_data_and_what_is_left_before_what_is_gone():
     assert [row[0] for row in table.rows] == ["x.sys", "left.exe", "gone.exe", "data"]
 
 
+def test_what_a_finding_is_about_comes_first():
+    rows = [file("C:\\Setup.exe", what="executable"), file("C:\\Notes.TXT")]
+    table = make_table("files", rows, maker(subjects=frozenset({"c:\\notes.txt"})), checks={})
+    assert [row[0] for row in table.rows] == ["C:\\Notes.TXT", "C:\\Setup.exe"]
+
+
 def test_rows_past_the_cap_are_counted_and_their_place_is_named():
     table = make_table("files", [file(str(n)) for n in range(7)], maker(most=4, medium="pdf"), checks={})
     assert len(table.rows) == 4
