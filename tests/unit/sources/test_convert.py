@@ -90,3 +90,24 @@ def test_a_capture_that_is_refused_leaves_no_event_of_an_earlier_run(made, tmp_p
     made(a__csv=as_csv([row()]))
     made(a__csv=b"nothing")
     assert len(read_capture(tmp_path / "out").events) == 0
+
+
+def test_errors_in_a_packed_log_name_the_input_not_the_unpacked_file(made):
+    info = made(a__PML__gz=gzip.compress(b"PML_\x63\0\0\0" + bytes(2000)))
+    assert info["refused"]["file"] == "case/a.PML.gz"
+
+
+def test_what_goes_wrong_while_writing_is_not_swallowed(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError("no space left")
+
+    monkeypatch.setattr("scripts.procmon.sources.convert.pq.ParquetWriter.write_batch", full)
+    (tmp_path / "a.csv").write_bytes(as_csv([row()]))
+    with pytest.raises(OSError, match="no space left"):
+        convert([tmp_path / "a.csv"], tmp_path / "out", name="a", settings={})
+
+
+def test_a_long_conversion_tells_how_far_it_is(made, monkeypatch, capsys):
+    monkeypatch.setattr("scripts.procmon.sources.progress._IN_LOG", -1.0)
+    made(a__csv=as_csv([row(), row()]))
+    assert "case/a: 0 events" in capsys.readouterr().err
