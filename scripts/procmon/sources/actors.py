@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,6 +37,9 @@ _NUMBERS = {
 
 #: Two rows with the same values here and no Process Start between them belong to one process.
 IDENTITY = (shown.PROCESS_NAME, *_NUMBERS, *_TEXTS)
+
+#: How many earlier lives of a PID are looked at for one that had not ended; a hostile export may hold any number.
+_LIVES_LOOKED_AT = 64
 
 _START, _EXIT, _CREATE, _LOAD = "Process Start", "Process Exit", "Process Create", "Load Image"
 
@@ -212,6 +216,8 @@ class Actors:
         for process, actor in enumerate(self._rows):
             if (pid := actor.known.get(contract.PID)) is not None:
                 by_pid.setdefault(pid, []).append(process)
+        for processes in by_pid.values():
+            processes.sort(key=self._begin)
         for pid, (parent, path, command_line) in self._announced.items():
             # Created, but its Process Start is not in the export.
             children = [
@@ -246,17 +252,17 @@ class Actors:
             safe.update(met)
 
     def _alive(self, candidates: list[int], child: int, time: int) -> int | None:
-        """The last of the candidates that had begun by ``time`` and had not ended."""
-        living = [
-            process
-            for process in candidates
-            if process != child
-            and ((begun := self._rows[process].start) is None or begun <= time)
-            and ((ended := self._rows[process].end) is None or ended >= time)
-        ]
-        return (
-            max(living, key=lambda process: (self._rows[process].start or NAT, process)) if living else None
-        )
+        """The last of the candidates, in order of their starts, that had begun by ``time`` and had not ended."""
+        begun = bisect_right(candidates, time, key=self._begin)
+        for process in reversed(candidates[max(0, begun - _LIVES_LOOKED_AT) : begun]):
+            ended = self._rows[process].end
+            if process != child and (ended is None or ended >= time):
+                return process
+        return None
+
+    def _begin(self, process: int) -> int:
+        start = self._rows[process].start
+        return NAT if start is None else start
 
 
 _EVENTS = {

@@ -199,7 +199,11 @@ class CsvExport:
         def reject(row: Any) -> str:
             # Arrow counts from 1 and counts the rows skipped at the top, as a spreadsheet does.
             where = "a row" if row.number is None else f"row {row.number:,}"
-            reason = f"{row.actual_columns:,} fields instead of {row.expected_columns:,}: {row.text[:80]!r}"
+            lines = row.text.count("\n") + 1
+            over = f" over {lines:,} lines" if lines > 1 else ""
+            reason = (
+                f"{row.actual_columns:,} fields instead of {row.expected_columns:,}{over}: {row.text[:80]!r}"
+            )
             rejected.add(where, reason)
             return "skip"
 

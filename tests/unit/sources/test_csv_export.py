@@ -118,6 +118,13 @@ def test_rejected_rows_are_numbered_as_a_spreadsheet_does(read, monkeypatch):
     assert rejected["rows"][0]["where"] == "row 302"
 
 
+def test_rows_that_a_stray_quotation_mark_joined_are_told_by_their_lines(read):
+    good = as_csv([row(path="1"), row(path="2"), row(path="3")])
+    rejected = read(good.replace(b'""\r\n', b'"\r\n', 1)).info["rejected"]
+    assert rejected["count"] == 1
+    assert "over 2 lines" in rejected["rows"][0]["reason"]
+
+
 def test_a_row_of_another_width_and_broken_encoding_is_counted_too(read):
     content = as_csv([row(path="1")]) + b'"\xff\xfe","short"\r\n'
     assert read(content).info["rejected"]["count"] == 1
