@@ -67,6 +67,7 @@ class _Teller:
         self.words = Words(language)
         self.telling = self._telling()
         self.told = 0
+        self.empty = not material.info.get("events") and not material.findings
         self.blocked = [c for c in material.checks if c["outcome"] == "could not be checked"]
 
     def say(self, key: str, /, **facts: Any) -> str:
@@ -79,6 +80,8 @@ class _Teller:
 
     def happened(self) -> list[str]:
         info = self.material.info
+        if self.empty:
+            return [self.say("empty", host=info.get("host"))]
         said = [
             self.say(
                 "opening",
@@ -128,6 +131,8 @@ class _Teller:
     # -- how sure
 
     def sure(self) -> list[tuple[str, str]]:
+        if self.empty:
+            return []
         labels = self.sentences["sure"]
         said = []
         for confidence in ("certain", "likely", "possible"):
@@ -174,6 +179,8 @@ class _Teller:
     # -- what it means
 
     def means(self) -> list[str]:
+        if self.empty:
+            return [self.say("means.empty")]
         names, entries = self._returning()
         if not self.telling:
             key = "means.clean_partly" if self.blocked or self.material.filtered else "means.clean"
@@ -194,7 +201,7 @@ class _Teller:
                     n=len(plainly.once(off)),
                 )
             )
-        return said or [self.telling[0]["meaning"]]
+        return [self._spelled(sentence) for sentence in said] or [self.telling[0]["meaning"]]
 
     def _returning(self) -> tuple[list[str], int]:
         """What Windows starts again by itself: names of drivers and services, and how many autostart entries."""
@@ -220,6 +227,8 @@ class _Teller:
     # -- what to do
 
     def do(self) -> list[Action]:
+        if self.empty:
+            return [Action(text=self.say("do.empty"))]
         if not self.telling:
             key = "do.clean_filtered" if self.blocked or self.material.filtered else "do.clean"
             return [Action(text=self.say(key))]
@@ -247,6 +256,8 @@ class _Teller:
     def headline(self) -> str:
         if self.material.refused:
             return self.say("headline.refused")
+        if self.empty:
+            return self.say("headline.empty")
         if self.telling:
             first = next(iter(self._by_kind("headline.kinds").items()), None)
             grave = [f for f in self.telling if f["severity"] == self.telling[0]["severity"]]

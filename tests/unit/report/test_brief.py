@@ -156,6 +156,14 @@ def test_a_clean_capture_that_could_not_be_checked_wholly_is_not_called_clean():
     )
 
 
+def test_an_empty_capture_is_told_to_be_empty_and_nothing_is_concluded_from_it():
+    made = brief(material(capture=info(events=0)))
+    assert "holds no event" in made.happened[0]
+    assert made.sure == []
+    assert made.means == ["From an empty capture nothing can be concluded."]
+    assert make_headline(material(capture=info(events=0))) == "The capture holds no event"
+
+
 def test_a_filtered_capture_says_what_absence_does_not_mean():
     filtered = info(filtered={"value": True, "reason": "x"})
     assert "may have happened all the same" in happened(material(capture=filtered))
