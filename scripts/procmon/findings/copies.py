@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from scripts.procmon.contracts import events as e
@@ -18,12 +20,11 @@ from scripts.procmon.findings.file_acts import (
     WRITE,
     creations,
     file_key,
-    first_rows,
-    grouped,
     transfers,
 )
 from scripts.procmon.findings.file_kinds import belongs_to_a_program, is_temporary, odd_place
-from scripts.procmon.findings.names import when, who
+from scripts.procmon.findings.names import moment_of, who
+from scripts.procmon.findings.parts import Part, parts, some
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.suspects import images
 
@@ -49,7 +50,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     if not len(reads) and not _has_reads(capture):
         return Analysis(name="copies", outcome="could not be checked", reason="no_reads")
     matched = _match(writes, reads)
-    rows = [row for _, target in grouped(matched, [e.PROCESS, FILE]) for row in _copies(capture, target)]
+    rows = [row for target in parts(matched, [e.PROCESS, FILE], _MATCHED) for row in _copies(capture, target)]
     rows += _equal_sizes(capture, matched, reads, known={(row.process, file_key(row.target)) for row in rows})
     rows.sort(key=lambda row: row.events[0])
     findings = list(_self_copies(rows, images(earlier)))
@@ -91,59 +92,72 @@ def _match(writes: pd.DataFrame, reads: pd.DataFrame) -> pd.DataFrame:
     return found
 
 
-def _copies(capture: Capture, target: pd.DataFrame) -> Iterator[CopyRow]:
+_MATCHED = (
+    *(e.EVENT, e.PROCESS, e.TID, e.PATH, e.STACK),
+    *(FILE, "offset", "length", SOURCE, READ_EVENT, "source_path"),
+)
+
+
+def _copies(capture: Capture, target: Part) -> Iterator[CopyRow]:
     """The copy that the matched writes of one file by one process tell of, if they do."""
-    counts = target[SOURCE].value_counts()
-    if not len(counts) or counts.iloc[0] < 0.9 * len(target) or not int(target["length"].sum()):
+    sources = Counter(source for source in target[SOURCE] if isinstance(source, str))
+    if not sources or not target["length"].sum():
         return
-    from_one = target[target[SOURCE] == counts.index[0]]
+    source, count = sources.most_common(1)[0]
+    if count < 0.9 * len(target[SOURCE]):
+        return
+    kept = target[SOURCE] == source
+    from_one = {name: array[kept] for name, array in target.items()}
     api = _api(capture, from_one)
     yield _row(capture, from_one, api=api, confidence=_confidence(target, from_one, api))
 
 
-def _confidence(
-    target: pd.DataFrame, from_one: pd.DataFrame, api: str | None
-) -> Literal["certain", "likely", "possible"]:
-    whole = len(from_one) == len(target)
-    same_thread = bool(target[e.TID].notna().all())
-    blocks = from_one.drop_duplicates(["offset", "length"])
+def _confidence(target: Part, from_one: Part, api: str | None) -> Literal["certain", "likely", "possible"]:
+    whole = len(from_one[SOURCE]) == len(target[SOURCE])
+    same_thread = not np.isnan(target[e.TID]).any()
+    blocks = _blocks(from_one)
     if whole and (api or (same_thread and len(blocks) > 1)):
         return "certain"
-    if whole and len(blocks) == 1 and int(blocks["length"].iloc[0]) % BUFFER == 0:
+    if whole and len(blocks) == 1 and next(iter(blocks))[1] % BUFFER == 0:
         return "possible"
     return "likely"
 
 
+def _blocks(pairs: Part) -> set[tuple[int, int]]:
+    """The distinct places and lengths that were written."""
+    return set(zip(pairs["offset"].astype(int).tolist(), pairs["length"].astype(int).tolist(), strict=True))
+
+
 def _row(
     capture: Capture,
-    pairs: pd.DataFrame,
+    pairs: Part,
     *,
     api: str | None,
     confidence: Literal["certain", "likely", "possible"],
 ) -> CopyRow:
-    process = int(pairs[e.PROCESS].iloc[0])
-    numbers = pd.DataFrame({e.EVENT: sorted({*pairs[READ_EVENT].dropna().astype(int), *pairs[e.EVENT]})})
+    process = int(pairs[e.PROCESS][0])
+    reads = np.unique(pairs[READ_EVENT][~np.isnan(pairs[READ_EVENT])]).astype(int)
     return CopyRow(
-        source=str(pairs["source_path"].iloc[0]),
-        target=str(pairs[e.PATH].iloc[0]),
+        source=str(pairs["source_path"][0]),
+        target=str(pairs[e.PATH][0]),
         process=process,
         who=who(capture, process),
-        time=when(pairs[e.TIME].iloc[0]) or "",
-        bytes_copied=int(pairs.drop_duplicates(["offset", "length"])["length"].sum()),
-        reads=int(pairs[READ_EVENT].nunique()),
-        writes=len(pairs),
+        time=moment_of(capture, int(pairs[e.EVENT][0])),
+        bytes_copied=sum(length for _, length in _blocks(pairs)),
+        reads=len(reads),
+        writes=len(pairs[e.EVENT]),
         api=api,
         confidence=confidence,
-        events=first_rows(numbers, MOST_EVENTS),
+        events=some(np.union1d(reads, pairs[e.EVENT]), MOST_EVENTS),
     )
 
 
-def _api(capture: Capture, writes: pd.DataFrame) -> str | None:
+def _api(capture: Capture, writes: Part) -> str | None:
     """The copying function that a stack of the writes names; only exports with symbols name any."""
     if p.LOCATIONS not in capture.stacks:
         return None
-    for stack in writes[e.STACK].dropna().unique():
-        for location in _listed(capture.stacks[p.LOCATIONS].get(stack)):
+    for stack in np.unique(writes[e.STACK][~np.isnan(writes[e.STACK])]):
+        for location in _listed(capture.stacks[p.LOCATIONS].get(int(stack))):
             if location and ("CopyFile" in location or "MoveFileWithProgress" in location):
                 return str(location.partition(" +")[0].rpartition("!")[2])
     return None
@@ -159,23 +173,28 @@ def _equal_sizes(
     """Files written in other blocks than any file was read, but exactly as long as the one file read just before."""
     by_source = reads.drop_duplicates([e.PROCESS, FILE, "offset"]).groupby([e.PROCESS, FILE], observed=True)
     sizes = by_source.agg(
-        size=("length", "sum"), first=(e.EVENT, "min"), last=(e.EVENT, "max"), path=(e.PATH, "first")
-    )
-    sizes = sizes.reset_index()
-    for (process, target), blocks in grouped(writes, [e.PROCESS, FILE]):
-        size = int(blocks["length"].sum())
+        size=("length", "sum"), first=(e.EVENT, "min"), path=(e.PATH, "first")
+    ).reset_index()
+    by_size: dict[tuple[int, int], list[Any]] = defaultdict(list)
+    source: Any
+    for source in sizes.itertuples():
+        by_size[int(source.process), int(source.size)].append(source)
+    for blocks in parts(writes, [e.PROCESS, FILE], _MATCHED):
+        size, process, target = int(blocks["length"].sum()), int(blocks[e.PROCESS][0]), blocks[FILE][0]
         if (process, target) in known or size < BUFFER or size % 512 == 0:
             continue
-        same = sizes[
-            (sizes[e.PROCESS] == process)
-            & (sizes["size"] == size)
-            & (sizes["first"] < blocks[e.EVENT].iloc[0])
-            & (sizes[FILE] != target)
+        same = [
+            source
+            for source in by_size.get((process, size), ())
+            if source.first < blocks[e.EVENT][0] and source.file != target
         ]
         if len(same) == 1:
-            source = same.iloc[0]
-            pairs = blocks.assign(source_path=source["path"], read_event=int(source["first"]))
-            yield _row(capture, pairs, api=None, confidence="possible")
+            count = len(blocks[e.EVENT])
+            told = {
+                "source_path": np.full(count, same[0].path),
+                READ_EVENT: np.full(count, float(same[0].first)),
+            }
+            yield _row(capture, blocks | told, api=None, confidence="possible")
 
 
 def _self_copies(rows: list[CopyRow], image_of: Mapping[int, str]) -> Iterator[Finding]:

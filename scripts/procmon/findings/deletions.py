@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from scripts.procmon.contracts import events as e
@@ -11,16 +12,17 @@ from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Technique
 from scripts.procmon.contracts.tables import CopyRow, DeletionRow, RenameRow
 from scripts.procmon.findings import file_acts
-from scripts.procmon.findings.file_acts import FILE, file_key, first_rows, grouped
+from scripts.procmon.findings.file_acts import FILE, file_key
 from scripts.procmon.findings.file_kinds import in_windows, is_temporary, kind_of, ordinary_reason
-from scripts.procmon.findings.names import process_name, when, who
+from scripts.procmon.findings.names import moment_of, process_name, who
+from scripts.procmon.findings.parts import Part, parts, some
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.suspects import suspects
 from scripts.procmon.text import listing
 
 MOST_EVENTS = 50
 #: A list that is refreshed deletes its file and makes it anew at once.
-REFRESH_SECONDS = 5
+REFRESH = np.timedelta64(5, "s")
 
 
 def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
@@ -50,58 +52,62 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
 def _deletion_rows(
     capture: Capture, marked: pd.DataFrame, made: pd.DataFrame, *, accused: Mapping[str, object]
 ) -> Iterator[DeletionRow]:
-    creations = {file: part for (file,), part in grouped(made, [FILE])}
+    creations = {part[FILE][0]: part for part in parts(made, [FILE], (FILE, e.EVENT, e.TIME, e.PROCESS))}
     taken_back = file_acts.kept_after_all(capture)
     kept = taken_back.groupby([e.PROCESS, FILE])[e.EVENT].max().to_dict()
-    for (process, file, how, attempt), part in grouped(marked, [e.PROCESS, FILE, "how", "attempt"]):
-        if kept.get((process, file), -1) > part[e.EVENT].iloc[-1]:
+    for part in parts(marked, [e.PROCESS, FILE, "how", "attempt"], _MARKED):
+        process, file, last = int(part[e.PROCESS][0]), str(part[FILE][0]), int(part[e.EVENT][-1])
+        if kept.get((process, file), -1) > last:
             continue
-        first, person = part.iloc[0], who(capture, int(process))
-        created = creations.get(file)
+        created, person = creations.get(file), who(capture, process)
         yield DeletionRow(
-            path=str(first[e.PATH]),
-            process=int(process),
+            path=str(part[e.PATH][0]),
+            process=process,
             who=person,
-            time=when(first[e.TIME]) or "",
-            how=how,
-            created_here=created is not None and bool((created[e.EVENT] <= part[e.EVENT].iloc[-1]).any()),
-            events=first_rows(part, MOST_EVENTS),
-            attempt=bool(attempt),
+            time=moment_of(capture, int(part[e.EVENT][0])),
+            how=part["how"][0],
+            created_here=created is not None and bool(created[e.EVENT][0] <= last),
+            events=some(part[e.EVENT], MOST_EVENTS),
+            attempt=bool(part["attempt"][0]),
             ordinary=_ordinary(capture, part, created, trusted=person not in accused),
         )
 
 
-def _ordinary(
-    capture: Capture, part: pd.DataFrame, created: pd.DataFrame | None, *, trusted: bool
-) -> str | None:
+_MARKED = (FILE, e.EVENT, e.TIME, e.PROCESS, e.PATH, "how", "attempt")
+
+
+def _ordinary(capture: Capture, part: Part, created: Part | None, *, trusted: bool) -> str | None:
     """Why a deletion is everyday business."""
-    last, path = part.iloc[-1], str(part[e.PATH].iloc[0])
-    process = int(last[e.PROCESS])
+    process, path, last = int(part[e.PROCESS][0]), str(part[e.PATH][0]), part[e.EVENT][-1]
     name = process_name(capture, process)
     if reason := ordinary_reason(path, process_name=name, what=kind_of(path)):
         return reason
     if created is None or not trusted:
         return None
-    own = created[created[e.PROCESS] == process]
-    again = own[own[e.EVENT] > last[e.EVENT]]
-    if len(again) and (again[e.TIME].iloc[0] - last[e.TIME]).total_seconds() <= REFRESH_SECONDS:
+    own = created[e.PROCESS] == process
+    again = own & (created[e.EVENT] > last)
+    # A missing time makes the difference missing, which is not less than anything.
+    if again.any() and created[e.TIME][again][0] - part[e.TIME][-1] <= REFRESH:
         return "refreshed"
-    return "own_temporary" if (own[e.EVENT] <= last[e.EVENT]).any() and is_temporary(path) else None
+    return "own_temporary" if (own & (created[e.EVENT] <= last)).any() and is_temporary(path) else None
 
 
 def _rename_rows(capture: Capture, renamed: pd.DataFrame) -> Iterator[RenameRow]:
-    for (process, _, to), part in grouped(renamed, [e.PROCESS, FILE, "to"]):
-        first, name = part.iloc[0], process_name(capture, process)
-        path = str(first[e.PATH])
+    for part in parts(renamed, [e.PROCESS, FILE, "to"], (e.EVENT, e.PROCESS, e.PATH, "to")):
+        process, path = int(part[e.PROCESS][0]), str(part[e.PATH][0])
+        name = process_name(capture, process)
+        if not isinstance(part["to"][0], str):
+            continue
+        to = _whole(part["to"][0], path)
         yield RenameRow(
             path=path,
-            to=_whole(str(to), path),
-            process=int(process),
-            who=who(capture, int(process)),
-            time=when(first[e.TIME]) or "",
-            events=first_rows(part, MOST_EVENTS),
+            to=to,
+            process=process,
+            who=who(capture, process),
+            time=moment_of(capture, int(part[e.EVENT][0])),
+            events=some(part[e.EVENT], MOST_EVENTS),
             ordinary=ordinary_reason(path, process_name=name, what=kind_of(path))
-            or ordinary_reason(str(to), process_name=name, what=kind_of(str(to))),
+            or ordinary_reason(to, process_name=name, what=kind_of(to)),
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from scripts.procmon.contracts import events as e
@@ -17,14 +18,13 @@ from scripts.procmon.findings.file_acts import (
     WRITE,
     creations,
     file_key,
-    first_rows,
-    grouped,
     says_open_result,
     transfers,
 )
 from scripts.procmon.findings.file_kinds import Kind, kind_of, ordinary_reason
 from scripts.procmon.findings.file_uses import Use, module_users, uses
-from scripts.procmon.findings.names import process_name, when, who
+from scripts.procmon.findings.names import moment_of, process_name, who
+from scripts.procmon.findings.parts import Part, parts, some
 
 MOST_EVENTS = 100
 Fate = Literal["still there", "deleted", "renamed", "deleted on close"]
@@ -63,57 +63,51 @@ def _rows(
     copied: Mapping[str, CopyRow],
 ) -> list[FileRow]:
     loaded = module_users(capture, frozenset(made[FILE]))
-    creations_of = {file: part for (file,), part in grouped(made, [FILE])}
-    writes_of = {file: part for (file,), part in grouped(written, [FILE])}
-    rows = []
-    for file in dict.fromkeys([*creations_of, *writes_of]):
-        created, writes = creations_of.get(file), writes_of.get(file)
-        rows.append(
-            _row(
-                capture,
-                created,
-                writes if writes is not None else written.iloc[:0],
-                use=ran.get(file) or Use(loaded_by=list(loaded.get(file, ()))),
-                fates=fates.get(file, ()),
-                copy=copied.get(file),
-            )
+    creations_of = {part[FILE][0]: part for part in parts(made, [FILE], _CREATED)}
+    writes_of = {part[FILE][0]: part for part in parts(written, [FILE], _WRITTEN)}
+    rows = [
+        _row(
+            capture,
+            creations_of.get(file),
+            writes_of.get(file),
+            use=ran.get(file) or Use(loaded_by=list(loaded.get(file, ()))),
+            fates=fates.get(file, ()),
+            copy=copied.get(file),
         )
+        for file in dict.fromkeys([*creations_of, *writes_of])
+    ]
     return sorted(rows, key=lambda row: row.events[0])
+
+
+_CREATED = (FILE, e.EVENT, e.TIME, e.PROCESS, e.PATH, "how", "folder", "attributes")
+_WRITTEN = (FILE, e.EVENT, e.TIME, e.PROCESS, e.PATH, "offset", "length", "paging")
 
 
 def _row(
     capture: Capture,
-    created: pd.DataFrame | None,
-    writes: pd.DataFrame,
+    created: Part | None,
+    writes: Part | None,
     *,
     use: Use,
     fates: Sequence[DeletionRow | RenameRow],
     copy: CopyRow | None,
 ) -> FileRow:
-    own = writes[~writes["paging"]]
-    own = own if len(own) else writes
-    begun = created if created is not None else own
-    first, path = begun.iloc[0], str(begun[e.PATH].iloc[0])
-    folder = created is not None and bool(created["folder"].all())
-    fate, by = _fate(fates, after=int(begun[e.EVENT].iloc[-1] if created is not None else first[e.EVENT]))
+    own = _by_processes(writes)
+    begun = created or own or {}
+    path, process = str(begun[e.PATH][0]), int(begun[e.PROCESS][0])
+    fate, by = _fate(fates, after=int(begun[e.EVENT][-1 if created else 0]))
     final = by.to if isinstance(by, RenameRow) else path
-    what: Kind = "folder" if folder else _kind(path, final, use)
-    process = int(first[e.PROCESS])
-    events = pd.concat([created, writes]) if created is not None else writes
+    what: Kind = "folder" if created and created["folder"].all() else _kind(path, final, use)
     return FileRow(
         path=path,
-        how="written"
-        if created is None
-        else "created"
-        if (created["how"] == "created").any()
-        else "overwritten",
+        how="written" if not created else "created" if "created" in created["how"] else "overwritten",
         what=what,
         process=process,
         who=who(capture, process),
-        time=when(first[e.TIME]) or "",
-        events=first_rows(events.sort_values(e.EVENT), MOST_EVENTS),
-        writers=[who(capture, int(one)) for one in own[e.PROCESS].unique()],
-        bytes_written=int(own["length"].sum()) if len(own) else None,
+        time=moment_of(capture, int(begun[e.EVENT][0])),
+        events=some(np.unique([*_events(created), *_events(writes)]), MOST_EVENTS),
+        writers=[who(capture, int(one)) for one in dict.fromkeys(own[e.PROCESS])] if own else [],
+        bytes_written=int(np.nansum(own["length"])) if own else None,
         size=_size(own, new=created is not None),
         attributes=_attributes(created),
         fate=fate,
@@ -126,6 +120,17 @@ def _row(
     )
 
 
+def _by_processes(writes: Part | None) -> Part | None:
+    """The writes that processes made themselves; those of the memory manager where there are no others."""
+    if writes is None or writes["paging"].all():
+        return writes
+    return {name: array[~writes["paging"]] for name, array in writes.items()}
+
+
+def _events(part: Part | None) -> list[int]:
+    return [] if part is None else part[e.EVENT].tolist()
+
+
 def _kind(path: str, final: str, use: Use) -> Kind:
     by_name = kind_of(path) if kind_of(path) != "data" else kind_of(final)
     if use.by_system:
@@ -133,16 +138,20 @@ def _kind(path: str, final: str, use: Use) -> Kind:
     return "executable" if use.ran and by_name == "data" else by_name
 
 
-def _size(writes: pd.DataFrame, *, new: bool) -> int | None:
+def _size(writes: Part | None, *, new: bool) -> int | None:
     """The end of the last write; of a new file that was only appended to, all that was written."""
-    ends = (writes["offset"] + writes["length"]).dropna()
-    appended = int(writes["length"][writes["offset"].isna()].sum()) if new else 0
-    return (int(ends.max()) if len(ends) else 0) + appended if len(ends) or appended else None
+    if writes is None:
+        return None
+    ends = writes["offset"] + writes["length"]
+    placed = ~np.isnan(ends)
+    appended = int(np.nansum(writes["length"][np.isnan(writes["offset"])])) if new else 0
+    last = int(ends[placed].max()) if placed.any() else 0
+    return last + appended if placed.any() or appended else None
 
 
-def _attributes(created: pd.DataFrame | None) -> str | None:
-    given = created["attributes"].dropna() if created is not None else pd.Series(dtype=object)
-    return str(given.iloc[0]) if len(given) else None
+def _attributes(created: Part | None) -> str | None:
+    given = [text for text in created["attributes"] if isinstance(text, str)] if created else []
+    return given[0] if given else None
 
 
 def _fate(
@@ -171,10 +180,10 @@ def _table(earlier: Mapping[str, Analysis], analysis: str, table: str) -> Iterab
 
 
 def _ordinary(
-    capture: Capture, path: str, final: str, what: str, created: pd.DataFrame | None, writes: pd.DataFrame
+    capture: Capture, path: str, final: str, what: str, created: Part | None, writes: Part | None
 ) -> str | None:
     """Why a file is everyday business: everyone who created or wrote it must be known to do so."""
-    actors = {int(one) for part in (created, writes) if part is not None for one in part[e.PROCESS].unique()}
+    actors = {int(one) for part in (created, writes) if part for one in np.unique(part[e.PROCESS])}
     names = {process_name(capture, one) for one in actors}
     # The cache manager writes for others, in the System process.
     names = {name for name in names if name.lower() != "system"} or names
@@ -183,7 +192,7 @@ def _ordinary(
         or ordinary_reason(final, process_name=name, what=what)
         for name in names
     ]
-    if created is None and bool(len(writes)) and bool(writes["paging"].all()):
+    if created is None and writes and writes["paging"].all():
         return next((reason for reason in reasons if reason), "memory_manager")
     return reasons[0] if all(reasons) else None
 

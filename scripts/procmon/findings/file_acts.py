@@ -7,10 +7,9 @@ by which files are told apart (Windows' names are case-insensitive).
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from scripts.procmon.contracts import events as e
@@ -152,17 +151,3 @@ def _marks_deletion(detail: str) -> bool:
 
 def _deletes_on_close(detail: str) -> bool:
     return "Delete On Close" in detail
-
-
-def grouped(frame: pd.DataFrame, keys: list[str]) -> Iterator[tuple[Any, pd.DataFrame]]:
-    """The rows of each combination of ``keys`` that occurs, in order of its first row."""
-    groups: Any = frame.groupby(keys, sort=False, observed=True)
-    yield from groups
-
-
-def first_rows(events: pd.DataFrame, most: int) -> list[int]:
-    """Event numbers for a table: all, or the first ``most`` - 1 and the last."""
-    shown = events[e.EVENT].to_numpy()
-    if len(shown) > most:
-        shown = np.append(shown[: most - 1], shown[-1])
-    return [int(event) for event in shown]

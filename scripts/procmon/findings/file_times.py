@@ -6,14 +6,15 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.detail_text import moments
-from scripts.procmon.findings.file_acts import FILE, SET_BASIC, acts, file_key, grouped
+from scripts.procmon.findings.file_acts import FILE, SET_BASIC, acts, file_key
+from scripts.procmon.findings.parts import Part, parts
 from scripts.procmon.findings.select import values_of
 
 TIMES = ("CreationTime", "LastAccessTime", "LastWriteTime", "ChangeTime")
@@ -41,7 +42,6 @@ class Times:
     path: str
     process: int
     events: tuple[int, ...]
-    at: Any  #: the moment of the (last) event, as the capture has it
     moments: dict[str, datetime]
 
     def agrees(self, other: Times) -> bool:
@@ -53,7 +53,7 @@ class Times:
 def times_set(capture: Capture) -> list[Times]:
     """What each process set the times of each file to, the last value of each; 0 and -1 set nothing."""
     rows = _with_times(capture, acts(capture, SET_BASIC))
-    return [_together(part) for _, part in grouped(rows, [e.PROCESS, FILE])]
+    return [_times(part) for part in parts(rows, [e.PROCESS, FILE], _COLUMNS)]
 
 
 class Seen:
@@ -68,8 +68,8 @@ class Seen:
         self._by_moment: dict[tuple[str, datetime], list[Times]] = defaultdict(list)
         rows = _relevant(capture, done, sources)
         self.count = len(rows)
-        for _, part in grouped(rows, [e.EVENT]):
-            times = _together(part)
+        for part in parts(rows, [e.EVENT], _COLUMNS):
+            times = _times(part)
             self.by_file[times.file].append(times)
             for name in TELLING:
                 if name in times.moments:
@@ -120,14 +120,19 @@ def _with_times(capture: Capture, rows: pd.DataFrame) -> pd.DataFrame:
     return read[read[list(TIMES)].notna().any(axis=1)]
 
 
-def _together(part: pd.DataFrame) -> Times:
-    last: Any = part.iloc[-1]
-    values = {name: part[name].dropna().iloc[-1] for name in TIMES if part[name].notna().any()}
+_COLUMNS = (e.EVENT, e.TIME, e.PROCESS, e.PATH, FILE, *TIMES)
+
+
+def _times(part: Part) -> Times:
+    """The times in some events on one file; of several values the last."""
+    told = {name: part[name][~np.isnat(part[name])] for name in TIMES}
     return Times(
-        file=str(last[FILE]),
-        path=str(last[e.PATH]),
-        process=int(last[e.PROCESS]),
-        events=tuple(int(event) for event in part[e.EVENT]),
-        at=last[e.TIME],
-        moments={name: value.to_pydatetime() for name, value in values.items()},
+        file=str(part[FILE][0]),
+        path=str(part[e.PATH][0]),
+        process=int(part[e.PROCESS][0]),
+        events=tuple(part[e.EVENT].tolist()),
+        # Detail shows whole seconds.
+        moments={
+            name: values[-1].astype("datetime64[s]").item() for name, values in told.items() if len(values)
+        },
     )

@@ -6,20 +6,26 @@ from typing import Any
 
 import pandas as pd
 
+from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts import processes as p
 from scripts.procmon.contracts.capture import Capture
 
 
 def who(capture: Capture, process: int) -> str:
     """A process for people: "lsass.exe (300)"; the name alone where the capture has no PID column."""
-    row = capture.processes.loc[process]
-    name, pid = str(row[p.PROCESS_NAME]), row[p.PID]
+    # The row number is the process, so that arrays will do: this is asked for every file.
+    name, pid = process_name(capture, process), capture.processes[p.PID].array[process]
     return name if pd.isna(pid) else f"{name} ({int(pid)})"
 
 
 def process_name(capture: Capture, process: int) -> str:
     """The column *Process Name* of a process."""
-    return str(capture.processes.loc[process, p.PROCESS_NAME])
+    return str(capture.processes[p.PROCESS_NAME].array[process])
+
+
+def moment_of(capture: Capture, event: int) -> str:
+    """The time of an event as ISO 8601; "" where it has none."""
+    return when(capture.events[e.TIME].array[event]) or ""
 
 
 def when(time: Any) -> str | None:

@@ -10,13 +10,14 @@ from typing import Literal
 
 import pandas as pd
 
+from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
 from scripts.procmon.contracts.tables import CopyRow, FileRow, TimestampRow
 from scripts.procmon.findings.file_acts import file_key
 from scripts.procmon.findings.file_kinds import belongs_to_a_program, in_windows, kind_of, ordinary_reason
 from scripts.procmon.findings.file_times import TELLING, Seen, Times, folder_of, times_set
-from scripts.procmon.findings.names import process_name, when, who
+from scripts.procmon.findings.names import moment_of, process_name, who
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.setup_programs import is_installer
 from scripts.procmon.findings.suspects import images, suspects
@@ -91,7 +92,7 @@ def _settings(
                 path=times.path,
                 process=times.process,
                 who=who(capture, times.process),
-                time=when(times.at) or "",
+                time=moment_of(capture, times.events[0]),
                 set={name: value.isoformat() for name, value in times.moments.items()},
                 direction="unchanged" if unchanged else direction,
                 seconds=seconds,
@@ -221,6 +222,7 @@ class _Clock:
     """
 
     def __init__(self, capture: Capture, known: Sequence[Times]) -> None:
+        self._times = capture.events[e.TIME].array
         self._dated = bool(capture.info["can_show"]["dates"]["value"])
         self._newest = max((one for times in known for one in times.moments.values()), default=None)
         self._offset = zone_offset(capture.info)
@@ -243,9 +245,10 @@ class _Clock:
     def _now(self, times: Times) -> datetime | None:
         if not self._dated:
             return self._newest
-        if pd.isna(times.at):
+        at = self._times[times.events[-1]]
+        if pd.isna(at):
             return None
-        moment = pd.Timestamp(times.at).tz_localize(None).to_pydatetime(warn=False)
+        moment = pd.Timestamp(at).tz_localize(None).to_pydatetime(warn=False)
         return moment + (self._offset or timedelta())
 
     def _near(self, difference: timedelta) -> bool:
