@@ -14,10 +14,11 @@ from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import SEVERITIES, Analysis, Finding, Rule, Severity, Technique
 from scripts.procmon.contracts.tables import ProcessRow
 from scripts.procmon.findings.process_tree import tree
+from scripts.procmon.findings.select import one_of, where
 from scripts.procmon.knowledge import knowledge
 
 #: Command lines are written by whoever starts a program: longer ones are looked at from the beginning only.
-LONGEST = 20_000
+LONGEST = 4_000
 _SCRIPT_HOSTS = {"powershell.exe", "pwsh.exe", "powershell_ise.exe"}
 
 
@@ -62,6 +63,7 @@ def _by_id(wanted: str) -> Mapping[str, Any]:
 def _finding(capture: Capture, known: Mapping[str, Any], same: list[ProcessRow]) -> Finding:
     evidence = _evidence(capture, same)
     began = any(row.started_here for row in same)
+    console = _console(capture, same)
     severity: Severity = known["severity"]
     if not began:
         severity = SEVERITIES[min(SEVERITIES.index(severity) + 1, SEVERITIES.index("low"))]
@@ -79,17 +81,28 @@ def _finding(capture: Capture, known: Mapping[str, Any], same: list[ProcessRow])
             "id": known["id"],
             "began": began,
             "renamed": renamed,
+            "console": console,
             "start": same[0].start,
             "exit_code": same[0].exit_code,
             "own_events": any(row.events for row in same),
             "table_only": not evidence,
         },
-        evidence=evidence,
+        evidence=sorted({*evidence, *([console] if console is not None else [])}),
         reproduce=[Rule("PID", "is", str(row.pid)) for row in same if row.pid is not None][:12]
         or [Rule("Process Name", "is", same[0].process_name)],
         attack=[Technique(known["attack"], "medium")],
         subjects={"processes": [row.who for row in same]},
     )
+
+
+def _console(capture: Capture, same: Iterable[ProcessRow]) -> int | None:
+    """The event by which one of these processes loaded PowerShell's own console, whatever the program is called."""
+    loads = one_of(capture.events[e.OPERATION], {"Load Image"}) & where(
+        capture.events[e.PATH], lambda path: "microsoft.powershell.consolehost" in path.lower()
+    )
+    mine = capture.events[e.PROCESS].isin([row.process for row in same]).to_numpy()
+    found = np.flatnonzero(loads & mine)
+    return int(found[0]) if len(found) else None
 
 
 def _evidence(capture: Capture, same: Iterable[ProcessRow]) -> list[int]:

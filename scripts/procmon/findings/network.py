@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 from typing import Any, Literal
 
 import pandas as pd
@@ -96,7 +96,7 @@ def _talks(events: pd.DataFrame) -> dict[Key, Talk]:
     return talks
 
 
-@cache
+@lru_cache(maxsize=1 << 16)
 def ends_of(path: str) -> tuple[tuple[str, str], tuple[str, str]] | None:
     """(host, port) of both ends of "host:port -> host:port"; None for any other text."""
     local, arrow, peer = path.partition(" -> ")

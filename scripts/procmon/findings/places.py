@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from fnmatch import translate
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from scripts.procmon.knowledge import knowledge
@@ -26,7 +26,7 @@ _VARIABLES = {
 }
 
 
-@cache
+@lru_cache(maxsize=1 << 16)
 def kind_of(path: str) -> tuple[Kind, str | None]:
     """The kind of place that ``path`` lies in, and what people call it (for odd and watched places)."""
     plain = plain_path(path).lower()
@@ -45,7 +45,7 @@ def kind_of(path: str) -> tuple[Kind, str | None]:
     return "other", None
 
 
-@cache
+@lru_cache(maxsize=1 << 16)
 def plain_path(path: str) -> str:
     """A path without \\??\\ and with the usual variables put in."""
     text = re.sub(r"^(?:\\\?\?\\|\\\\\?\\)", "", path.strip())
@@ -63,7 +63,7 @@ def program_of(command: str) -> str:
     return plain_path(next((group for group in found.groups() if group), "") if found else "")
 
 
-@cache
+@lru_cache(maxsize=1 << 16)
 def hides(path: str) -> bool:
     """Whether a file lies where no program but Windows' own writes anything, as in the recycle bin."""
     plain = plain_path(path).lower()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 _SAME = (
     (re.compile(r"^hkey_local_machine\b"), "hklm"),
@@ -20,7 +20,7 @@ _SAME = (
 )
 
 
-@cache
+@lru_cache(maxsize=1 << 16)
 def normal(path: str) -> str:
     """A registry path in lower case with one spelling for hives, control sets and the 32-bit view.
 

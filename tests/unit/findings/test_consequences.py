@@ -1,0 +1,75 @@
+"""What follows from the findings: removal, open questions, indicators; and nothing where nothing was found."""
+
+from __future__ import annotations
+
+from scripts.procmon.contracts.findings import Analysis
+from scripts.procmon.findings.analyses import run
+from tests.captures.events import Row, capture
+
+RUN = r"HKLM\Software\Microsoft\Windows\CurrentVersion\Run\Updater"
+USERINIT = r"HKLM\Software\Microsoft\Windows NT\CurrentVersion\Winlogon\Userinit"
+PROGRAM = r"C:\RECYCLER\bad.exe"
+CREATED = (
+    "Desired Access: Generic Write, Disposition: Create, Options: , Attributes: HS, "
+    "ShareMode: None, AllocationSize: 0, OpenResult: Created"
+)
+WHO = "dropper.exe (300)"
+
+
+def guilty() -> dict[str, Analysis]:
+    return run(
+        capture(
+            Row("CreateFile", PROGRAM, CREATED, who=WHO),
+            Row("WriteFile", PROGRAM, "Offset: 0, Length: 26,616", who=WHO),
+            Row("RegSetValue", RUN, f"Type: REG_SZ, Length: 4, Data: {PROGRAM}", who=WHO),
+            Row("RegSetValue", USERINIT, f"Type: REG_SZ, Length: 4, Data: {PROGRAM}", who=WHO),
+            Row("TCP Connect", "pc:1030 -> 203.0.113.5:443", "Length: 0", who=WHO),
+            Row("TCP Send", "pc:1030 -> 203.0.113.5:443", "Length: 12", who=WHO),
+            processes={WHO: {"image_path": r"C:\Users\a\Desktop\dropper.exe"}},
+        )
+    )
+
+
+def innocent() -> dict[str, Analysis]:
+    return run(
+        capture(
+            Row(
+                "CreateFile", r"C:\Users\a\Documents\x.txt", CREATED.replace("HS", "N"), who="NOTEPAD.EXE (5)"
+            ),
+            Row("WriteFile", r"C:\Users\a\Documents\x.txt", "Offset: 0, Length: 5", who="NOTEPAD.EXE (5)"),
+            processes={"NOTEPAD.EXE (5)": {"image_path": r"C:\Windows\system32\NOTEPAD.EXE"}},
+        )
+    )
+
+
+def test_values_go_before_files_and_windows_own_values_are_restored() -> None:
+    steps = [(row.step, row.target) for row in guilty()["removal"].tables["removal"]]
+    assert steps.index(("delete value", RUN)) < steps.index(("delete file", PROGRAM))
+    assert ("restore value", USERINIT) in steps
+    assert ("delete value", USERINIT) not in steps
+    assert ("delete file", r"C:\Users\a\Desktop\dropper.exe") in steps
+
+
+def test_no_step_is_told_twice() -> None:
+    steps = [(row.step, row.target.lower()) for row in guilty()["removal"].tables["removal"]]
+    assert len(steps) == len(set(steps))
+
+
+def test_indicators_name_file_value_and_address() -> None:
+    found = {(row.type, row.value) for row in guilty()["indicators"].tables["indicators"]}
+    assert {("file", PROGRAM), ("registry", RUN), ("address", "203.0.113.5:443")} <= found
+
+
+def test_what_the_files_hold_and_where_the_program_came_from_stays_open() -> None:
+    kinds = {row.kind for row in guilty()["open_questions"].tables["questions"]}
+    assert {"file_contents", "origin", "content_of_talk"} <= kinds
+
+
+def test_an_ordinary_capture_has_nothing_to_remove_to_ask_or_to_look_for() -> None:
+    done = innocent()
+    for name, table in (
+        ("removal", "removal"),
+        ("open_questions", "questions"),
+        ("indicators", "indicators"),
+    ):
+        assert (done[name].outcome, list(done[name].tables[table])) == ("not found", [])

@@ -1,0 +1,100 @@
+"""Single deeds of programs: whole disks opened, long waits, settings weakened."""
+
+from __future__ import annotations
+
+import pytest
+
+from scripts.procmon.contracts.findings import Analysis, Finding, Rule
+from scripts.procmon.findings import process_tree, raw_disk, waits, weakened_settings
+from tests.captures.events import Row, capture
+
+DISK = r"\Device\Harddisk0\DR0"
+READ = "Desired Access: Generic Read, Disposition: Open, Options: , OpenResult: Opened"
+WRITE = "Desired Access: Generic Read/Write, Disposition: Open, Options: , OpenResult: Opened"
+WHO = "sample.exe (10)"
+
+
+def disk(*rows: Row, image: str = r"C:\Users\a\Downloads\sample.exe") -> list[Finding]:
+    built = capture(*rows, processes={WHO: {"image_path": image}})
+    return list(raw_disk.analyse(built, {"process_tree": process_tree.analyse(built, {})}).findings)
+
+
+def test_a_handle_for_reading_that_nothing_was_read_through_is_low() -> None:
+    (finding,) = disk(Row("CreateFile", DISK, READ, who=WHO), Row("CloseFile", DISK, who=WHO))
+    assert (finding.severity, finding.facts["may_write"]) == ("low", False)
+
+
+def test_writes_below_the_file_system_are_high() -> None:
+    (finding,) = disk(
+        Row("CreateFile", DISK, WRITE, who=WHO), Row("WriteFile", DISK, "Offset: 0, Length: 512", who=WHO)
+    )
+    assert (finding.severity, finding.facts["writes"]) == ("high", 1)
+
+
+@pytest.mark.parametrize(
+    "path", ["C:", r"C:\$LogFile", r"\Device\HarddiskVolume1", r"\Device\Harddisk0\DR0\x"]
+)
+def test_volumes_and_files_are_not_the_disk(path: str) -> None:
+    assert not disk(Row("CreateFile", path, READ, who=WHO))
+
+
+def test_a_program_of_windows_that_reads_the_disk_is_nothing() -> None:
+    assert not disk(Row("CreateFile", DISK, READ, who=WHO), image=r"C:\Windows\System32\vds.exe")
+
+
+def waited(
+    gap: float, *, accused: bool = True, image: str = r"C:\Users\a\Downloads\sample.exe"
+) -> list[Finding]:
+    steps = [Row("RegOpenKey", rf"HKLM\{n}", who=WHO, at=1 + n / 100) for n in range(12)]
+    mark = r"C:\Temp\mark.txt"
+    built = capture(
+        Row("Process Start", detail="Parent PID: 4, Command line: x", who=WHO, at=0.9),
+        *steps,
+        Row("CreateFile", mark, result="NAME NOT FOUND", who=WHO, at=1.2),
+        Row("CreateFile", mark, who=WHO, at=1.2 + gap),
+        Row("Process Exit", detail="Exit Status: 0", who=WHO, at=1.3 + gap),
+        processes={WHO: {"image_path": image}},
+    )
+    accusation = Finding(
+        kind="relaunch_elevated",
+        severity="medium",
+        confidence="likely",
+        facts={},
+        evidence=[0],
+        reproduce=[Rule("PID", "is", "10")],
+        subjects={"processes": [WHO]},
+    )
+    earlier = {"process_tree": process_tree.analyse(built, {})}
+    if accused:
+        earlier["elevation"] = Analysis(name="elevation", outcome="found", findings=[accusation])
+    return list(waits.analyse(built, earlier).findings)
+
+
+def test_a_long_silence_of_a_suspect_that_goes_on_at_the_same_path() -> None:
+    (finding,) = waited(20.0)
+    assert (finding.facts["seconds"], finding.facts["same"], finding.severity) == (20.0, True, "low")
+
+
+def test_short_silences_and_those_of_others_are_nothing() -> None:
+    assert not waited(1.0)
+    assert not waited(20.0, accused=False)
+    assert not waited(20.0, image=r"C:\Program Files\Vendor\sample.exe")
+
+
+POLICY = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Policies\System\DisableTaskMgr"
+
+
+def weakened(data: str, who: str = WHO, path: str = POLICY) -> list[Finding]:
+    row = Row("RegSetValue", path, f"Type: REG_DWORD, Length: 4, Data: {data}", who=who)
+    return list(weakened_settings.analyse(capture(row), {}).findings)
+
+
+def test_the_task_manager_taken_away_is_high_and_given_back_is_nothing() -> None:
+    assert [finding.severity for finding in weakened("1")] == ["high"]
+    assert not weakened("0")
+
+
+def test_group_policy_and_the_users_own_choice_are_low_or_nothing() -> None:
+    assert [finding.severity for finding in weakened("1", who="svchost.exe (900)")] == ["low"]
+    hide = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Explorer\Advanced\HideFileExt"
+    assert not weakened("1", who="Explorer.EXE (5)", path=hide)

@@ -1,0 +1,64 @@
+"""Modules and programs from places where none belong."""
+
+from __future__ import annotations
+
+from scripts.procmon.contracts.findings import Analysis
+from scripts.procmon.findings import odd_modules, process_tree
+from tests.captures.events import Row, capture
+
+PAYLOAD = r"C:\RECYCLER\S-1-5-18\$fab\n"
+SERVICES = "services.exe (680)"
+IMAGE = r"C:\WINDOWS\system32\services.exe"
+
+
+def judge(*rows: Row, who: str = SERVICES, image: str = IMAGE, module: str = PAYLOAD) -> Analysis:
+    built = capture(
+        *rows,
+        modules={who: [(image, 0x1000000, 0x20000), (module, 0x45670000, 0x8000)]},
+        processes={who: {"image_path": image}},
+    )
+    return odd_modules.analyse(built, {"process_tree": process_tree.analyse(built, {})})
+
+
+def test_what_ran_through_the_module_is_its_evidence() -> None:
+    write = Row("RegSetValue", r"HKLM\System\X\Y", "Type: REG_SZ, Length: 2, Data: a", who=SERVICES)
+    other = Row(
+        "RegSetValue",
+        r"HKLM\System\X\Z",
+        "Type: REG_SZ, Length: 2, Data: a",
+        who=SERVICES,
+        stack=(0x1000100,),
+    )
+    through = Row(write.operation, write.path, write.detail, who=SERVICES, stack=(0x7C900000, 0x45671234))
+    (finding,) = judge(other, through).findings
+    assert (finding.severity, list(finding.evidence), finding.facts["ran"]) == ("high", [1], 1)
+
+
+def test_the_list_of_modules_alone_tells_it_too() -> None:
+    (finding,) = judge(Row("RegOpenKey", "HKLM", who=SERVICES)).findings
+    assert finding.facts["table_only"]
+    assert list(finding.evidence) == []
+
+
+def test_explorer_that_draws_icons_of_deleted_programs_is_nothing() -> None:
+    image = r"C:\Windows\Explorer.EXE"
+    found = judge(
+        Row("RegOpenKey", "HKLM", who="Explorer.EXE (1)"),
+        who="Explorer.EXE (1)",
+        image=image,
+        module=r"C:\$Recycle.Bin\S-1-5-21-1-2-3-1001\$R1.exe",
+    )
+    assert not found.findings
+
+
+def test_a_set_up_programs_part_in_its_temporary_folder_is_nothing_but_in_services_it_is() -> None:
+    temp = r"C:\Users\a\AppData\Local\Temp\ns1.tmp\System.dll"
+    row = Row("RegOpenKey", "HKLM", who="setup.exe (9)")
+    assert not judge(row, who="setup.exe (9)", image=r"C:\Users\a\Downloads\setup.exe", module=temp).findings
+    assert judge(Row("RegOpenKey", "HKLM", who=SERVICES), module=temp).findings
+
+
+def test_a_program_that_runs_from_the_recycle_bin_is_told() -> None:
+    row = Row("RegOpenKey", "HKLM", who="x.exe (9)")
+    found = judge(row, who="x.exe (9)", image=r"C:\RECYCLER\x.exe", module=r"C:\Windows\System32\ntdll.dll")
+    assert [finding.kind for finding in found.findings] == ["odd_program"]
