@@ -65,7 +65,7 @@ def make_report(
 def moments_of(material: Material, language: str) -> Moments:
     """How this capture's times are written: without a date where it has none, in UTC where its zone is known."""
     dated = (material.info.get("date") or {}).get("known", True)
-    return Moments(dates=bool(dated), zone=material.zone, language=language)
+    return Moments(dates=bool(dated), zone="UTC" if material.zone else "", language=language)
 
 
 def _refusal(material: Material, words: Words) -> dict[str, str]:
@@ -166,6 +166,8 @@ class _Maker:
             covers += f" ({words['cover.no_date']})"
         elif covers and not self.moments.zone:
             covers += f" ({words['cover.local_time']})"
+        elif covers and self.material.zone != "UTC":
+            covers += f" ({words.say('cover.own_zone', zone=self.material.zone)})"
         kind = " ".join(str(part) for part in (info.get("format"), info.get("version")) if part)
         bits = f", {info['bits']}-bit" if info.get("bits") else ""
         rows = [

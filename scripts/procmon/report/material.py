@@ -72,7 +72,7 @@ class Material:
 
     @property
     def zone(self) -> str:
-        """The name of the zone of all times; "" where it is not known."""
+        """The zone of the computer; "" where it is not known and times are local. Where it is known, times are UTC."""
         return str((self.info.get("time_zone") or {}).get("name") or "")
 
     def table(self, name: str) -> Sequence[Mapping[str, Any]]:

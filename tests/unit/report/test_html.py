@@ -213,6 +213,17 @@ def test_a_capture_without_dates_shows_none():
     assert "14:00:00" in text
 
 
+def test_times_are_called_utc_wherever_the_zone_is_known():
+    abroad = info(time_zone={"name": "UTC+05:00", "known_by": "x"})
+    text = Page(rendered(material(capture=abroad))).text
+    assert "14:00:00 UTC" in text
+    assert "14:00:00 UTC+05:00" not in text
+    assert "the computer's own clock: UTC+05:00" in text
+    unknown = Page(rendered(material(capture=info(time_zone={"name": None, "known_by": "x"})))).text
+    assert "local time, zone not recorded" in unknown
+    assert "UTC" not in unknown
+
+
 def test_the_pdf_lists_no_more_than_the_html():
     for field in dataclasses.fields(Caps):
         assert getattr(CAPS["pdf"], field.name) <= getattr(CAPS["html"], field.name)
