@@ -31,7 +31,7 @@ _NULLABLE = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Capture:
     """A converted capture: ``info`` is capture.json, the tables are as their contracts say.
 
