@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -13,19 +14,39 @@ from scripts.procmon.contracts.capture import Capture
 
 def who(capture: Capture, process: int) -> str:
     """A process for people: "lsass.exe (300)"; the name alone where the capture has no PID column."""
-    # The row number is the process, so that arrays will do: this is asked for every file.
-    name, pid = process_name(capture, process), capture.processes[p.PID].array[process]
-    return name if pd.isna(pid) else f"{name} ({int(pid)})"
+    return _people(capture)[process]
 
 
 def process_name(capture: Capture, process: int) -> str:
     """The column *Process Name* of a process."""
-    return str(capture.processes[p.PROCESS_NAME].array[process])
+    return _process_names(capture)[process]
 
 
 def moment_of(capture: Capture, event: int) -> str:
     """The time of an event as ISO 8601; "" where it has none."""
-    return when(capture.events[e.TIME].array[event]) or ""
+    return when(_times(capture)[event]) or ""
+
+
+# Asked for every file and every event that is told, so looked up once a capture. The row number is the process.
+
+
+@lru_cache(maxsize=1)
+def _people(capture: Capture) -> list[str]:
+    pids = capture.processes[p.PID].array
+    return [
+        name if pd.isna(pid) else f"{name} ({int(pid)})"
+        for name, pid in zip(_process_names(capture), pids, strict=True)
+    ]
+
+
+@lru_cache(maxsize=1)
+def _process_names(capture: Capture) -> list[str]:
+    return [str(name) for name in capture.processes[p.PROCESS_NAME].array]
+
+
+@lru_cache(maxsize=1)
+def _times(capture: Capture) -> Any:
+    return capture.events[e.TIME].array
 
 
 def when(time: Any) -> str | None:

@@ -74,12 +74,13 @@ def _settings(
     clock = _Clock(capture, [*done, *(times for part in seen.by_file.values() for times in part)])
     changed = {times.file for times in done}
     made = {file_key(row.path) for row in _files(earlier) if row.how != "written"}
+    touched = changed | made
     for times in done:
         if clock.is_now(times):
             continue
         seconds, before = clock.seconds(times), seen.before(times)
         unchanged = before is not None and times.agrees(before)
-        donor = None if unchanged else _donor(times, seen, but=changed | made)
+        donor = None if unchanged else _donor(times, seen, but=touched)
         ordinary = _ordinary(capture, times, seen, unchanged=unchanged, source=sources.get(times.file))
         if donor is not None and basename(donor.file) == basename(times.file):
             ordinary = ordinary or "copied_times"
