@@ -86,8 +86,8 @@ def _refused(file: Path) -> str | None:
     refused = json.loads(file.read_text(encoding="utf-8", errors="surrogatepass")).get("refused")
     if not refused:
         return None
-    place = f"{refused['where']}: " if refused.get("where") else ""
-    return f"{place}expected {refused.get('expected')}, found {refused.get('found')}"
+    place = ", ".join(refused[key] for key in ("file", "where") if refused.get(key))
+    return f"{place}: expected {refused.get('expected')}, found {refused.get('found')}"
 
 
 def _log(folder: Path) -> Path:

@@ -17,8 +17,8 @@ _ENDINGS = re.compile(r"(\.(pml|csv|xml))?(\.(gz|zip))?$", re.IGNORECASE)
 _PART = re.compile(r"(?P<first>.+)-(?P<number>[1-9][0-9]{0,4})(?P<ending>\.pml(\.gz|\.zip)?)", re.IGNORECASE)
 #: Files that belong to a capture, or to the folder, and are none themselves.
 _BESIDE = re.compile(r"(.*\.(mmp|arn\.csv|case\.ya?ml)|readme.*|thumbs\.db|desktop\.ini)", re.IGNORECASE)
-#: Snakemake reads braces as wildcards.
-_NOT_CARRIED = re.compile(r"[{}\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+#: Snakemake reads braces as wildcards, and words in angle brackets as variables of paths.
+_NOT_CARRIED = re.compile(r"[{}<>\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def _files(folder: Path) -> Iterator[Path]:
 def _unusable(path: Path, inputs: Path) -> str | None:
     name = path.relative_to(inputs).as_posix()
     if _NOT_CARRIED.search(name):
-        return "The name holds braces, control characters or bytes that are no text; please rename the file."
+        return "The name holds braces, angle brackets, control characters or no text; please rename the file."
     if not path.resolve().is_relative_to(inputs.resolve()):
         return "The link leads out of the folder of inputs; please copy the file here."
     if path.is_dir():

@@ -58,7 +58,7 @@ def test_failed_inputs_are_told_with_their_reason_and_make_exit_code_1(run: Path
     text, code = outcome(overview(run), inputs=Path("inputs"), reports=Path("reports"))
     assert code == 1
     assert "inputs/a{b}.PML: It holds braces." in text
-    assert "torn: row 7: expected 7 fields, found 3" in text
+    assert "torn: x.CSV, row 7: expected 7 fields, found 3" in text
     assert "crashed: failed: see" in text
     assert "convert_capture.log" in text
 
@@ -133,4 +133,4 @@ def test_findings_of_a_refused_capture_are_not_looked_for(tmp_path: Path):
     refused = {"file": "x", "where": None, "expected": "a", "found": "b"}
     (tmp_path / "x/capture.json").write_text(json.dumps({"refused": refused}))
     made = read_overview(tmp_path, ["x"])
-    assert [failure.reason for failure in made.failures] == ["expected a, found b"]
+    assert [failure.reason for failure in made.failures] == ["x: expected a, found b"]
