@@ -197,6 +197,11 @@ def zone_of(setting: str | None) -> tzinfo | None:
         ) from error
 
 
+def zone_name(zone: tzinfo | None) -> str | None:
+    """A zone as capture.json names it: "UTC", "+05:30", "Europe/Berlin"; None for none."""
+    return None if zone is None else str(zone).removeprefix("UTC") or "UTC"
+
+
 def to_utc(local: Ticks, zone: tzinfo) -> Ticks:
     """Local ns → UTC ns; an hour that occurs twice in autumn is taken as its first occurrence."""
     quarters, places = np.unique(local // _QUARTER, return_inverse=True)

@@ -17,7 +17,7 @@ from scripts.procmon.contracts.source import Batch, Tables
 from scripts.procmon.errors import CaptureError
 from scripts.procmon.sources import columns as shown
 from scripts.procmon.sources.actors import IDENTITY, Actors
-from scripts.procmon.sources.clock import Clock, date_of, zone_of
+from scripts.procmon.sources.clock import Clock, date_of, zone_name, zone_of
 from scripts.procmon.sources.dates import DateEvidence, Dating
 from scripts.procmon.sources.export_info import Rejected, can_show, export_info
 from scripts.procmon.sources.exported_events import ExportedEvents
@@ -93,14 +93,13 @@ class CsvExport:
         if not self._clock.dated:
             self._dating = self._weighed()
         zoned = self._clock.zone is not None
-        asked = self._settings.get("time_zone")
         info = export_info(
             format="CSV",
             columns=self.columns,
             dating=self._dating,
             dated=self._clock.dated,
             start=self._start,
-            zone=str(asked) if zoned else None,
+            zone=zone_name(self._clock.zone),
             zone_known_by="setting" if zoned else "the export holds local time and does not tell the zone",
             bits=self._actors.bits,
             host=self._actors.host,

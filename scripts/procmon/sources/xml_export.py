@@ -12,7 +12,7 @@ import pyarrow as pa
 from scripts.procmon.contracts.source import Batch, Tables
 from scripts.procmon.sources import columns as shown
 from scripts.procmon.sources.actors import Actors
-from scripts.procmon.sources.clock import Clock, date_of, zone_of
+from scripts.procmon.sources.clock import Clock, date_of, zone_name, zone_of
 from scripts.procmon.sources.dates import DateEvidence
 from scripts.procmon.sources.export_info import Rejected, can_show, export_info
 from scripts.procmon.sources.exported_events import ExportedEvents
@@ -99,7 +99,7 @@ class XmlExport:
             dated=self._clock.dated,
             start=self._start,
             start_known_by=self._date_by,
-            zone=str(self._settings.get("time_zone") or self._clock.zone) if zoned else None,
+            zone=zone_name(self._clock.zone),
             zone_known_by=self._known_by
             if zoned
             else "the export holds local time and does not tell the zone",

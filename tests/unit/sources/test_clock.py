@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 
 from scripts.procmon.errors import SettingsError
-from scripts.procmon.sources.clock import Clock, date_of, to_utc, zone_of
+from scripts.procmon.sources.clock import Clock, date_of, to_utc, zone_name, zone_of
 from scripts.procmon.sources.locales import NAT
 
 
@@ -107,6 +107,14 @@ def test_a_zone_makes_utc_also_across_the_end_of_daylight_saving_time():
 def test_a_zone_is_an_offset_or_a_name(setting):
     local = np.array(["2020-07-01T05:30"], dtype="datetime64[ns]").astype(np.int64)
     assert shown(to_utc(local, zone_of(setting))) == ["2020-07-01T00:00:00"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "name"),
+    [("UTC", "UTC"), ("UTC-3:30", "-03:30"), ("+2", "+02:00"), ("Europe/Berlin", "Europe/Berlin")],
+)
+def test_a_zone_is_named_in_one_way(setting, name):
+    assert zone_name(zone_of(setting)) == name
 
 
 @pytest.mark.parametrize("setting", ["Mars/Olympus", "+99:00", "../etc/passwd", "CEST?"])

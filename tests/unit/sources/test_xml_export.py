@@ -94,7 +94,7 @@ def test_the_start_of_a_process_tells_zone_and_date(read):
         {**row(time_of_day="13:00:00,0000050", operation="Process Start"), "ProcessIndex": "1"},
     ]
     capture = read(as_xml(rows, processes=listed(1, start=TEN)))
-    assert capture.info["time_zone"]["name"] == "UTC+03:00"
+    assert capture.info["time_zone"]["name"] == "+03:00"
     assert capture.info["date"]["known"]
     assert capture.events["time"].tolist() == [
         pd.Timestamp("2020-07-12T09:59:59.900Z"),
