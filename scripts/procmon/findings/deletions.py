@@ -44,7 +44,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
         name="deletions",
         outcome="found" if rows or moves else "not found",
         examined=len(marked) + len(renamed),
-        findings=list(_clean_ups(rows, copies, accused)),
+        findings=list(_clean_ups(rows, copies, accused, written=_written(capture, accused))),
         tables={"deletions": rows, "renames": moves},
     )
 
@@ -117,15 +117,29 @@ def _whole(to: str, path: str) -> str:
     return to if "\\" in to else path[: path.rfind("\\") + 1] + to
 
 
+def _written(capture: Capture, people: Mapping[str, object]) -> set[str]:
+    """The files that these processes wrote to."""
+    if not people:
+        return set()
+    writes = file_acts.acts(capture, file_acts.WRITE)
+    numbers = [number for number in writes[e.PROCESS].unique() if who(capture, int(number)) in people]
+    return set(writes[FILE][writes[e.PROCESS].isin(numbers)])
+
+
 def _clean_ups(
-    rows: Sequence[DeletionRow], copies: Sequence[CopyRow], accused: Mapping[str, Sequence[str]]
+    rows: Sequence[DeletionRow],
+    copies: Sequence[CopyRow],
+    accused: Mapping[str, Sequence[str]],
+    *,
+    written: set[str],
 ) -> Iterator[Finding]:
     """One finding a process that deleted what it had copied into Windows; one for all that are not what they seem."""
     targets = {file_key(copy.source): copy for copy in copies if _matters(copy)}
     told_of: dict[str, list[DeletionRow]] = {}
     for row in rows:
         guilty = row.who in accused
-        wanted = file_key(row.path) in targets or (row.created_here and guilty)
+        used = guilty and (row.created_here or file_key(row.path) in written)
+        wanted = file_key(row.path) in targets or used
         if wanted and not row.attempt and row.ordinary in (None, "own_temporary"):
             told_of.setdefault("" if guilty else row.who, []).append(row)
     for name, deleted in told_of.items():

@@ -21,7 +21,7 @@ from scripts.procmon.findings.file_acts import (
     says_open_result,
     transfers,
 )
-from scripts.procmon.findings.file_kinds import Kind, kind_of, ordinary_reason
+from scripts.procmon.findings.file_kinds import PROGRAMS, Kind, kind_of, ordinary_reason
 from scripts.procmon.findings.file_uses import Use, module_users, uses
 from scripts.procmon.findings.names import moment_of, process_name, who
 from scripts.procmon.findings.parts import Part, parts, some
@@ -116,7 +116,7 @@ def _row(
         renamed_to=by.to if isinstance(by, RenameRow) else None,
         copied_from=copy.source if copy else None,
         copy_confidence=copy.confidence if copy else None,
-        ordinary=_ordinary(capture, path, final, what, created, writes),
+        ordinary=_ordinary(capture, path, final, what, created, writes) or _passing(what, by),
     )
 
 
@@ -195,6 +195,11 @@ def _ordinary(
     if created is None and writes and writes["paging"].all():
         return next((reason for reason in reasons if reason), "memory_manager")
     return reasons[0] if all(reasons) else None
+
+
+def _passing(what: Kind, by: DeletionRow | RenameRow | None) -> str | None:
+    """Why a file that is gone again was everyday business; programs may have run before they went."""
+    return by.ordinary if isinstance(by, DeletionRow) and what not in PROGRAMS else None
 
 
 def _limits(capture: Capture) -> list[str]:

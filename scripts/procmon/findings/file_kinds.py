@@ -19,6 +19,8 @@ PROGRAMS = frozenset({"driver", "executable", "script"})
 
 def kind_of(path: str) -> Kind:
     """What a file is by the end of its name; of several ends the last counts. Folders are told by their creation."""
+    if basename(path).lower() in knowledge("file_kinds")["not_drivers"]:
+        return "data"
     kind: Kind = _kinds().get(ending(path), "data")
     return kind
 

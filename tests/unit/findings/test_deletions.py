@@ -5,7 +5,7 @@ from __future__ import annotations
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding
 from scripts.procmon.findings import copies, deletions
-from tests.captures.deeds import copied, created, marked, opened, renamed
+from tests.captures.deeds import copied, created, marked, opened, renamed, wrote
 from tests.captures.events import capture
 
 TEMPORARY = r"C:\Users\a\AppData\Local\Temp\~DFD.tmp"
@@ -66,6 +66,13 @@ def test_the_source_of_a_driver_that_is_deleted_afterwards_is_a_trace_removed() 
     assert (finding.kind, finding.severity, finding.evidence) == ("traces_deleted", "low", [5])
     (finding,) = analysed(built, accused="malware.exe (300)").findings
     assert (finding.severity, finding.confidence) == ("medium", "certain")
+
+
+def test_what_a_false_process_wrote_to_and_deletes_is_a_trace_also_if_it_was_there_before() -> None:
+    built = capture(wrote(TEMPORARY, 0, 4096), marked(TEMPORARY))
+    assert not analysed(built).findings
+    (finding,) = analysed(built, accused="malware.exe (300)").findings
+    assert finding.subjects["files"] == [TEMPORARY]
 
 
 def test_a_renamed_file_has_its_whole_new_name() -> None:

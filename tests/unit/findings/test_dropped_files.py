@@ -64,6 +64,12 @@ def test_a_file_opened_to_be_deleted_on_close_goes_even_if_it_is_written_later()
     assert row.fate == "deleted on close"
 
 
+def test_a_programs_own_temporary_file_that_it_deletes_is_ordinary_but_not_a_temporary_program() -> None:
+    data = r"C:\Windows\Temp\nsi4.tmp"
+    assert only_row(created(data), marked(data)).ordinary == "own_temporary"
+    assert only_row(created(PROGRAM), marked(PROGRAM)).ordinary is None
+
+
 def test_a_file_that_gets_a_programs_name_later_is_a_program() -> None:
     assert only_row(created(r"C:\a.part"), renamed(r"C:\a.part", r"C:\a.exe")).what == "executable"
 
@@ -148,6 +154,7 @@ def test_a_place_alone_excuses_no_program(path: str, by: str) -> None:
 def test_names_tell_kinds_double_endings_and_streams() -> None:
     assert kind_of(r"C:\a.SYS") == "driver"
     assert kind_of(r"C:\a\b") == "data"
+    assert kind_of(r"C:\pagefile.sys") == "data"
     assert has_double_ending(r"C:\invoice.pdf.exe")
     assert not has_double_ending(r"C:\setup.v2.exe")
     assert stream_of(r"C:\a.txt:hidden:$DATA") == "hidden"
