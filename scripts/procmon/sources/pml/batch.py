@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -28,8 +29,11 @@ def decode_batch(
     records: Records, *, first_event: int, processes: NDArray[np.int32], first_stack: int
 ) -> Batch:
     """The events and the stacks first met among them; numbered from ``first_event`` and ``first_stack`` on."""
-    columns = _texts(records)
-    stacks, stack = _stacks(records, first_stack)
+    # Half of the bytes of a capture are stacks; NumPy and Arrow gather them without the interpreter.
+    with ThreadPoolExecutor(1) as beside:
+        gathered = beside.submit(_stacks, records, first_stack)
+        columns = _texts(records)
+    stacks, stack = gathered.result()
     headers = records.headers
     times, no_time = nanoseconds(headers["time"])
     pending = (headers["result"] == results.PENDING) | (headers["duration"] > _LONGEST_DURATION)
@@ -105,7 +109,7 @@ def _stacks(records: Records, first: int) -> tuple[pa.RecordBatch | None, pa.Arr
     count = len(found.dictionary)
     _, bounds, raw = found.dictionary.buffers()
     ends = np.frombuffer(bounds, np.int64, count + 1) // layout.pointer_size(records.bits)
-    frames = np.frombuffer(raw, layout.pointer(records.bits), int(ends[-1])).astype(np.uint64)
+    frames = np.frombuffer(raw, layout.pointer(records.bits), int(ends[-1])).astype(np.uint64, copy=False)
     stacks = pa.RecordBatch.from_arrays(
         [
             arrow.numbers(np.arange(first, first + count)),
