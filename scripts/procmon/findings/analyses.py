@@ -33,6 +33,8 @@ ORDER = (
     "elevation",
     "raw_disk",
     "command_lines",
+    "odd_children",
+    "credential_stores",
     "waits",
     "network",
     "capture_limits",

@@ -1,0 +1,105 @@
+"""Files that hold passwords or keys, read by programs that they do not belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+
+import numpy as np
+
+from scripts.procmon.contracts import events as e
+from scripts.procmon.contracts import processes as p
+from scripts.procmon.contracts.capture import Capture
+from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
+from scripts.procmon.findings.accusations import accusations
+from scripts.procmon.findings.names import who
+from scripts.procmon.findings.places import below_windows, kind_of
+from scripts.procmon.findings.records import Record, records
+from scripts.procmon.findings.reproduce import by_path
+from scripts.procmon.findings.select import one_of, where
+from scripts.procmon.findings.suspects import images
+from scripts.procmon.knowledge import knowledge
+
+_READS = ("Read Data", "Generic Read", "Generic All", "All Access", "Maximum Allowed")
+
+
+def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
+    """Findings "credentials_read", one for each process that opened such files to read them."""
+    if not capture.info["can_show"]["file_events"]["value"]:
+        return Analysis(name="credential_stores", outcome="could not be checked", reason="no_file_events")
+    opened = one_of(capture.events[e.OPERATION], {"CreateFile", "ReadFile"})
+    told = records(capture, opened & where(capture.events[e.PATH], lambda path: store_of(path) is not None))
+    paths = images(earlier)
+    by_process: dict[int, list[Record]] = {}
+    for record in told:
+        if (
+            record.succeeded
+            and _reads(record)
+            and not _is_owner(capture, record, paths.get(record.process, ""))
+        ):
+            by_process.setdefault(record.process, []).append(record)
+    accused = set(accusations(earlier))
+    findings = [
+        _finding(who(capture, process), mine, paths.get(process, ""), accused=accused)
+        for process, mine in by_process.items()
+    ]
+    return Analysis(
+        name="credential_stores",
+        outcome="found" if findings else "not found",
+        examined=int(np.count_nonzero(opened)),
+        findings=findings,
+    )
+
+
+def store_of(path: str) -> Mapping[str, Any] | None:
+    """The store that a file belongs to; None for any other file."""
+    lower = path.lower()
+    for store in knowledge("credential_stores")["stores"]:
+        if any(fnmatchcase(lower, pattern) for pattern in store["files"]):
+            return dict(store)
+    return None
+
+
+def _reads(record: Record) -> bool:
+    if record.operation == "ReadFile":
+        return True
+    return any(word in record.fields.get("Desired Access", "") for word in _READS)
+
+
+def _is_owner(capture: Capture, record: Record, image: str) -> bool:
+    store = store_of(record.path) or {}
+    name = str(capture.processes.loc[record.process, p.PROCESS_NAME]).lower()
+    if name in store["owners"] or name in knowledge("credential_stores")["everyone"]:
+        return True
+    # Many programs are built on Chrome's engine and keep a profile of their own; so do programs of Windows.
+    folder = record.path.lower().partition("\\user data\\")[0].rpartition("\\")[2]
+    own_profile = store.get("own_profile", False) and len(folder) > 3 and folder in f"{image} {name}".lower()
+    return own_profile or (bool(store.get("windows_own")) and below_windows(image) is not None)
+
+
+def _finding(person: str, mine: list[Record], image: str, *, accused: set[str]) -> Finding:
+    files = list(dict.fromkeys(record.path for record in mine))
+    stores = list(dict.fromkeys(str((store_of(path) or {})["name"]) for path in files))
+    installed = kind_of(image)[0] == "own" if image else False
+    severity: Severity = "high" if person in accused or len(stores) > 1 else "medium"
+    if installed and person not in accused:
+        severity = "low"
+    return Finding(
+        kind="credentials_read",
+        severity=severity,
+        confidence="certain" if any(record.operation == "ReadFile" for record in mine) else "likely",
+        facts={
+            "who": person,
+            "files": files,
+            "stores": stores,
+            "read": any(record.operation == "ReadFile" for record in mine),
+            "installed": installed,
+            "image": image,
+            "time": mine[0].moment,
+        },
+        evidence=[record.event for record in mine][:500],
+        reproduce=by_path(files, whos=[person]),
+        attack=[Technique("T1555", "medium")],
+        subjects={"processes": [person], "files": files},
+    )
