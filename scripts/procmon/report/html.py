@@ -57,6 +57,7 @@ def environment() -> Environment:
         n=number,
         bytes=size,
         name=prose.name,
+        breakable=prose.breakable,
         prose=prose.sentence,
         ranges=prose.ranges,
         counted=counted_form,

@@ -28,13 +28,13 @@ def shorten(text: str, longest: int = LONGEST) -> str:
 
 def name(text: object, longest: int = LONGEST) -> Markup:
     """A path, value or name as <code>; <bdi> keeps its direction of writing from its neighbours."""
-    # A long path may break after a back-slash, where a reader expects it; <wbr> leaves nothing behind when copied.
-    shown = (
-        escape(visible(shorten(str(text), longest)))
-        .replace("\\", Markup("\\<wbr>"))
-        .replace("…\\<wbr>", "…\\")
-    )
-    return Markup("<code><bdi>{}</bdi></code>").format(shown)
+    return Markup("<code><bdi>{}</bdi></code>").format(breakable(text, longest))
+
+
+def breakable(text: object, longest: int = LONGEST) -> Markup:
+    """A path that may break after a back-slash, where a reader expects it; <wbr> leaves nothing behind when copied."""
+    shown = escape(visible(shorten(str(text), longest)))
+    return shown.replace("\\", Markup("\\<wbr>")).replace("…\\<wbr>", "…\\")
 
 
 def sentence(text: str, shown: Container[int] = ()) -> Markup:
