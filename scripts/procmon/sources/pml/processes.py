@@ -54,7 +54,8 @@ class Processes:
 
     def _add(self, part: Part) -> None:
         entries, modules, owners = process_entries(part)
-        rows = np.array([self._row(part, entry) for entry in entries], np.int64)
+        earlier = dict(self._known)
+        rows = np.array([self._row(part, entry, earlier) for entry in entries], np.int64)
         order = np.argsort(entries["process"], kind="stable")
         self._indexes.append((entries["process"][order].astype(np.int64), rows[order]))
         row_of = dict(zip(entries["process"].tolist(), rows.tolist(), strict=True))
@@ -65,10 +66,12 @@ class Processes:
         if modules.size:
             self._modules.append(_modules(part, modules, rows[owners]))
 
-    def _row(self, part: Part, entry: np.void) -> int:
+    def _row(self, part: Part, entry: np.void, earlier: dict[tuple[int, int, str | None], int]) -> int:
+        """The row of an entry: that of the same process in an earlier part, or a new one."""
         texts = {name: part.strings.get(int(entry[name])) for name in _TEXTS}
         key = (int(entry["pid"]), int(entry["start"]), texts["process_name"])
-        row = self._known.get(key)
+        # Two entries of one part are two processes, however alike; one row of an earlier part answers to one of them.
+        row = earlier.pop(key, None)
         if row is None:
             row = self._known[key] = len(self._rows)
             self._rows.append({contract.PROCESS: row, contract.PARENT: None})

@@ -189,6 +189,14 @@ def test_the_parts_of_a_split_log_share_one_process_table(tmp_path: Path) -> Non
     assert [row["path"] for row in tables.modules.to_pylist()] == [r"C:\a.dll", r"C:\b.dll"]
 
 
+def test_processes_of_one_table_that_look_alike_stay_apart(tmp_path: Path) -> None:
+    twins = [Process(index=index, pid=0, name="Idle", start=NOON) for index in (1, 2)]
+    close = registry.close_key("HKLM")
+    rows, _, tables = decoded(write(tmp_path, *(Event(NOON, n, 1, close) for n in (2, 1)), rows=twins))
+    assert len(tables.processes) == 2
+    assert [row["process"] for row in rows] == [1, 0]
+
+
 def test_parts_of_different_machines_are_no_capture(tmp_path: Path) -> None:
     first, second = write(tmp_path), write(tmp_path, name="Logfile-1.PML", bits=32)
     assert "64-bit" in refusal(first, second).expected
