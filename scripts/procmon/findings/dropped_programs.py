@@ -93,9 +93,10 @@ def hidden_files(
 ) -> Iterator[Finding]:
     """One finding a process that created files or folders with the attributes Hidden and System, or in the recycle bin.
 
-    Severity: high where at least two of these come together: a place where no program belongs, loaded into a
-    process afterwards, made by a process that is not what it seems or by a program from where users may write. Medium for
-    one, or inside the Windows folder. Otherwise low.
+    Strong signs: a place where no program belongs, loaded or started afterwards, made by a process that is not what it
+    seems, a folder's settings file that is too long to be one. Weak ones: made by a program from where users may write, a
+    program among them, inside the Windows folder. Severity: high for two signs with a strong one, medium for a strong
+    one or two weak ones, otherwise low.
     """
     wanted = [
         row
@@ -104,15 +105,16 @@ def hidden_files(
         and row.how == "created"
         and _is_hidden(row)
         and row.what != "driver"
-        and not _is_folder_settings(row)
+        and not (_is_settings(row) and (row.size or 0) <= FOLDER_SETTINGS and not odd_place(row.path))
     ]
     for person, files in _by_maker(wanted).items():
         signs = _signs(capture, files, ran, earlier)
-        programs = [row.path for row in files if row.what in ("executable", "script")]
         windows = any(in_windows(row.path) for row in files)
-        against = (signs.odd, signs.used, signs.accused, signs.stray, programs, signs.accused and windows)
-        reasons = sum(map(bool, against))
-        severity: Severity = "high" if reasons >= 2 else "medium" if reasons or windows else "low"
+        disguised = [row.path for row in files if _is_settings(row) and (row.size or 0) > FOLDER_SETTINGS]
+        programs = any(row.what in ("executable", "script") for row in files)
+        strong = sum(map(bool, (signs.odd, signs.used, signs.accused, disguised)))
+        every = strong + sum(map(bool, (signs.stray, programs, windows)))
+        severity: Severity = "high" if strong and every >= 2 else "medium" if strong or every >= 2 else "low"
         yield Finding(
             kind="files_hidden",
             severity=severity,
@@ -123,6 +125,7 @@ def hidden_files(
                 "folder_paths": [row.path for row in files if row.what == "folder"],
                 "data_files": sum(row.what != "folder" for row in files),
                 "windows": windows,
+                "disguised": disguised,
             },
             evidence=_evidence(files, ran),
             reproduce=by_path([row.path for row in files]),
@@ -156,10 +159,9 @@ def _signs(
     )
 
 
-def _is_folder_settings(row: FileRow) -> bool:
-    """Whether a file is a folder's display settings, which any program may lay into its own folders."""
-    usual = row.path.lower().endswith(("\\desktop.ini", "\\thumbs.db", "\\folder.htt"))
-    return usual and (row.size or 0) <= FOLDER_SETTINGS and not odd_place(row.path)
+def _is_settings(row: FileRow) -> bool:
+    """Whether a file bears the name of a folder's display settings, which any program may lay into its folders."""
+    return row.path.lower().endswith(("\\desktop.ini", "\\thumbs.db", "\\folder.htt"))
 
 
 def _users(use: Use) -> list[str]:
