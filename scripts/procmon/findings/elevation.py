@@ -17,6 +17,7 @@ from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.records import Record
 from scripts.procmon.findings.rights import granted, levels, logon_of
 from scripts.procmon.findings.uac_bypass import bypasses
+from scripts.procmon.findings.user_files import user_files_run_by_system
 
 MEDIUM, HIGH = 2, 3
 
@@ -24,7 +25,7 @@ _RUNAS = re.compile(r"-verb\s+\"?'?runas|\brunas(?:\.exe)?\b|shellexecute.*runas
 
 
 def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
-    """Findings "relaunch_elevated", "rights_above_parent", "uac_bypass"."""
+    """Findings "relaunch_elevated", "rights_above_parent", "user_file_as_system", "uac_bypass"."""
     rows = tree(earlier)
     if not rows:
         return Analysis(name="elevation", outcome="could not be checked", reason="no_processes")
@@ -33,6 +34,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     findings = [
         *_relaunches(rows, by_number, access),
         *_above_parents(capture, rows, by_number, accused=set(accusations(earlier))),
+        *user_files_run_by_system(capture, rows, earlier),
         *bypasses(capture, earlier),
     ]
     known = any(level is not None for level in levels(capture).values())

@@ -81,7 +81,7 @@ def creations(capture: Capture) -> pd.DataFrame:
     options = field(detail, "Options")
     return opened[made].assign(
         how=how[made],
-        folder=options[made].map(_is_folder, na_action="ignore").fillna(False).astype(bool),
+        folder=options[made].map(_is_folder, na_action="ignore").astype("boolean").fillna(False).astype(bool),
         attributes=field(detail, "Attributes")[made].mask(lambda texts: texts.isin(["n/a", ""])),
     )
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from scripts.procmon.contracts.findings import Analysis, Finding
 from scripts.procmon.findings import elevation, persistence, process_tree
+from scripts.procmon.findings.analyses import run
 from tests.captures.events import Row, capture
 
 ASK = r'powershell.exe "Start-Process -FilePath \"C:\Users\a\Downloads\b.exe\" -Verb runAs"'
@@ -118,3 +119,32 @@ def test_equal_or_lower_rights_and_levels_in_another_language_are_nothing() -> N
     assert not started("Medium", "Medium")
     assert not started("Low", "Medium")
     assert not started("Обязательный высокий", "Средний")
+
+
+def ran(logon: str, writer: str = "Medium") -> list[str]:
+    path = r"C:\Users\a\AppData\Local\Temp\~DF1.tmp"
+    built = capture(
+        Row(
+            "CreateFile",
+            path,
+            "Desired Access: Generic Write, Disposition: Create, OpenResult: Created",
+            who="w.exe (10)",
+        ),
+        Row("WriteFile", path, "Offset: 0, Length: 4,096", who="w.exe (10)"),
+        Row(
+            "Process Start",
+            detail=f"Parent PID: 900, Command line: rundll32.exe {path},Run",
+            who="rundll32.exe (20)",
+        ),
+        processes={
+            "w.exe (10)": {"integrity": writer, "authentication_id": "00000000:0001e0ac"},
+            "rundll32.exe (20)": {"integrity": "System", "authentication_id": logon},
+        },
+    )
+    return [finding.kind for finding in run(built)["elevation"].findings]
+
+
+def test_a_users_file_that_the_system_runs_is_told_though_no_parent_shows_it() -> None:
+    assert ran("00000000:000003e7") == ["user_file_as_system"]
+    assert not ran("00000000:0001e0ac")
+    assert not ran("00000000:000003e7", writer="System")
