@@ -10,7 +10,7 @@ from typing import Any
 from scripts.procmon.contracts import processes as p
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
-from scripts.procmon.contracts.tables import AutostartRow
+from scripts.procmon.contracts.tables import AutostartRow, FileRow
 from scripts.procmon.findings.accusations import accusations
 from scripts.procmon.findings.autostart_files import file_findings, started_services, startup_files
 from scripts.procmon.findings.names import who
@@ -20,6 +20,7 @@ from scripts.procmon.findings.registry_links import link_findings
 from scripts.procmon.findings.registry_paths import matches, normal, parent_of
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.suspects import suspects
+from scripts.procmon.findings.traces import rows_of
 from scripts.procmon.knowledge import knowledge
 
 SET, DELETE_VALUE, DELETE_KEY = "RegSetValue", "RegDeleteValue", "RegDeleteKey"
@@ -104,7 +105,7 @@ def _writes(told: list[Record]) -> Iterable[Write]:
             )
 
 
-def _row(capture: Capture, write: Write, *, dropped: set[str]) -> AutostartRow:
+def _row(capture: Capture, write: Write, *, dropped: Mapping[str, FileRow]) -> AutostartRow:
     record = write.record
     return AutostartRow(
         place=write.place["id"],
@@ -147,10 +148,9 @@ def _removals(capture: Capture, told: list[Record]) -> list[AutostartRow]:
     return rows
 
 
-def _dropped(earlier: Mapping[str, Analysis]) -> set[str]:
-    """The files that this capture shows being created or written, in lower case."""
-    done = earlier.get("dropped_files")
-    return {file.path.lower() for file in done.tables.get("files", ())} if done else set()
+def _dropped(earlier: Mapping[str, Analysis]) -> dict[str, FileRow]:
+    """The files that this capture shows being created or written, by path in lower case."""
+    return {file.path.lower(): file for file in rows_of(earlier, "files")}
 
 
 def target_of(place: str, data: str) -> str:
@@ -165,7 +165,7 @@ def target_of(place: str, data: str) -> str:
     return program_of(data)
 
 
-def _signs(capture: Capture, write: Write, *, dropped: set[str], accused: set[str]) -> list[str]:
+def _signs(capture: Capture, write: Write, *, files: Mapping[str, FileRow], accused: set[str]) -> list[str]:
     """What speaks against an honest writer."""
     place, record = write.place, write.record
     target = target_of(place["id"], write.data)
@@ -177,10 +177,9 @@ def _signs(capture: Capture, write: Write, *, dropped: set[str], accused: set[st
         signs.append("odd_place")
     elif name == "a temporary folder":
         signs.append("temporary")
-    elif name in ("the Windows folder itself", "the root of the disk", "the public user folder"):
+    elif name in _UNUSUAL:
         signs.append("unusual_place")
-    if target.lower() in dropped or (write.data.lower().rstrip(".") in dropped):
-        signs.append("dropped")
+    signs += _made(target, capture, record, files)
     if place.get("rare"):
         signs.append("rare")
     if who(capture, record.process) in accused:
@@ -193,17 +192,36 @@ def _signs(capture: Capture, write: Write, *, dropped: set[str], accused: set[st
     return signs
 
 
+def _made(target: str, capture: Capture, record: Record, files: Mapping[str, FileRow]) -> list[str]:
+    """What the making of the file, as far as this capture shows it, says against it."""
+    file = files.get(target.lower())
+    if file is None:
+        return []
+    image = capture.processes.loc[record.process, p.IMAGE_PATH]
+    copy = isinstance(image, str) and (file.copied_from or "").lower() == image.lower()
+    return ["dropped", *(["copy"] if copy else []), *(["hidden"] if "H" in (file.attributes or "") else [])]
+
+
+#: Places of which programs that are installed make no use, by the names that they have in places.
+_UNUSUAL = {
+    "the Windows folder itself",
+    "the root of the disk",
+    "the public user folder",
+    "the application data itself, without a folder of its own",
+}
+
+
 def _is_usual(write: Write) -> bool:
     data = plain_path(write.data).lower()
     shown = write.data.lower()
     return any(re.search(text, one, re.I) for text in write.place.get("usual", ()) for one in (data, shown))
 
 
-def _ordinary(capture: Capture, write: Write, *, dropped: set[str]) -> str | None:
+def _ordinary(capture: Capture, write: Write, *, dropped: Mapping[str, FileRow]) -> str | None:
     """The reason why a write is everyday business; None where it is not."""
     if _is_usual(write):
         return "windows_default"
-    signs = _signs(capture, write, dropped=dropped, accused=set())
+    signs = _signs(capture, write, files=dropped, accused=set())
     if signs and signs != ["dropped"]:
         return None
     target = target_of(write.place["id"], write.data)
@@ -223,13 +241,13 @@ _REGISTRIES = {
 
 
 def _findings(
-    capture: Capture, writes: list[Write], *, dropped: set[str], accused: set[str]
+    capture: Capture, writes: list[Write], *, dropped: Mapping[str, FileRow], accused: set[str]
 ) -> list[Finding]:
     groups: dict[tuple[Any, ...], list[tuple[Write, list[str]]]] = {}
     for write in writes:
         if _ordinary(capture, write, dropped=dropped) == "windows_default" and write.place["id"] != "winsock":
             continue
-        signs = _signs(capture, write, dropped=dropped, accused=accused)
+        signs = _signs(capture, write, files=dropped, accused=accused)
         if _severity(write, signs) is None:
             continue
         program = str(capture.processes.loc[write.record.process, p.PROCESS_NAME])
@@ -241,7 +259,7 @@ def _findings(
 def _severity(write: Write, signs: list[str]) -> Severity | None:
     """None for no finding: a value that is gone again is no persistence, an ordinary registration no news."""
     place = write.place["id"]
-    strong = {"odd_place", "temporary", "accused", "bare_name"} & set(signs)
+    strong = {"odd_place", "temporary", "accused", "bare_name", "hidden"} & set(signs)
     if write.gone is not None and place in ("shell-open-command", "environment"):
         return None  # told as what it was for: elevation
     if not write.record.succeeded:
@@ -249,7 +267,7 @@ def _severity(write: Write, signs: list[str]) -> Severity | None:
     if strong or {"rare", "unusual_place"} <= set(signs):
         return "high"
     own = kind_of(target_of(place, write.data))[0] == "own"
-    if ("rare" in signs and not own) or {"itself", "unusual_place"} & set(signs):
+    if ("rare" in signs and not own) or {"itself", "unusual_place", "copy"} & set(signs):
         return "medium"
     if place in _REGISTRIES:
         return "low" if "dropped" in signs and not own else None

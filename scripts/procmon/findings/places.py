@@ -12,6 +12,10 @@ from scripts.procmon.knowledge import knowledge
 Kind = Literal["own", "odd", "watch", "other"]
 
 _WINDOWS = re.compile(r"^(?:[a-z]:|\\systemroot)\\(?:windows|winnt)(?:\.\d+)?\\", re.IGNORECASE)
+#: Installed programs have a folder of their own there.
+_LOOSE = re.compile(
+    r"\\(?:appdata\\(?:roaming|local|locallow)|application data|local settings|programdata|users\\public)\\[^\\]+$"
+)
 _PROGRAM = re.compile(
     r"""\s*(?:"([^"]+)"|((?:[a-z]:|%\w+%|\\)[^"]*?\.(?:exe|com|scr|bat|cmd|dll|ps1|vbs|js|pif|cpl|ocx))(?=[\s,"]|$)|(\S+))""",
     re.IGNORECASE,
@@ -30,6 +34,8 @@ _VARIABLES = {
 def kind_of(path: str) -> tuple[Kind, str | None]:
     """The kind of place that ``path`` lies in, and what people call it (for odd and watched places)."""
     plain = plain_path(path).lower()
+    if _LOOSE.search(plain):
+        return "watch", "the application data itself, without a folder of its own"
     for kind in ("odd", "watch"):
         for found, name in _patterns(kind):
             if found.match(plain) and not (kind == "watch" and _in_own(plain)):

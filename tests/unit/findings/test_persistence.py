@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scripts.procmon.contracts.findings import Analysis
+from scripts.procmon.contracts.tables import FileRow
 from scripts.procmon.findings import persistence
 from tests.captures.events import Row, capture
 
@@ -158,3 +159,33 @@ def test_a_registry_link_is_told_with_where_it_leads() -> None:
 def test_windows_own_links_are_no_finding() -> None:
     link = Row("RegSetValue", r"HKCU\Software\Classes\SymbolicLinkValue", "Type: REG_LINK, Length: 90")
     assert not judge(link).findings
+
+
+def test_a_program_in_the_application_data_without_a_folder_of_its_own_is_medium() -> None:
+    loose = set_to(RUN, r"C:\Users\a\AppData\Roaming\svc.exe")
+    vendor = set_to(RUN, r"C:\Users\a\AppData\Local\Discord\Update.exe")
+    assert [finding.severity for finding in judge(loose).findings] == ["medium"]
+    assert [finding.severity for finding in judge(vendor).findings] == ["low"]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "copied_from", "severity"),
+    [("A", None, "low"), ("HS", None, "high"), ("A", r"C:\Users\a\Downloads\b.exe", "medium")],
+)
+def test_how_the_program_came_there_weighs(attributes: str, copied_from: str | None, severity: str) -> None:
+    path, who = r"C:\Users\a\AppData\Roaming\Vendor\b.exe", "b.exe (10)"
+    file = FileRow(
+        path=path,
+        how="created",
+        what="executable",
+        process=0,
+        who=who,
+        time="",
+        events=[0],
+        attributes=attributes,
+        copied_from=copied_from,
+    )
+    row = Row("RegSetValue", RUN, f"Type: REG_SZ, Length: 4, Data: {path}", who=who)
+    built = capture(row, processes={who: {"image_path": r"C:\Users\a\Downloads\b.exe"}})
+    done = {"dropped_files": Analysis(name="dropped_files", outcome="found", tables={"files": [file]})}
+    assert [finding.severity for finding in persistence.analyse(built, done).findings] == [severity]
