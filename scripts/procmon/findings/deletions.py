@@ -21,6 +21,8 @@ from scripts.procmon.findings.suspects import suspects
 from scripts.procmon.text import listing
 
 MOST_EVENTS = 50
+#: A finding names as many files; the table holds all.
+MOST_FILES = 1000
 #: A list that is refreshed deletes its file and makes it anew at once.
 REFRESH = np.timedelta64(5, "s")
 
@@ -153,7 +155,7 @@ def _clean_ups(
             facts={
                 "who": listing(people),
                 "processes": len(people),
-                "files": list(dict.fromkeys(row.path for row in deleted)),
+                "files": list(dict.fromkeys(row.path for row in deleted))[:MOST_FILES],
                 "on_close": sum(row.how == "deleted on close" for row in deleted),
                 "created_here": sum(row.created_here for row in deleted),
                 "copied_to": sorted({copy.target for copy in copied}),
@@ -164,7 +166,7 @@ def _clean_ups(
             evidence=evidence,
             reproduce=by_path([row.path for row in deleted], whos=people),
             attack=[Technique("T1070.004", "high")],
-            subjects={"processes": people, "files": [row.path for row in deleted]},
+            subjects={"processes": people, "files": [row.path for row in deleted[:MOST_FILES]]},
         )
 
 

@@ -17,6 +17,9 @@ from scripts.procmon.findings import prose
 from scripts.procmon.findings.names import when
 from scripts.procmon.knowledge import knowledge
 
+#: More events than this prove nothing more; ``evidence_count`` says how many there are.
+MOST_EVIDENCE = 5_000
+
 
 def document(capture: Capture, done: Mapping[str, Analysis], language: str = "en") -> dict[str, Any]:
     """findings.json as plain JSON data; findings are numbered F1, F2, … by severity, then first event."""
@@ -58,7 +61,8 @@ def _rank(finding: Finding) -> tuple[int, int, str]:
 def _finding(
     capture: Capture, finding: Finding, *, analysis: str, number: int, language: str
 ) -> dict[str, Any]:
-    evidence = sorted({int(event) for event in finding.evidence})
+    every = sorted({int(event) for event in finding.evidence})
+    evidence = every[:MOST_EVIDENCE]
     told = prose.tell(finding, language)
     return {
         "id": f"F{number}",
@@ -70,8 +74,9 @@ def _finding(
         "confidence_reason": told["confidence_reason"],
         "statement": told["statement"],
         "evidence": evidence,
+        "evidence_count": len(every),
         "first": _moment(capture, evidence[:1]),
-        "last": _moment(capture, evidence[-1:]),
+        "last": _moment(capture, every[-1:]),
         "reproduce": plain(list(finding.reproduce)),
         "meaning": told["meaning"],
         "benign_explanation": told["benign_explanation"],

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts import processes as p
@@ -33,6 +34,24 @@ COLUMNS = (
     STAGE,
     FINDINGS,
 )
+
+
+def shown_schema(*, zone: str | None) -> pa.Schema:
+    """The schema of shown_events.parquet; ``zone`` as that of the capture's times."""
+    known = {field.name: field for field in e.events_schema(zone=zone)} | {
+        TIME_OF_DAY: pa.field(TIME_OF_DAY, pa.string()),
+        p.PROCESS_NAME: pa.field(p.PROCESS_NAME, pa.string()),
+        p.PID: pa.field(p.PID, pa.int64()),
+        STAGE: pa.field(STAGE, pa.int64()),
+        FINDINGS: pa.field(FINDINGS, pa.list_(pa.string())),
+    }
+    return pa.schema([known[name] for name in COLUMNS])
+
+
+def shown_table(shown: pd.DataFrame) -> pa.Table:
+    """The shown events as they are written, with types that don't depend on what they hold."""
+    zone = "UTC" if getattr(shown[e.TIME].dtype, "tz", None) is not None else None
+    return pa.Table.from_pandas(shown, schema=shown_schema(zone=zone), preserve_index=False)
 
 
 def shown_events(

@@ -28,6 +28,8 @@ NOW = timedelta(seconds=90)
 #: Zones differ from UTC by up to this, in steps of a quarter of an hour.
 WIDEST_ZONE = timedelta(hours=14)
 QUARTER = 900.0
+#: A finding names as many files; the table holds all.
+MOST_FILES = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,7 +199,7 @@ def _finding(
                     "donor": one.row.donor,
                     "donor_read_first": one.donor_read_first,
                 }
-                for one in told
+                for one in told[:MOST_FILES]
             ],
             "alike": len({(str(one.row.set), one.row.donor) for one in told}) == 1,
             "days": sorted({value[:10] for one in told for value in one.row.set.values()}),
@@ -211,7 +213,7 @@ def _finding(
         evidence=sorted({n for one in told for n in (*one.row.events, *one.row.donor_events)}),
         reproduce=by_path([one.row.path for one in told], operations=["SetBasicInformationFile"]),
         attack=[Technique("T1070.006", "high" if donated or accused else "low")],
-        subjects={"processes": people, "files": [one.row.path for one in told]},
+        subjects={"processes": people, "files": [one.row.path for one in told[:MOST_FILES]]},
     )
 
 
