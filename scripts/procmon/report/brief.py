@@ -13,7 +13,7 @@ from scripts.procmon.contracts.findings import SEVERITIES
 from scripts.procmon.report import plainly
 from scripts.procmon.report.material import Material
 from scripts.procmon.report.moments import Moments, seconds_between
-from scripts.procmon.report.words import Words, plain
+from scripts.procmon.report.words import Words
 from scripts.procmon.text import catalogue, code, render
 
 #: More sentences than these no manager reads; the rest is counted and stands in part 3.
@@ -169,12 +169,19 @@ class _Teller:
         by_kind: dict[str, list[Facts]] = {}
         for finding in findings:
             by_kind.setdefault(finding["kind"], []).append(finding)
-        return [
-            render(self.sentences["nouns"][kind], self._facts(same), self.language)
-            if kind in self.sentences["nouns"]
-            else plain(kind)
-            for kind, same in by_kind.items()
-        ]
+        return [self._noun(kind, same) for kind, same in by_kind.items()]
+
+    def _noun(self, kind: str, findings: Sequence[Facts]) -> str:
+        """A kind as a thing; one that the catalogue does not know by the numbers of its findings."""
+        noun = self.sentences["nouns"].get(kind)
+        try:
+            return render(noun, self._facts(findings), self.language) if noun else self._numbered(findings)
+        except UndefinedError:
+            return self._numbered(findings)
+
+    def _numbered(self, findings: Sequence[Facts]) -> str:
+        ids = [finding["id"] for finding in self.material.findings]
+        return self.say("sure.finding", numbers=[ids.index(finding["id"]) + 1 for finding in findings])
 
     # -- what it means
 

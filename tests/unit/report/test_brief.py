@@ -81,6 +81,12 @@ def test_what_is_certain_is_told_apart_from_what_is_likely():
     assert sure[0][1].startswith("the driver")
 
 
+def test_a_kind_without_a_noun_is_named_by_the_number_of_its_finding():
+    assert ("Certain", "what finding 2 tells, recorded as it was done.") in brief(
+        material(findings=[finding(1, severity="low"), finding(2)])
+    ).sure
+
+
 def test_open_questions_are_not_known():
     made = material(findings=[finding()], tables={"questions": [row("questions", kind="why_it_did_so")]})
     assert ("Not known", "why it did so") in brief(made).sure
