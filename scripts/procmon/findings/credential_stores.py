@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -55,10 +56,23 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
 def store_of(path: str) -> Mapping[str, Any] | None:
     """The store that a file belongs to; None for any other file."""
     lower = path.lower()
-    for store in knowledge("credential_stores")["stores"]:
-        if any(fnmatchcase(lower, pattern) for pattern in store["files"]):
-            return dict(store)
-    return None
+    # A capture has a million paths, and hardly one of them is meant: the name alone rules out the rest.
+    names, folders = _ends()
+    if lower.rpartition("\\")[2] not in names and not any(folder in lower for folder in folders):
+        return None
+    stores = knowledge("credential_stores")["stores"]
+    return next(
+        (dict(store) for store in stores if any(fnmatchcase(lower, one) for one in store["files"])), None
+    )
+
+
+@cache
+def _ends() -> tuple[frozenset[str], tuple[str, ...]]:
+    """The file names that end the patterns, and for those that end with "*" the folders before it."""
+    patterns = [one for store in knowledge("credential_stores")["stores"] for one in store["files"]]
+    names = frozenset(one.rpartition("\\")[2] for one in patterns if not one.endswith("*"))
+    folders = tuple("\\" + one.split("\\")[-2] for one in patterns if one.endswith("*"))
+    return names, tuple(folder.split("*")[0] for folder in folders)
 
 
 def _reads(record: Record) -> bool:

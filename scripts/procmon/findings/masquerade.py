@@ -41,7 +41,12 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
         if row.process_name.lower() in known:
             bearers[row.process_name.lower()].append(row)
     if not bearers:
-        return Analysis(name="masquerade", outcome="not found", examined=len(rows) and len(capture.events))
+        return Analysis(
+            name="masquerade",
+            outcome="not found",
+            limits=_unseen(capture),
+            examined=len(rows) and len(capture.events),
+        )
     by_number = {row.process: row for row in rows}
     suspects = {
         name: [_weigh(row, known[name], by_number, booting=_booting(rows)) for row in bearing]
@@ -56,10 +61,15 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     return Analysis(
         name="masquerade",
         outcome="found" if findings else "not found",
-        limits=[] if all(judged) else ["some_identity_unknown"],
+        limits=[*([] if all(judged) else ["some_identity_unknown"]), *_unseen(capture)],
         examined=len(capture.events),
         findings=findings,
     )
+
+
+def _unseen(capture: Capture) -> list[str]:
+    """Without a table of processes only those with events of their own are known."""
+    return [] if capture.info["can_show"]["process_table"]["value"] else ["no_process_table"]
 
 
 def _weigh(
