@@ -12,7 +12,7 @@ from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis
 from scripts.procmon.contracts.tables import CopyRow, DeletionRow, FileRow, RenameRow
-from scripts.procmon.findings.dropped_programs import hidden_files, programs_dropped
+from scripts.procmon.findings.dropped_programs import hidden_files, programs_changed, programs_dropped
 from scripts.procmon.findings.file_acts import (
     FILE,
     WRITE,
@@ -48,7 +48,11 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
         outcome="found" if rows else "not found",
         limits=_limits(capture),
         examined=len(made) + len(written),
-        findings=[*programs_dropped(capture, rows, ran, earlier), *hidden_files(capture, rows, ran, earlier)],
+        findings=[
+            finding
+            for find in (programs_dropped, programs_changed, hidden_files)
+            for finding in find(capture, rows, ran, earlier)
+        ],
         tables={"files": rows},
     )
 

@@ -88,6 +88,37 @@ def programs_dropped(
         )
 
 
+def programs_changed(
+    capture: Capture, rows: Sequence[FileRow], ran: Mapping[str, Use], earlier: Mapping[str, Analysis]
+) -> Iterator[Finding]:
+    """One finding a process that wrote into programs or drivers that were there before.
+
+    Severity: medium for a process that is not what it seems, or a program from where users may write that changes
+    installed programs; low otherwise, since linkers and updaters do so too.
+    """
+    wanted = [
+        row
+        for row in rows
+        if row.what in ("executable", "driver")
+        and row.how == "written"
+        and not row.ordinary
+        and row.bytes_written
+    ]
+    for person, files in _by_maker(wanted).items():
+        signs = _signs(capture, files, ran, earlier)
+        installed = [row.path for row in files if belongs_to_a_program(row.path)]
+        evidence = _evidence(files, ran)
+        yield Finding(
+            kind="programs_changed",
+            severity="medium" if signs.accused or (signs.stray and installed) else "low",
+            confidence="certain",
+            facts={**_facts(person, files, signs), "installed": installed[:MOST_FILES]},
+            evidence=evidence,
+            reproduce=by_path([row.path for row in files]),
+            subjects={"processes": [person], "files": [row.path for row in files[:MOST_FILES]]},
+        )
+
+
 def hidden_files(
     capture: Capture, rows: Sequence[FileRow], ran: Mapping[str, Use], earlier: Mapping[str, Analysis]
 ) -> Iterator[Finding]:

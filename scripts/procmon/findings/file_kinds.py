@@ -62,7 +62,8 @@ def ordinary_reason(path: str, *, process_name: str, what: str) -> str | None:
 def odd_place(path: str) -> str | None:
     """What the place is where no program belongs ("the recycle bin"), or None."""
     kind, name = place_of(path)
-    return name if kind == "odd" else None
+    # The profile of the system account lies beside the registry hives and is a profile like any other.
+    return name if kind == "odd" and "\\config\\systemprofile\\" not in path.lower() else None
 
 
 def watched_place(path: str) -> str | None:

@@ -94,6 +94,22 @@ def test_a_program_by_a_false_process_that_ran_in_an_odd_place_is_high() -> None
     assert finding.evidence == [0, 1]
 
 
+def test_writing_into_an_installed_program_from_a_users_folder_is_medium() -> None:
+    row = wrote(r"C:\Program Files\x\x.exe", 0, 512)
+    stray = {"malware.exe (300)": {"image_path": r"C:\Users\a\Downloads\malware.exe"}}
+    linker = {"malware.exe (300)": {"image_path": r"C:\Program Files\vs\link.exe"}}
+    for people, severity in ((stray, "medium"), (linker, "low")):
+        (finding,) = analysed(capture(row, processes=people)).findings
+        assert (finding.kind, finding.severity) == ("programs_changed", severity)
+
+
+def test_the_profile_of_the_system_account_is_no_odd_place() -> None:
+    path = r"C:\Windows\System32\config\systemprofile\AppData\Local\Temp\x.exe"
+    (finding,) = analysed(capture(created(path))).findings
+    assert finding.severity == "info"
+    assert not finding.facts["odd_places"]
+
+
 def test_a_file_that_explorer_maps_for_its_icon_has_not_run() -> None:
     built = capture(created(PROGRAM), loaded(PROGRAM, who="Explorer.EXE (1)"))
     (finding,) = analysed(built).findings
