@@ -61,6 +61,7 @@ def finding(number: int = 1, **changes: Any) -> Json:
         "confidence_reason": "It is recorded.",
         "statement": "bad.exe (300) wrote `C:\\a.sys` (events 10 to 12).",
         "evidence": [10, 11, 12],
+        "evidence_count": 3,
         "reproduce": [{"column": "Path", "relation": "is", "value": "C:\\a.sys", "action": "Include"}],
         "meaning": "It runs.",
         "benign_explanation": "Set-up programs do so.",

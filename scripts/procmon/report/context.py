@@ -228,7 +228,7 @@ class _Maker:
             rules=[_rule(r) for r in finding["reproduce"]],
             attack=finding["attack"],
             evidence=ranges(finding["evidence"]),
-            events=len(finding["evidence"]),
+            events=finding.get("evidence_count", len(finding["evidence"])),
             shown=telling(finding["evidence"], self.by_number, most=self.caps.evidence),
             hidden=bool(shown) and all(event.stage < last for event in shown),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,6 +43,16 @@ def test_a_finding_is_marked_on_the_process_and_at_the_time_of_its_first_event()
     lane = next(lane for lane in made.lanes if lane.full == "other.exe (300)")
     assert [mark.number for mark in lane.marks] == [7]
     assert abs(lane.marks[0].x - (made.axis[2][0])) < 0.2  # half of the 40 seconds
+
+
+def test_a_timeline_of_very_many_events_keeps_those_that_are_cited():
+    table = events_table(
+        [event(n) for n in range(20)] + [event(21, process_name="rare.exe", findings=["F1"])]
+    )
+    many = pa.concat_tables([table.slice(0, 20)] * 6_000 + [table.slice(20, 1)])
+    made = charts.timeline(many, (), [marked(1, 21)], moments=Moments(), span=SPAN)
+    assert made is not None
+    assert {lane.full for lane in made.lanes} == {"bad.exe (300)", "rare.exe (300)"}
 
 
 def test_marks_at_one_moment_stand_above_each_other():
