@@ -113,7 +113,7 @@ def _more(hidden: int, maker: Maker) -> str:
 
 
 def _everyday(sentence: str, reasons: Counter[str], words: Words) -> str:
-    kinds = [f"{number(n)} {words.shared('ordinary', reason)}" for reason, n in reasons.most_common()]
+    kinds = [f"{words.shared('ordinary', reason)} ({number(n)})" for reason, n in reasons.most_common()]
     return words.say(f"changes.{sentence}", n=reasons.total(), kinds=listing(kinds, most=4))
 
 
