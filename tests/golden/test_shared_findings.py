@@ -87,6 +87,13 @@ def test_updates_are_one_row_a_file_and_all_explained() -> None:
     assert {row["ordinary"] for row in metadata} == {"windows_update"}
 
 
+def test_a_capture_without_openings_is_not_told_to_show_that_nothing_was_created_or_deleted() -> None:
+    checks = {check["analysis"]: check for check in document("pml/win10-x64-filesystem.PML.gz")["checks"]}
+    for name in ("deletions", "timestamps", "copies"):
+        assert checks[name]["outcome"] == "could not be checked"
+    assert "no_openings" in checks["dropped_files"]["limit_keys"]
+
+
 def test_both_pairs_of_hidden_files_in_the_recycle_bin_are_told() -> None:
     finding = next(
         one for one in told(ZEROACCESS, "files_hidden") if "hehda.exe (2520)" in one["subjects"]["processes"]

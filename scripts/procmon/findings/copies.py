@@ -21,6 +21,7 @@ from scripts.procmon.findings.file_acts import (
     creations,
     file_key,
     transfers,
+    unseen,
 )
 from scripts.procmon.findings.file_kinds import belongs_to_a_program, is_temporary, odd_place
 from scripts.procmon.findings.names import moment_of, who
@@ -42,8 +43,8 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     Only files that the capture shows being created or overwritten are targets. Paging I/O is left out: it repeats
     what the process itself has read or written.
     """
-    if not len(capture.events):
-        return Analysis(name="copies", outcome="could not be checked", reason="no_events")
+    if reason := unseen(capture):
+        return Analysis(name="copies", outcome="could not be checked", reason=reason)
     writes = _writes_to_new_files(capture)
     reads = transfers(capture, READ)
     reads = reads[~reads["paging"] & reads[e.PROCESS].isin(writes[e.PROCESS].unique())]

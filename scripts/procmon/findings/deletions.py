@@ -12,7 +12,7 @@ from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Technique
 from scripts.procmon.contracts.tables import CopyRow, DeletionRow, RenameRow
 from scripts.procmon.findings import file_acts
-from scripts.procmon.findings.file_acts import FILE, file_key
+from scripts.procmon.findings.file_acts import FILE, file_key, unseen
 from scripts.procmon.findings.file_kinds import in_windows, is_temporary, kind_of, ordinary_reason
 from scripts.procmon.findings.names import moment_of, process_name, who
 from scripts.procmon.findings.parts import Part, parts, some
@@ -29,8 +29,8 @@ REFRESH = np.timedelta64(5, "s")
 
 def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     """The tables ``deletions`` (attempts among them) and ``renames``; a finding for each clean-up after a copy."""
-    if not capture.info["can_show"]["file_events"]["value"]:
-        return Analysis(name="deletions", outcome="could not be checked", reason="no_file_events")
+    if reason := unseen(capture):
+        return Analysis(name="deletions", outcome="could not be checked", reason=reason)
     marked, made, renamed = (
         file_acts.deletions(capture),
         file_acts.creations(capture),

@@ -20,6 +20,7 @@ from scripts.procmon.findings.file_acts import (
     file_key,
     says_open_result,
     transfers,
+    unseen,
 )
 from scripts.procmon.findings.file_kinds import PROGRAMS, Kind, kind_of, ordinary_reason
 from scripts.procmon.findings.file_uses import Use, module_users, uses
@@ -208,6 +209,8 @@ def _passing(what: Kind, by: DeletionRow | RenameRow | None) -> str | None:
 
 def _limits(capture: Capture) -> list[str]:
     limits = [] if says_open_result(capture) else ["no_open_result"]
+    if unseen(capture):
+        limits.append("no_openings")
     if not capture.info["can_show"]["reads"]["value"]:
         limits.append("no_reads")
     if not capture.info["can_show"]["process_events"]["value"]:

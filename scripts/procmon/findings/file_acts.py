@@ -46,6 +46,18 @@ _NO_FILE = re.compile(
 )
 
 
+def unseen(capture: Capture) -> str | None:
+    """Why nothing can be said of what became of files (a key of ``reasons`` in the catalogues checks*), or None.
+
+    Every file that is made, deleted or given other times is opened first: with neither a CreateFile nor what follows it
+    the capture was filtered, and that nothing was deleted can't be read from it.
+    """
+    if not capture.info["can_show"]["file_events"]["value"]:
+        return "no_file_events"
+    telling = OPEN | SET_DISPOSITION | SET_RENAME | SET_BASIC
+    return None if one_of(capture.events[e.OPERATION], telling).any() else "no_openings"
+
+
 def is_file(path: str) -> bool:
     r"""Whether a path names a file or folder: ``C:\…``, ``\\server\share\…``, ``\Device\HarddiskVolume1\…``."""
     return _NO_FILE.match(path.lower()) is None

@@ -13,7 +13,7 @@ from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
 from scripts.procmon.contracts.tables import CopyRow, FileRow
-from scripts.procmon.findings.file_acts import SUCCESS, file_key
+from scripts.procmon.findings.file_acts import SUCCESS, file_key, unseen
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.select import one_of, values_of, where
 from scripts.procmon.findings.suspects import suspects
@@ -27,8 +27,8 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
 
     An INF file is seen where any event on its path succeeds or a listing of the folder names it.
     """
-    if not capture.info["can_show"]["file_events"]["value"]:
-        return Analysis(name="inf_pnf", outcome="could not be checked", reason="no_file_events")
+    if reason := unseen(capture):
+        return Analysis(name="inf_pnf", outcome="could not be checked", reason=reason)
     made = [row for row in _files(earlier) if _IN_INF_FOLDER.search(row.path) and row.how != "written"]
     seen = _inf_files(capture) if made else set()
     alone = [row for row in made if file_key(row.path)[:-4] + ".inf" not in seen]

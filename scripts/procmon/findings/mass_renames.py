@@ -11,7 +11,7 @@ from typing import Any
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
 from scripts.procmon.contracts.tables import DeletionRow, FileRow, RenameRow
-from scripts.procmon.findings.file_acts import file_key
+from scripts.procmon.findings.file_acts import file_key, unseen
 from scripts.procmon.findings.file_kinds import ending
 from scripts.procmon.findings.file_times import folder_of
 from scripts.procmon.findings.reproduce import by_path
@@ -35,8 +35,8 @@ class Rewritten:
 
 def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     """A finding for each program that gave at least ``MANY`` files it had not made one new ending."""
-    if not capture.info["can_show"]["file_events"]["value"]:
-        return Analysis(name="mass_renames", outcome="could not be checked", reason="no_file_events")
+    if reason := unseen(capture):
+        return Analysis(name="mass_renames", outcome="could not be checked", reason=reason)
     files: list[FileRow] = list(_table(earlier, "dropped_files", "files"))
     renames: list[RenameRow] = list(_table(earlier, "deletions", "renames"))
     deletions: list[DeletionRow] = list(_table(earlier, "deletions", "deletions"))

@@ -15,7 +15,7 @@ from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
 from scripts.procmon.contracts.tables import FileRow
 from scripts.procmon.detail_text import numbers
-from scripts.procmon.findings.file_acts import FILE, OPEN, WRITE, acts, file_key
+from scripts.procmon.findings.file_acts import FILE, OPEN, WRITE, acts, file_key, unseen
 from scripts.procmon.findings.file_kinds import PROGRAMS, is_archive, is_stray, kind_of, stream_of
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.select import one_of
@@ -32,8 +32,8 @@ _PASSING = (".tmp", ".lock", ".lck", ".log", ".pid", "~")
 
 def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     """Findings on files of the table ``files`` that were made by a program from a place where users may write."""
-    if not capture.info["can_show"]["file_events"]["value"]:
-        return Analysis(name="odd_files", outcome="could not be checked", reason="no_file_events")
+    if reason := unseen(capture):
+        return Analysis(name="odd_files", outcome="could not be checked", reason=reason)
     rows = [row for row in _files(earlier) if row.how != "written" and row.ordinary is None]
     image_of = images(earlier)
     stray = [row for row in rows if is_stray(image_of.get(row.process))]

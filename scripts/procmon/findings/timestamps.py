@@ -14,7 +14,7 @@ from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
 from scripts.procmon.contracts.tables import CopyRow, FileRow, TimestampRow
-from scripts.procmon.findings.file_acts import file_key
+from scripts.procmon.findings.file_acts import file_key, unseen
 from scripts.procmon.findings.file_kinds import belongs_to_a_program, in_windows, kind_of, ordinary_reason
 from scripts.procmon.findings.file_times import TELLING, Seen, Times, folder_of, times_set
 from scripts.procmon.findings.names import moment_of, process_name, who
@@ -49,8 +49,8 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     Detail shows whole seconds, so equal means equal to the second.
     """
     can = capture.info["can_show"]
-    if not can["file_events"]["value"]:
-        return Analysis(name="timestamps", outcome="could not be checked", reason="no_file_events")
+    if reason := unseen(capture):
+        return Analysis(name="timestamps", outcome="could not be checked", reason=reason)
     done = times_set(capture)
     sources = _sources(earlier)
     seen = Seen(capture, done, sources.values())

@@ -75,6 +75,11 @@ def test_what_a_false_process_wrote_to_and_deletes_is_a_trace_also_if_it_was_the
     assert finding.subjects["files"] == [TEMPORARY]
 
 
+def test_without_any_opening_it_can_not_be_said_that_nothing_was_deleted() -> None:
+    analysis = analysed(capture(wrote(TEMPORARY, 0, 4096)))
+    assert (analysis.outcome, analysis.reason) == ("could not be checked", "no_openings")
+
+
 def test_a_renamed_file_has_its_whole_new_name() -> None:
     (whole, bare) = analysed(capture(renamed(r"C:\a.tmp", r"C:\b.exe"), renamed(r"C:\x\c", "d"))).tables[
         "renames"
