@@ -4,8 +4,10 @@
 
 import json
 
+from scripts.procmon.cases import read_case
+from scripts.procmon.filters.resolve import Source, resolve_stages, set_files
 from scripts.procmon.fingerprint import fingerprint
-from scripts.procmon.settings import check_settings, filter_files
+from scripts.procmon.settings import CONFIG_FILE, check_settings
 from scripts.procmon.sources.inputs import find_captures
 
 
@@ -20,6 +22,10 @@ REPORTS = config["folders"]["reports"]
 
 FOUND = find_captures(Path(INPUTS))
 CAPTURES = sorted(FOUND.captures)
+CASES = {name: read_case(config, name, Path(INPUTS)) for name in CAPTURES}
+resolve_stages(config["stages"], source=Source(CONFIG_FILE))
+for case in CASES.values():
+    resolve_stages(case.stages, source=Source(case.file, case.place))
 
 LIBRARY = [
     f"scripts/procmon/{part}" for part in ("contracts", "errors.py", "detail_text.py")
@@ -29,7 +35,11 @@ CODE = {
         *LIBRARY, "scripts/procmon/sources", "scripts/convert_capture.py"
     ),
     "stage": fingerprint(
-        *LIBRARY, "scripts/procmon/filters", "scripts/stage_events.py"
+        *LIBRARY,
+        "scripts/procmon/filters",
+        "scripts/procmon/text/__init__.py",
+        "scripts/procmon/text/en/filters.yaml",
+        "scripts/stage_events.py",
     ),
     "summarise": fingerprint(
         *LIBRARY,
@@ -61,9 +71,21 @@ def size_and_time(wildcards):
     return " ".join(f"{state.st_size}:{state.st_mtime_ns}" for state in states)
 
 
-def settings_of(wildcards):
-    """What config.yaml says of this capture alone, as JSON."""
-    return json.dumps(config["captures"].get(wildcards.capture, {}), sort_keys=True)
+def settings_for(step):
+    """What config.yaml and the case file say of a capture to the step alone, as JSON."""
+    return lambda wildcards: json.dumps(
+        CASES[wildcards.capture].of(step), sort_keys=True
+    )
+
+
+def stages_of(wildcards):
+    """The stages of one capture, as JSON."""
+    return json.dumps(CASES[wildcards.capture].stages)
+
+
+def sets_of(wildcards):
+    """The files of the filter sets that the stages of one capture name."""
+    return set_files(CASES[wildcards.capture].stages)
 
 
 wildcard_constraints:
@@ -104,7 +126,7 @@ rule convert_capture:
         runtime=60,
     params:
         results=subpath(output.info, parent=True),
-        settings=settings_of,
+        settings=settings_for("convert"),
         state=size_and_time,
         code=CODE["convert"],
     shell:
@@ -112,16 +134,19 @@ rule convert_capture:
         " --settings {params.settings:q} >{log:q} 2>&1"
 
 
-# in:  events, processes; the stages of config.yaml and the filter sets that they name
-# out: for each event the last stage it survived; the funnel with what each stage and each rule took away
+# in:  events, processes; the stages of config.yaml or of the case file, and the filter sets that they name
+# out: for each event the last stage it survived; the funnel with what each stage and each rule took away; beside the
+#      report each stage as Process Monitor loads it (stage-2.PMF … too, as many as there are)
 rule stage_events:
     input:
         events=rules.convert_capture.output.events,
         processes=rules.convert_capture.output.processes,
-        sets=filter_files(config),
+        sets=sets_of,
     output:
         stages=f"{RESULTS}/{{capture}}/stages.parquet",
         funnel=f"{RESULTS}/{{capture}}/funnel.json",
+        pmf=f"{REPORTS}/{{capture}}/evidence/stage-1.PMF",
+        pmc=f"{REPORTS}/{{capture}}/evidence/stage-1.PMC",
     log:
         f"{RESULTS}/{{capture}}/logs/stage_events.log",
     benchmark:
@@ -133,10 +158,12 @@ rule stage_events:
         runtime=30,
     params:
         results=subpath(output.stages, parent=True),
-        stages=json.dumps(config["stages"]),
+        evidence=f"{REPORTS}/{{capture}}/evidence",
+        stages=stages_of,
         code=CODE["stage"],
     shell:
-        "python -m scripts.stage_events {params.results:q} --stages {params.stages:q} >{log:q} 2>&1"
+        "python -m scripts.stage_events {params.results:q} --stages {params.stages:q}"
+        " --evidence {params.evidence:q} >{log:q} 2>&1"
 
 
 # in:  all tables of the capture, whatever the stages hide
@@ -144,7 +171,8 @@ rule stage_events:
 rule summarise_capture:
     input:
         rules.convert_capture.output,
-        rules.stage_events.output,
+        rules.stage_events.output.stages,
+        rules.stage_events.output.funnel,
     output:
         findings=f"{RESULTS}/{{capture}}/findings.json",
         shown=f"{RESULTS}/{{capture}}/shown_events.parquet",
@@ -188,7 +216,7 @@ rule render_html:
     params:
         results=subpath(input.findings, parent=True),
         reports=subpath(output[0], parent=True),
-        settings=settings_of,
+        settings=settings_for("report"),
         report=json.dumps(config["report"], sort_keys=True),
         code=CODE["render"],
     shell:
@@ -218,7 +246,7 @@ rule render_pdf:
     params:
         results=subpath(input.findings, parent=True),
         reports=subpath(output[0], parent=True),
-        settings=settings_of,
+        settings=settings_for("report"),
         report=json.dumps(config["report"], sort_keys=True),
         code=CODE["render"],
     shell:
@@ -246,7 +274,7 @@ rule render_index:
     params:
         names=CAPTURES,
         turned_away=[(str(one.path), one.reason) for one in FOUND.rejected],
-        settings=json.dumps(config["captures"], sort_keys=True),
+        settings=[CASES[name].of("report") for name in CAPTURES],
         report=json.dumps(config["report"], sort_keys=True),
         code=CODE["render"],
     shell:

@@ -9,6 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from scripts.procmon.cases import read_case
 from scripts.procmon.report.index import index_html
 from scripts.procmon.report.overview import read_overview
 from scripts.procmon.settings import read_settings
@@ -26,7 +27,8 @@ def main(arguments: list[str] | None = None) -> int:
     found = find_captures(given.inputs)
     rejected = [(str(one.path), one.reason) for one in found.rejected]
     overview = read_overview(given.results, found.captures, rejected=rejected)
-    page = index_html(overview, report=settings["report"], captures=settings["captures"])
+    captures = {name: read_case(settings, name, given.inputs).of("report") for name in found.captures}
+    page = index_html(overview, report=settings["report"], captures=captures)
     given.index.parent.mkdir(parents=True, exist_ok=True)
     given.index.write_text(page, encoding="utf-8")
     return 0

@@ -1,6 +1,6 @@
-"""Apply the stages of config.yaml to a converted capture: stages.parquet and funnel.json.
+"""Apply the stages to a converted capture: stages.parquet and funnel.json; each stage as PMF and PMC beside the report.
 
-python -m scripts.stage_events RESULTS_FOLDER [--stages JSON]
+python -m scripts.stage_events RESULTS_FOLDER [--stages JSON] [--evidence FOLDER]
 """
 
 from __future__ import annotations
@@ -20,8 +20,10 @@ from scripts.procmon.contracts.capture import (
     read_table,
 )
 from scripts.procmon.errors import SettingsError
-from scripts.procmon.filters.sets import resolve_stages
-from scripts.procmon.filters.stages import columns_to_read, stage_events
+from scripts.procmon.filters.columns import EventsFile
+from scripts.procmon.filters.exchange import remarks, write_stages
+from scripts.procmon.filters.resolve import resolve_stages
+from scripts.procmon.filters.stages import stage_events
 from scripts.procmon.settings import read_settings
 
 
@@ -32,18 +34,21 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--stages", type=json.loads, help="the stages as JSON; else those of config/config.yaml"
     )
+    parser.add_argument("--evidence", type=Path, help="where to write each stage as PMF and PMC")
     given = parser.parse_args(arguments)
     try:
         stages = resolve_stages(given.stages or read_settings()["stages"])
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 1
-    events = read_table(given.results / EVENTS_FILE, columns_to_read(stages))
+    if given.evidence:
+        write_stages(stages, given.evidence)
     processes = read_table(given.results / PROCESSES_FILE)
-    table, funnel = stage_events(events, processes, stages)
+    table, funnel = stage_events(EventsFile(given.results / EVENTS_FILE), processes, stages)
+    funnel["remarks"] = remarks(stages)
     pq.write_table(table, given.results / STAGES_FILE)
     text = json.dumps(funnel, ensure_ascii=False, indent=1) + "\n"
-    (given.results / FUNNEL_FILE).write_text(text, encoding="utf-8")
+    (given.results / FUNNEL_FILE).write_text(text, encoding="utf-8", errors="surrogatepass")
     return 0
 
 

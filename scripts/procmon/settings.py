@@ -29,30 +29,11 @@ def read_settings(file: Path | str = CONFIG_FILE) -> dict[str, Any]:
 
 
 def check_settings(settings: Mapping[str, Any], file: Path | str = CONFIG_FILE) -> None:
-    """Refuse settings and filter sets that can't be used; lines are looked up in ``file``. Raises SettingsError."""
+    """Refuse settings that can't be used; lines are looked up in ``file``. Raises SettingsError.
+
+    What only the filter sets can tell is checked by ``filters.resolve``.
+    """
     _check(settings, "config", Path(file))
-    named: set[str] = set()
-    for position, stage in enumerate(settings["stages"]):
-        for name in stage.get("remove", ()):
-            if name not in named:
-                line = line_of(Path(file), ["stages", position, "remove"])
-                what = f"stage {stage['name']!r} removes {name!r}, which no stage before it adds"
-                raise SettingsError(f"{file}, line {line}: {what}{did_you_mean(name, sorted(named))}")
-        named |= _names(stage.get("add", ()))
-
-
-def filter_files(settings: Mapping[str, Any], folder: Path = FILTERS) -> list[str]:
-    """The files of all filter sets that the stages name, each once. Raises SettingsError for a set that is not there."""
-    names = [name for stage in settings["stages"] for name in stage.get("add", ()) if isinstance(name, str)]
-    return [str(filter_file(name, folder)) for name in dict.fromkeys(names)]
-
-
-def filter_file(name: str, folder: Path = FILTERS) -> Path:
-    """The file of the filter set ``name``. Raises SettingsError with the nearest name that there is."""
-    there = {file.stem: file for file in sorted(folder.glob("*.yaml"))}
-    if name not in there:
-        raise SettingsError(f"There is no filter set {name!r} in {folder}{did_you_mean(name, there)}")
-    return there[name]
 
 
 def read_checked(file: Path, schema: str) -> dict[str, Any]:
@@ -90,18 +71,6 @@ def line_of(file: Path, place: Sequence[Hashable]) -> int | None:
         if node is None:
             break
     return line
-
-
-def _names(added: Iterable[Any]) -> set[str]:
-    """What a later stage can remove: sets, their rules, named rules of the stage itself."""
-    named: set[str] = set()
-    for entry in added:
-        if isinstance(entry, str):
-            rules = read_checked(filter_file(entry), "filter_set")["rules"]
-            named |= {entry, *(f"{entry}/{rule['name']}" for rule in rules)}
-        elif "name" in entry:
-            named.add(entry["name"])
-    return named
 
 
 class _Loader(yaml.SafeLoader):

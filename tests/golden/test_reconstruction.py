@@ -18,7 +18,7 @@ from procmon_parser import ProcmonLogsReader
 
 from scripts.make_reconstruction import TARGET, reconstruction
 from scripts.procmon.contracts.capture import Capture, read_capture
-from scripts.procmon.filters.sets import resolve_stages
+from scripts.procmon.filters.resolve import resolve_stages
 from scripts.procmon.filters.stages import stage_events
 from scripts.procmon.sources.convert import convert
 

@@ -10,7 +10,7 @@ import yaml
 
 from scripts.make_reconstruction import TARGET
 from scripts.procmon.contracts.capture import read_capture
-from scripts.procmon.filters.sets import resolve_stages
+from scripts.procmon.filters.resolve import resolve_stages
 from scripts.procmon.filters.stages import stage_events
 from scripts.procmon.findings import summarise
 from scripts.procmon.sources.convert import convert

@@ -11,7 +11,8 @@ import pytest
 
 from scripts.procmon.contracts.capture import EVENTS_FILE, PROCESSES_FILE, read_table
 from scripts.procmon.filters.pmc import read_filter_file
-from scripts.procmon.filters.sets import NamedRule, Stage, resolve_stages
+from scripts.procmon.filters.resolve import Stage, resolve_stages
+from scripts.procmon.filters.sets import NamedRule
 from scripts.procmon.filters.stages import stage_events
 from scripts.procmon.settings import read_settings
 from scripts.procmon.sources.convert import convert

@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts import processes as p
 from scripts.procmon.contracts.findings import Rule
-from scripts.procmon.filters.columns import COLUMNS, PROCESS_COLUMNS, TEXT_COLUMNS
-from scripts.procmon.filters.rules import RELATIONS, problem
-from scripts.procmon.filters.sets import NamedRule, Stage
+from scripts.procmon.filters.columns import PROCESS_COLUMNS, TEXT_COLUMNS
+from scripts.procmon.filters.resolve import Stage
+from scripts.procmon.filters.sets import NamedRule
 from scripts.procmon.filters.stages import stage_events
+from scripts.procmon.filters.values import problem
+from scripts.procmon.filters.words import COLUMNS, RELATIONS
 
 PROCESSES = 3
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from scripts.procmon.errors import SettingsError
-from scripts.procmon.settings import CONFIG_FILE, check_settings, did_you_mean, filter_files, read_settings
+from scripts.procmon.filters.resolve import Source, resolve_stages, set_files
+from scripts.procmon.settings import CONFIG_FILE, check_settings, did_you_mean, read_settings
 
 SHIPPED = CONFIG_FILE.read_text(encoding="utf-8")
 
@@ -19,8 +20,15 @@ def error_of(tmp_path: Path, old: str, new: str) -> str:
     file = tmp_path / "config.yaml"
     file.write_text(SHIPPED.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(SettingsError) as caught:
-        check_settings(read_settings(file), file)
+        checked(file)
     return str(caught.value)
+
+
+def checked(file: Path) -> None:
+    """What the Snakefile does with the settings before anything runs."""
+    settings = read_settings(file)
+    check_settings(settings, file)
+    resolve_stages(settings["stages"], source=Source(file))
 
 
 def line_of_text(text: str) -> int:
@@ -31,7 +39,7 @@ def test_the_shipped_settings_are_good() -> None:
     settings = read_settings()
     check_settings(settings)
     assert settings["folders"] == {"inputs": "inputs", "results": "results", "reports": "reports"}
-    assert [Path(file).stem for file in filter_files(settings)] == [
+    assert [Path(file).stem for file in set_files(settings["stages"])] == [
         "procmon-defaults",
         "writes",
         "explorer-window-state",
@@ -86,7 +94,7 @@ def test_a_stage_that_removes_what_is_not_there_is_told_with_the_nearest(tmp_pat
     message = error_of(tmp_path, "procmon-defaults/system-process", "procmon-defaults/system-proces")
     assert "removes 'procmon-defaults/system-proces'" in message
     assert "did you mean 'procmon-defaults/system-process'?" in message
-    assert f"line {line_of_text('procmon-defaults/system-process')}:" in message
+    assert f"line {line_of_text('procmon-defaults/system-process')}, stage" in message
 
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:

@@ -1,24 +1,33 @@
-"""Process Monitor's 27 columns as distinct values: a rule looks at each value once, however many events show it."""
+"""Process Monitor's 27 columns piece by piece, as distinct values: a rule looks at each value of a piece once.
+
+A piece is a row group of events.parquet, so that a long capture is never held as a whole.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts import processes as p
 from scripts.procmon.filters import shown
+from scripts.procmon.filters.values import DAY, SECOND
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Mask = npt.NDArray[np.bool_]
 Integers = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.integer[Any]]
 
 #: Columns of processes.parquet: their values are looked at by process, not by event.
 PROCESS_COLUMNS = {
@@ -49,197 +58,189 @@ TEXT_COLUMNS = {
 }
 
 
-_OTHER_NEEDS = {
-    "Time of Day": (e.TIME,),
-    "Date & Time": (e.TIME,),
-    "Relative Time": (e.TIME,),
-    "Duration": (e.DURATION,),
-    "Completion Time": (e.TIME, e.DURATION),
-    "TID": (e.TID,),
-}
+class Events(Protocol):
+    """The columns of events.parquet, each read when asked for."""
+
+    def __len__(self) -> int: ...
+
+    def pieces(self, *names: str) -> Iterator[Mapping[str, pa.Array]]:
+        """The columns ``names``, in pieces of the same rows."""
 
 
-def needed(names: Collection[str]) -> list[str]:
-    """The columns of events.parquet that rules on the columns ``names`` look at."""
-    wanted = {TEXT_COLUMNS[name] for name in names if name in TEXT_COLUMNS}
-    return sorted(wanted | {one for name in names for one in _OTHER_NEEDS.get(name, ())})
+class EventsFile:
+    """events.parquet, a row group at a time."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = pq.ParquetFile(file)
+
+    def __len__(self) -> int:
+        count: int = self._file.metadata.num_rows
+        return count
+
+    def pieces(self, *names: str) -> Iterator[Mapping[str, pa.Array]]:
+        """The columns ``names``, a row group a piece."""
+        for number in range(self._file.num_row_groups):
+            table = self._file.read_row_group(number, columns=list(names))
+            for batch in table.to_batches():
+                yield {name: batch.column(name) for name in names}
+
+
+class EventsFrame:
+    """Events in memory, as contracts.capture reads them: one piece."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self._frame = frame
+
+    def __len__(self) -> int:
+        return len(self._frame)
+
+    def pieces(self, *names: str) -> Iterator[Mapping[str, pa.Array]]:
+        """The columns ``names``, whole."""
+        yield {name: pa.Array.from_pandas(self._frame[name]) for name in names}
 
 
 @dataclass(frozen=True)
-class Column:
-    """One column: its distinct values, and which of them each event shows.
+class Values:
+    """A piece of a column: its distinct values, and which of them each event shows.
 
     ``texts`` are as Process Monitor shows them, "" where it shows nothing. ``numbers`` are the same values to be
     compared as numbers (ns, or plain integers), valid where ``known``; None for columns of text. ``codes`` gives the
-    value of each event; None where every event has a value of its own. ``lacking``: the capture has no such column.
+    value of each event; None where every event has a value of its own. ``blank``: no event shows anything.
     """
 
     size: int
     make_texts: Callable[[], pa.Array]
-    codes: npt.NDArray[Any] | None
+    codes: Codes | None
     numbers: Integers | None = None
     known: Mask | None = None
-    lacking: bool = False
+    blank: bool = False
 
     @cached_property
     def texts(self) -> pa.Array:
         """The values in lower case: letter by letter, as Windows compares names."""
         return pc.utf8_lower(self.make_texts())
 
-    def spread(self, of_values: npt.NDArray[Any], rows: Integers | None = None) -> npt.NDArray[Any]:
-        """What holds of each event, of all or of ``rows``, from what holds of each value."""
-        if self.codes is None:
-            return of_values if rows is None else of_values[rows]
-        spread: npt.NDArray[Any] = of_values[self.codes if rows is None else self.codes[rows]]
-        return spread
 
-    def count(self, rows: Integers | None = None) -> Integers:
-        """How many events, of all or of ``rows``, show each value."""
-        if self.codes is None:
-            if rows is None:
-                return np.ones(self.size, dtype=np.int64)
-            return np.bincount(rows, minlength=self.size)
-        return np.bincount(self.codes if rows is None else self.codes[rows], minlength=self.size)
+def pieces_of(name: str, events: Events, processes: pd.DataFrame) -> Iterator[Values]:
+    """The column that Process Monitor calls ``name``, piece by piece.
 
-
-class Columns:
-    """The columns of one capture by Process Monitor's names, each made when first asked for.
-
-    ``events`` as contracts.events says, ``processes`` a row a process in order. Times are those of the tables: UTC
-    where the capture knows its zone, else local.
+    ``processes`` is processes.parquet, a row a process in order. Times are those of the tables: UTC where the capture
+    knows its zone, else local. A column that only a newer Process Monitor knows is blank throughout.
     """
-
-    def __init__(self, events: pd.DataFrame, processes: pd.DataFrame) -> None:
-        self.events = events
-        self.processes = processes
-        self._made: dict[str, Column] = {}
-
-    def __getitem__(self, name: str) -> Column:
-        if name not in self._made:
-            self._made[name] = self._make(name)
-        return self._made[name]
-
-    def _make(self, name: str) -> Column:
-        if name in TEXT_COLUMNS:
-            return _of_categories(self.events[TEXT_COLUMNS[name]])
-        if name in PROCESS_COLUMNS:
-            return _of_processes(self.processes[PROCESS_COLUMNS[name]], self.events[e.PROCESS].to_numpy())
-        return _OTHERS[name](self.events)
+    if name in TEXT_COLUMNS:
+        column = TEXT_COLUMNS[name]
+        return (_of_texts(piece[column]) for piece in events.pieces(column))
+    if name in PROCESS_COLUMNS:
+        values = _of_processes(processes[PROCESS_COLUMNS[name]])
+        return (values(_numpy(piece[e.PROCESS])) for piece in events.pieces(e.PROCESS))
+    return _OTHERS.get(name, _unknown)(events)
 
 
-def _of_categories(series: pd.Series[Any]) -> Column:
-    values = series if isinstance(series.dtype, pd.CategoricalDtype) else series.astype("category")
-    codes = values.cat.codes.to_numpy()
-    texts = pa.array(values.cat.categories.astype("str"), type=pa.large_string())
-    blank = codes < 0
-    if blank.any():
-        # Shown as nothing: one more value, "".
-        codes = np.where(blank, len(texts), codes.astype(np.int32, copy=False))
-        texts = pa.concat_arrays([texts, pa.array([""], type=pa.large_string())])
-    return Column(len(texts), lambda: texts, codes, lacking=bool(len(codes) and blank.all()))
+def _of_texts(values: pa.Array) -> Values:
+    if not pa.types.is_dictionary(values.type):
+        values = values.dictionary_encode()
+    texts = values.dictionary.cast(pa.large_string())
+    blank = values.null_count == len(values) > 0
+    if not values.null_count:
+        return Values(len(texts), lambda: texts, _numpy(values.indices))
+    # Shown as nothing: one more value, "".
+    codes = _numpy(pc.fill_null(values.indices, len(texts)))
+    with_blank = pa.concat_arrays([texts, pa.array([""], type=pa.large_string())])
+    return Values(len(with_blank), lambda: with_blank, codes, blank=blank)
 
 
-def _of_processes(series: pd.Series[Any], process_of_event: npt.NDArray[Any]) -> Column:
+def _of_processes(series: pd.Series[Any]) -> Callable[[Codes], Values]:
     missing = series.isna().to_numpy()
     texts = pa.array(
         ["" if gone else str(value) for gone, value in zip(missing, series, strict=True)], pa.large_string()
     )
     numbers = known = None
-    if pd.api.types.is_integer_dtype(series.dtype):
+    if series.dtype.kind == "i":
         numbers, known = series.fillna(0).to_numpy(dtype=np.int64), ~missing
-    lacking = bool(len(missing) and missing.all())
-    return Column(len(texts), lambda: texts, process_of_event, numbers, known, lacking)
+    blank = bool(len(missing) and missing.all())
+    return lambda codes: Values(len(texts), lambda: texts, codes, numbers, known, blank)
 
 
-def _of_integers(series: pd.Series[Any], show: Callable[[Integers], pa.Array]) -> Column:
+def _of_integers(values: pa.Array, show: Callable[[Integers], pa.Array]) -> Values:
     """Few distinct integers: thread numbers, durations."""
-    missing = series.isna().to_numpy()
-    codes, numbers = pd.factorize(series.fillna(0).to_numpy(dtype=np.int64))
-    lacking = bool(len(missing) and missing.all())
+    encoded = values.dictionary_encode()
+    numbers, codes = _numpy(encoded.dictionary), encoded.indices
     known = np.ones(len(numbers), dtype=np.bool_)
-    if missing.any():
-        codes = np.where(missing, len(numbers), codes)
+    if values.null_count:
+        codes = pc.fill_null(codes, len(numbers))
         numbers, known = np.append(numbers, 0), np.append(known, False)
-    return Column(len(numbers), lambda: shown.blank(show(numbers), ~known), codes, numbers, known, lacking)
+    blank = values.null_count == len(values) > 0
+    return Values(
+        len(numbers), lambda: shown.blank(show(numbers), ~known), _numpy(codes), numbers, known, blank
+    )
 
 
-def _of_times(numbers: Integers, known: Mask, show: Callable[[Integers], pa.Array]) -> Column:
+def _of_times(numbers: Integers, known: Mask, show: Callable[[Integers], pa.Array]) -> Values:
     """Nearly as many values as events: each event has its own."""
-    lacking = bool(len(known) and not known.any())
-    return Column(len(numbers), lambda: shown.blank(show(numbers), ~known), None, numbers, known, lacking)
+    blank = bool(len(known) and not known.any())
+    return Values(len(numbers), lambda: shown.blank(show(numbers), ~known), None, numbers, known, blank)
 
 
-def _nanoseconds(events: pd.DataFrame) -> tuple[Integers, Mask]:
-    times = events[e.TIME].to_numpy(dtype="datetime64[ns]")
-    return times.view(np.int64), ~np.isnat(times)
+def _numpy(values: pa.Array) -> npt.NDArray[Any]:
+    array: npt.NDArray[Any] = values.to_numpy(zero_copy_only=False)
+    return array
 
 
-def _time_of_day(events: pd.DataFrame) -> Column:
-    times, known = _nanoseconds(events)
-    return _of_times(times % shown.DAY, known, shown.time_of_day)
+def _ticks(values: pa.Array) -> tuple[Integers, Mask]:
+    """Times or spans in ns, and where there is one."""
+    if pa.types.is_timestamp(values.type):
+        values = values.cast(pa.timestamp("ns", values.type.tz))
+    return _numpy(pc.fill_null(values.cast(pa.int64()), 0)), _numpy(values.is_valid())
 
 
-def _date_and_time(events: pd.DataFrame) -> Column:
-    times, known = _nanoseconds(events)
-    return _of_times(times // shown.SECOND * shown.SECOND, known, shown.date_and_time)
+def _by_time(
+    of_ticks: Callable[[Integers], Integers], show: Callable[[Integers], pa.Array]
+) -> Callable[[Events], Iterator[Values]]:
+    def pieces(events: Events) -> Iterator[Values]:
+        for piece in events.pieces(e.TIME):
+            times, known = _ticks(piece[e.TIME])
+            yield _of_times(of_ticks(times), known, show)
+
+    return pieces
 
 
-def _relative_time(events: pd.DataFrame) -> Column:
-    times, known = _nanoseconds(events)
-    first = times[known][0] if known.any() else 0
-    return _of_times(np.where(known, times, first) - first, known, shown.relative_time)
+def _relative_time(events: Events) -> Iterator[Values]:
+    first: int | None = None
+    for piece in events.pieces(e.TIME):
+        times, known = _ticks(piece[e.TIME])
+        if first is None and known.any():
+            first = int(times[known][0])
+        yield _of_times(np.where(known, times - (first or 0), 0), known, shown.relative_time)
 
 
-def _completion_time(events: pd.DataFrame) -> Column:
-    times, known = _nanoseconds(events)
-    pending = events[e.DURATION].isna().to_numpy()
-    ends = times + events[e.DURATION].fillna(0).to_numpy(dtype=np.int64)
-    return _of_times(ends % shown.DAY, known & ~pending, shown.time_of_day)
+def _completion_time(events: Events) -> Iterator[Values]:
+    for piece in events.pieces(e.TIME, e.DURATION):
+        times, known = _ticks(piece[e.TIME])
+        spans, ended = _ticks(piece[e.DURATION])
+        yield _of_times((times + spans) % DAY, known & ended, shown.time_of_day)
 
 
-def _sequence(events: pd.DataFrame) -> Column:
+def _integers(name: str, show: Callable[[Integers], pa.Array]) -> Callable[[Events], Iterator[Values]]:
+    return lambda events: (_of_integers(piece[name], show) for piece in events.pieces(name))
+
+
+def _sequence(events: Events) -> Iterator[Values]:
     """Always n/a, in Process Monitor's exports as well."""
-    codes = np.zeros(len(events), dtype=np.int8)
-    return Column(1, lambda: pa.array(["n/a"], type=pa.large_string()), codes)
+    texts = pa.array(["n/a"], type=pa.large_string())
+    yield Values(1, lambda: texts, np.zeros(len(events), dtype=np.int8))
 
 
-_OTHERS: dict[str, Callable[[pd.DataFrame], Column]] = {
-    "Time of Day": _time_of_day,
-    "Date & Time": _date_and_time,
+def _unknown(events: Events) -> Iterator[Values]:
+    texts = pa.array([""], type=pa.large_string())
+    yield Values(1, lambda: texts, np.zeros(len(events), dtype=np.int8), blank=True)
+
+
+_OTHERS: dict[str, Callable[[Events], Iterator[Values]]] = {
+    "Time of Day": _by_time(lambda times: times % DAY, shown.time_of_day),
+    "Date & Time": _by_time(lambda times: times // SECOND * SECOND, shown.date_and_time),
     "Relative Time": _relative_time,
-    "Duration": lambda events: _of_integers(events[e.DURATION], shown.duration),
+    "Duration": _integers(e.DURATION, shown.duration),
     "Completion Time": _completion_time,
     "Sequence": _sequence,
-    "TID": lambda events: _of_integers(events[e.TID], shown.integer),
+    "TID": _integers(e.TID, shown.integer),
 }
-
-#: All columns, in the order of Process Monitor's default seven and then of its Column Selection dialog.
-COLUMNS = (
-    "Time of Day",
-    "Process Name",
-    "PID",
-    "Operation",
-    "Path",
-    "Result",
-    "Detail",
-    "Date & Time",
-    "Relative Time",
-    "Duration",
-    "Completion Time",
-    "Event Class",
-    "Sequence",
-    "Image Path",
-    "Company",
-    "Description",
-    "Version",
-    "User",
-    "Authentication ID",
-    "Session",
-    "Command Line",
-    "TID",
-    "Virtualized",
-    "Integrity",
-    "Category",
-    "Parent PID",
-    "Architecture",
-)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from scripts.procmon.contracts.findings import Rule
 from scripts.procmon.errors import CaptureError
-from scripts.procmon.filters.rules import EXCLUDE, INCLUDE, RELATIONS
+from scripts.procmon.filters.words import EXCLUDE, INCLUDE, RELATIONS
 
 COLUMN_IDS = {
     "Date & Time": 40052,

@@ -1,4 +1,4 @@
-"""One rule of a Process Monitor filter on the distinct values of its column.
+"""One rule of a Process Monitor filter on the distinct values of its column, and all rules of a column together.
 
 As Process Monitor has it: letter case never counts; Include rules on one column are alternatives, Include rules on
 different columns must all hold; an Exclude rule that matches removes the event (Process Monitor's help, "Filtering":
@@ -10,24 +10,22 @@ the capture lacks matches nothing, whatever the relation.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from scripts.procmon.contracts.findings import Rule
-from scripts.procmon.filters.columns import Column, Columns, Integers, Mask
-from scripts.procmon.filters.shown import PARSERS
+from scripts.procmon.filters.columns import Codes, Integers, Mask, Values
+from scripts.procmon.filters.values import PARSERS
+from scripts.procmon.filters.words import ORDERED
 
-INCLUDE: Final = "Include"
-EXCLUDE: Final = "Exclude"
-
-#: In the order of Process Monitor's own numbers, 0 to 7.
-RELATIONS = ("is", "is not", "less than", "more than", "begins with", "ends with", "contains", "excludes")
-
-_ORDERED = ("less than", "more than")
+#: For the acts of this project, not for rules: a regular expression on the value in lower case.
+HAS = "has"
 
 _ON_TEXT: dict[str, Callable[[pa.Array, str], pa.Array]] = {
     "is": lambda texts, value: pc.equal(texts, _scalar(value)),
@@ -38,48 +36,77 @@ _ON_TEXT: dict[str, Callable[[pa.Array, str], pa.Array]] = {
     "ends with": lambda texts, value: pc.ends_with(texts, pattern=value),
     "contains": lambda texts, value: pc.match_substring(texts, pattern=value),
     "excludes": lambda texts, value: pc.invert(pc.match_substring(texts, pattern=value)),
+    HAS: lambda texts, value: pc.match_substring_regex(texts, pattern=value),
 }
 
-_ON_NUMBERS: dict[str, Callable[[Column, int], Mask]] = {
-    "is": lambda column, value: _known(column) & (_numbers(column) == value),
-    "is not": lambda column, value: ~(_known(column) & (_numbers(column) == value)),
-    "less than": lambda column, value: _known(column) & (_numbers(column) < value),
-    "more than": lambda column, value: _known(column) & (_numbers(column) > value),
+_ON_NUMBERS: dict[str, Callable[[Values, int], Mask]] = {
+    "is": lambda values, value: _known(values) & (_numbers(values) == value),
+    "is not": lambda values, value: ~(_known(values) & (_numbers(values) == value)),
+    "less than": lambda values, value: _known(values) & (_numbers(values) < value),
+    "more than": lambda values, value: _known(values) & (_numbers(values) > value),
 }
 
 
-def problem(rule: Rule) -> str | None:
-    """Why the rule's value can't be compared; None if it can. Column and relation are taken to be known."""
-    parse = PARSERS.get(rule.column)
-    if parse and rule.relation in _ORDERED and parse(rule.value) is None:
-        return f"{rule.value!r} is no number or time that {rule.column!r} could be {rule.relation}"
-    return None
-
-
-def matches(rule: Rule, column: Column) -> Mask:
-    """For each distinct value of ``column``: does the rule match it?"""
-    if column.lacking:
-        return np.zeros(column.size, dtype=np.bool_)
+def matches(rule: Rule, values: Values) -> Mask:
+    """For each distinct value: does the rule match it?"""
     number = _number(rule)
-    if number is not None and column.numbers is not None and rule.relation in _ON_NUMBERS:
-        return _ON_NUMBERS[rule.relation](column, number)
-    if rule.relation in _ORDERED and rule.column in PARSERS:
-        return np.zeros(column.size, dtype=np.bool_)
-    matched = _ON_TEXT[rule.relation](column.texts, _lower(rule.value))
+    if number is not None and values.numbers is not None and rule.relation in _ON_NUMBERS:
+        return _ON_NUMBERS[rule.relation](values, number)
+    if rule.relation in ORDERED and rule.column in PARSERS:
+        return np.zeros(values.size, dtype=np.bool_)
+    value = rule.value if rule.relation == HAS else _lower(rule.value)
+    matched = _ON_TEXT[rule.relation](values.texts, value)
     return np.asarray(matched.to_numpy(zero_copy_only=False), dtype=np.bool_)
 
 
-class Matches:
-    """The masks of ``matches`` for the columns of one capture, each made once: stages share most of their rules."""
+@dataclass(frozen=True)
+class Column:
+    """One column as rules see it: values that none of them tells apart are one class.
 
-    def __init__(self, columns: Columns) -> None:
-        self.columns = columns
-        self._made: dict[Rule, Mask] = {}
+    ``codes`` gives the class of each event, ``matched`` for each rule the classes that it matches. ``lacking``: the
+    capture has no such column.
+    """
 
-    def __getitem__(self, rule: Rule) -> Mask:
-        if rule not in self._made:
-            self._made[rule] = matches(rule, self.columns[rule.column])
-        return self._made[rule]
+    size: int
+    codes: Codes
+    matched: Mapping[Rule, Mask]
+    lacking: bool = False
+
+
+def look(rules: Sequence[Rule], pieces: Iterable[Values]) -> Column:
+    """The column as ``rules`` see it; they all must be on it."""
+    numbers: dict[bytes, int] = {}
+    codes: list[Codes] = []
+    blank = True
+    for values in pieces:
+        classes, patterns = _classes(rules, values)
+        of_class = [numbers.setdefault(pattern.tobytes(), len(numbers)) for pattern in patterns]
+        of_value = np.array(of_class, dtype=np.min_scalar_type(len(numbers)))[classes]
+        codes.append(of_value if values.codes is None else of_value[values.codes])
+        blank = blank and (values.blank or not len(codes[-1]))
+    events = np.concatenate(codes) if codes else np.zeros(0, dtype=np.uint8)
+    if blank and len(events):
+        nothing = np.zeros(1, dtype=np.bool_)
+        return Column(1, np.zeros(len(events), dtype=np.uint8), dict.fromkeys(rules, nothing), lacking=True)
+    table = np.array([np.frombuffer(pattern, dtype=np.bool_) for pattern in numbers]).reshape(-1, len(rules))
+    return Column(len(table), events, {rule: table[:, place] for place, rule in enumerate(rules)})
+
+
+def _classes(rules: Sequence[Rule], values: Values) -> tuple[npt.NDArray[np.int32], npt.NDArray[Any]]:
+    """The class of each value, and for each class a row that says which rules match it."""
+    classes = np.zeros(values.size, dtype=np.int32)
+    table = np.zeros((1, len(rules)), dtype=np.bool_)
+    for place, rule in enumerate(rules):
+        mask = matches(rule, values)
+        if mask.any():
+            # Each class falls into those that the rule matches and those that it does not.
+            halves = classes * 2 + mask
+            there = np.flatnonzero(np.bincount(halves, minlength=2 * len(table)))
+            renumbered = np.zeros(2 * len(table), dtype=np.int32)
+            renumbered[there] = np.arange(len(there))
+            classes, table = renumbered[halves], table[there // 2]
+            table[:, place] = there % 2
+    return classes, table
 
 
 def _number(rule: Rule) -> int | None:
@@ -87,14 +114,14 @@ def _number(rule: Rule) -> int | None:
     return parse(rule.value) if parse else None
 
 
-def _numbers(column: Column) -> Integers:
-    assert column.numbers is not None  # noqa: S101 (matches has looked)
-    return column.numbers
+def _numbers(values: Values) -> Integers:
+    assert values.numbers is not None  # noqa: S101 (matches has looked)
+    return values.numbers
 
 
-def _known(column: Column) -> Mask:
-    assert column.known is not None  # noqa: S101 (numbers and known come together)
-    return column.known
+def _known(values: Values) -> Mask:
+    assert values.known is not None  # noqa: S101 (numbers and known come together)
+    return values.known
 
 
 def _lower(value: str) -> str:

@@ -1,16 +1,22 @@
-"""Named filter sets (config/filters/*.yaml) and the stages that they are put together to."""
+"""Named filter sets: config/filters/NAME.yaml, or NAME.PMF and NAME.PMC as Process Monitor saves them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from scripts.procmon.contracts.findings import Rule
-from scripts.procmon.errors import SettingsError
-from scripts.procmon.filters.rules import problem
-from scripts.procmon.settings import FILTERS, did_you_mean, filter_file, line_of, read_checked
+from scripts.procmon.errors import CaptureError, SettingsError
+from scripts.procmon.filters.pmc import read_filter_file
+from scripts.procmon.filters.values import problem
+from scripts.procmon.settings import FILTERS, did_you_mean, line_of, read_checked
+
+#: What a set can be saved as, without regard to case: by this project, and by Process Monitor.
+_YAML = (".yaml", ".yml")
+_SAVED = (".pmf", ".pmc")
 
 
 @dataclass(frozen=True)
@@ -31,24 +37,56 @@ class NamedRule:
 
 
 @dataclass(frozen=True)
-class Stage:
-    """All rules that are in force at one stage, and those that it took out."""
+class FilterSet:
+    """The rules of one set in order; ``drops``: a PMC in force when filtered events were dropped at capture."""
 
     name: str
+    file: Path
     rules: tuple[NamedRule, ...]
-    taken_out: tuple[NamedRule, ...] = ()
+    drops: bool = False
+
+
+def set_file(name: str, folder: Path = FILTERS) -> Path:
+    """The file of the set ``name``, with or without its ending.
+
+    Raises SettingsError with the nearest name that there is, or where two files have the name.
+    """
+    files = [file for file in sorted(folder.glob("*")) if file.suffix.lower() in (*_YAML, *_SAVED)]
+    found = [file for file in files if name in (file.stem, file.name)]
+    if not found:
+        near = did_you_mean(name, dict.fromkeys(file.stem for file in files))
+        raise SettingsError(f"There is no filter set {name!r} in {folder}{near}")
+    if len(found) > 1:
+        both = " and ".join(file.name for file in found)
+        raise SettingsError(f"The filter set {name!r} in {folder} could be {both}; give the ending as well")
+    return found[0]
 
 
 def read_set(name: str, folder: Path = FILTERS) -> list[NamedRule]:
-    """The rules of the filter set ``name`` in order.
+    """The rules of the filter set ``name``; errors as ``open_set`` has them."""
+    return list(open_set(name, folder).rules)
 
-    Raises SettingsError (file, line, nearest right word) for a set that is not there, a key or word that Process
-    Monitor doesn't know, a value that can't be compared, a rule's name that is given twice.
+
+def open_set(name: str, folder: Path = FILTERS) -> FilterSet:
+    """The filter set ``name`` as it is now.
+
+    Rules of a PMF or PMC are named by their place, from 1. Raises SettingsError (file, line, nearest right word) for a
+    set that is not there, a key or word that Process Monitor doesn't know, a value that can't be compared, a rule's name
+    that is given twice, a PMF or PMC that can't be read.
     """
-    file = filter_file(name, folder)
+    file = set_file(name, folder)
+    return _open(name, file, file.stat().st_mtime_ns)
+
+
+@cache
+def _open(name: str, file: Path, state: int) -> FilterSet:  # noqa: ARG001 (a changed file is read again)
+    return (_open_yaml if file.suffix.lower() in _YAML else _open_saved)(name, file)
+
+
+def _open_yaml(name: str, file: Path) -> FilterSet:
     rules: list[NamedRule] = []
     for position, entry in enumerate(read_checked(file, "filter_set")["rules"]):
-        rule = _named_rule(entry, set_name=name)
+        rule = named_rule(entry, set_name=name)
         wrong = problem(rule.rule)
         if rule.name in {other.name for other in rules}:
             wrong = f"the name {rule.name!r} is given twice"
@@ -57,56 +95,20 @@ def read_set(name: str, folder: Path = FILTERS) -> list[NamedRule]:
                 f"{file}, line {line_of(file, ['rules', position])}, rule {rule.name!r}: {wrong}"
             )
         rules.append(rule)
-    return rules
+    return FilterSet(name, file, tuple(rules))
 
 
-def resolve_stages(stages: Sequence[Mapping[str, Any]], folder: Path = FILTERS) -> list[Stage]:
-    """The stages of config.yaml (already checked against its schema), each with the rules in force.
-
-    A stage starts from the rules of the stage before it, takes out what ``remove`` names, then adds what ``add``
-    names; a rule in force already stays once. Raises SettingsError as ``read_set`` does, and for a ``remove`` that names
-    nothing in force.
-    """
-    resolved: list[Stage] = []
-    in_force: list[NamedRule] = []
-    for stage in stages:
-        taken_out = _taken_out(in_force, stage.get("remove", ()), stage["name"])
-        in_force = [rule for rule in in_force if rule not in taken_out]
-        for rule in _added(stage.get("add", ()), stage["name"], folder):
-            if rule not in in_force:
-                in_force.append(rule)
-        resolved.append(Stage(stage["name"], tuple(in_force), tuple(taken_out)))
-    return resolved
+def _open_saved(name: str, file: Path) -> FilterSet:
+    try:
+        saved = read_filter_file(file)
+    except (OSError, CaptureError) as error:
+        raise SettingsError(f"The filter set {name!r} can't be read: {error}") from None
+    # What Process Monitor saved is taken as it is: a value that can't be compared matches nothing there either.
+    rules = tuple(NamedRule(rule, name, str(place)) for place, rule in enumerate(saved.rules, start=1))
+    return FilterSet(name, file, rules, drops=bool(saved.drops))
 
 
-def _added(entries: Sequence[Any], stage: str, folder: Path) -> list[NamedRule]:
-    added: list[NamedRule] = []
-    for entry in entries:
-        if isinstance(entry, str):
-            added += read_set(entry, folder)
-            continue
-        rule = _named_rule(entry, set_name=None)
-        wrong = problem(rule.rule)
-        if wrong:
-            raise SettingsError(f"Stage {stage!r}, rule {rule.full_name!r}: {wrong}")
-        added.append(rule)
-    return added
-
-
-def _taken_out(in_force: Sequence[NamedRule], names: Sequence[str], stage: str) -> list[NamedRule]:
-    taken_out: list[NamedRule] = []
-    for name in names:
-        named = [rule for rule in in_force if name in (rule.set, rule.full_name)]
-        if not named:
-            known = [rule.full_name for rule in in_force] + [rule.set for rule in in_force if rule.set]
-            near = did_you_mean(name, dict.fromkeys(known)) if known else ""
-            raise SettingsError(
-                f"Stage {stage!r} removes {name!r}, but no such rule or set is in force there{near}"
-            )
-        taken_out += named
-    return taken_out
-
-
-def _named_rule(entry: Mapping[str, Any], *, set_name: str | None) -> NamedRule:
+def named_rule(entry: Mapping[str, Any], *, set_name: str | None) -> NamedRule:
+    """A rule as YAML has it, already checked against the schema."""
     rule = Rule(entry["column"], entry["relation"], str(entry["value"]), entry["action"])
     return NamedRule(rule, set_name, entry.get("name"), entry.get("comment"))

@@ -1,178 +1,226 @@
-"""The funnel: which events each stage leaves, and what each of its rules takes away.
+"""The funnel: which events each stage leaves, what each of its rules takes away, and what that may have hidden.
 
 A stage is a whole filter of Process Monitor: it is laid on all events, not on what the stage before it left. So an
 event that one stage hides comes back at a later one that takes the rule out. For every stage:
-events_out = events_in - removed + came_back, where events_in is events_out of the stage before (at first: all events).
+events_out = events_in - removed + came_back, where events_in is events_out of the stage before (at first: all events);
+for a branch, of the stage that it starts from.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
 from scripts.procmon.contracts import events as e
-from scripts.procmon.contracts import processes as p
-from scripts.procmon.filters.columns import Column, Columns, Integers, Mask, needed
-from scripts.procmon.filters.rules import EXCLUDE, INCLUDE, Matches
-from scripts.procmon.filters.sets import NamedRule, Stage
-
-STAGES_SCHEMA = pa.schema(
-    [pa.field(e.EVENT, pa.int64(), nullable=False), pa.field("stage", pa.int16(), nullable=False)]
-)
+from scripts.procmon.filters.acts import ACTS
+from scripts.procmon.filters.classes import Classes, classify
+from scripts.procmon.filters.columns import Events, EventsFrame, Integers, Mask
+from scripts.procmon.filters.hidden import Hidden
+from scripts.procmon.filters.resolve import Stage
+from scripts.procmon.filters.said import said
+from scripts.procmon.filters.sets import NamedRule
+from scripts.procmon.filters.words import INCLUDE
 
 _TOP = 6  #: how many operations, processes … of the hidden events are named
-
-
-@dataclass(frozen=True)
-class Filter:
-    """The rules of one stage that look at one column."""
-
-    column: Column
-    includes: tuple[NamedRule, ...]
-    excludes: tuple[NamedRule, ...]
-    matches: Matches
-
-    def matched(self, rule: NamedRule) -> Mask:
-        """The values that the rule matches."""
-        return self.matches[rule.rule]
-
-    @cached_property
-    def left_out(self) -> Mask:
-        """The values that no Include rule matches; none where there is no Include rule."""
-        included = [self.matched(rule) for rule in self.includes]
-        return ~np.logical_or.reduce(included) if included else np.zeros(self.column.size, dtype=np.bool_)
-
-    @cached_property
-    def hits(self) -> Integers:
-        """For each value, by how many rules it goes; all Include rules together count once."""
-        hits = self.left_out.astype(np.int64)
-        for rule in self.excludes:
-            hits += self.matched(rule)
-        return hits
-
-    def takes(self, rule: NamedRule) -> Mask:
-        """The values that go by this rule; for an Include rule, those that it and its alternatives leave out."""
-        return self.left_out if rule.rule.action == INCLUDE else self.matched(rule)
+_TOP_OF_RULE = 3
 
 
 @dataclass(frozen=True)
 class Laid:
-    """One stage laid on all events; ``before`` are those that the stage before it left."""
+    """One stage laid on all events; ``before`` are the classes that the stage before it left."""
 
     stage: Stage
-    number: int
-    matches: Matches
+    classes: Classes
     before: Mask
 
     @cached_property
-    def filters(self) -> dict[str, Filter]:
-        """The stage's rules by column."""
-        names = dict.fromkeys(rule.rule.column for rule in self.stage.rules)
-        return {name: self._filter(name) for name in names}
-
-    def _filter(self, name: str) -> Filter:
-        rules = [rule for rule in self.stage.rules if rule.rule.column == name]
-        return Filter(
-            self.matches.columns[name],
-            tuple(rule for rule in rules if rule.rule.action == INCLUDE),
-            tuple(rule for rule in rules if rule.rule.action == EXCLUDE),
-            self.matches,
-        )
-
-    @cached_property
     def keep(self) -> Mask:
-        """The events that survive."""
-        keep = np.ones(len(self.before), dtype=np.bool_)
-        for one in self.filters.values():
-            if one.hits.any():
-                keep &= one.column.spread(one.hits == 0)
-        return keep
+        """The classes that survive."""
+        return self.classes.keep(rule.rule for rule in self.stage.rules)
+
+    @property
+    def gone(self) -> Mask:
+        """The classes that the stage before left and this one takes away."""
+        return self.before & ~self.keep
+
+    @property
+    def back(self) -> Mask:
+        """The classes that this stage leaves and the one before did not."""
+        return self.keep & ~self.before
 
     @cached_property
-    def gone(self) -> Integers:
-        """The events that the stage before left and this one takes away."""
-        return np.flatnonzero(self.before & ~self.keep)
+    def left_out(self) -> dict[str, Mask]:
+        """By column, the classes that its Include rules leave out."""
+        rules = [rule.rule for rule in self.stage.rules]
+        columns = dict.fromkeys(rule.column for rule in rules if rule.action == INCLUDE)
+        return {column: self.classes.left_out(rules, column) for column in columns}
 
     @cached_property
-    def back(self) -> Integers:
-        """The events that this stage leaves and the one before did not."""
-        return np.flatnonzero(self.keep & ~self.before)
+    def alone(self) -> Mask:
+        """The classes that go by one rule only; all Include rules of a column together count once."""
+        hits = np.zeros(self.classes.size, dtype=np.int64)
+        for mask in self.left_out.values():
+            hits += mask
+        for rule in self.stage.rules:
+            if rule.rule.action != INCLUDE:
+                hits += self.classes.matched[rule.rule]
+        alone: Mask = hits == 1
+        return alone
 
-
-def columns_to_read(stages: Sequence[Stage]) -> list[str]:
-    """The columns of events.parquet that ``stage_events`` looks at; large captures are read no further."""
-    ruled = needed({rule.rule.column for stage in stages for rule in stage.rules})
-    return list(dict.fromkeys([e.EVENT, e.PROCESS, e.OPERATION, e.CATEGORY, *ruled]))
+    def takes(self, rule: NamedRule) -> Mask:
+        """The classes that go by this rule; for an Include rule, those that it and its alternatives leave out."""
+        if rule.rule.action == INCLUDE:
+            return self.left_out[rule.rule.column]
+        return self.classes.matched[rule.rule]
 
 
 def stage_events(
-    events: pd.DataFrame, processes: pd.DataFrame, stages: Sequence[Stage]
+    events: pd.DataFrame | Events, processes: pd.DataFrame, stages: Sequence[Stage]
 ) -> tuple[pa.Table, dict[str, Any]]:
-    """For each event the last stage that it survived (1-based, 0 = none), and the funnel as funnel.json has it.
+    """For each event the last stage of the main line that it survived (1-based, 0 = none), and the funnel.
 
-    ``events`` as contracts.events says, ``processes`` a row a process in order. The keys of funnel.json are told in
-    config/schemas/funnel.schema.yaml.
+    ``events`` as contracts.events says, in memory or ``columns.EventsFile``; ``processes`` a row a process in order. Of
+    each branch the table has a column more, branch_1 and so on: whether the event survives it. The keys of the funnel
+    are told in config/schemas/funnel.schema.yaml.
     """
-    matches = Matches(Columns(events, processes))
-    survived = np.zeros(len(events), dtype=np.int16)
-    before: Mask = np.ones(len(events), dtype=np.bool_)
-    since: dict[NamedRule, int] = {}
-    told: list[dict[str, Any]] = []
-    for number, stage in enumerate(stages, start=1):
-        since = {rule: since.get(rule, number) for rule in stage.rules}
-        laid = Laid(stage, number, matches, before)
+    opened = EventsFrame(events) if isinstance(events, pd.DataFrame) else events
+    rules = [rule.rule for stage in stages for rule in stage.rules + stage.taken_out]
+    classes = classify(opened, processes, [*rules, *(rule for act in ACTS.values() for rule in act)])
+    laid = _lay(stages, classes)
+    main = [one for one in laid if one.stage.base is None]
+    branches = [one for one in laid if one.stage.base is not None]
+    told = _Teller(laid, classes, Hidden(opened, processes, classes))
+    funnel = {
+        "events": len(opened),
+        "lacking": sorted(classes.lacking & {rule.column for rule in rules}),
+        "stages": [told.stage(one, number) for number, one in enumerate(main, start=1)],
+        "branches": [
+            told.stage(one, number) | {"from": one.stage.base} for number, one in enumerate(branches, start=1)
+        ],
+    }
+    return _table(opened, classes, main, branches), funnel
+
+
+def _lay(stages: Sequence[Stage], classes: Classes) -> list[Laid]:
+    """The stages in their order, each laid on the one that it goes on from."""
+    everything = np.ones(classes.size, dtype=np.bool_)
+    keeps = {stage.name: classes.keep(rule.rule for rule in stage.rules) for stage in stages}
+    laid = []
+    before = everything
+    for stage in stages:
+        laid.append(Laid(stage, classes, before if stage.base is None else keeps[stage.base]))
+        if stage.base is None:
+            before = keeps[stage.name]
+    return laid
+
+
+def _table(events: Events, classes: Classes, main: Sequence[Laid], branches: Sequence[Laid]) -> pa.Table:
+    survived = np.zeros(classes.size, dtype=np.int16)
+    for number, laid in enumerate(main, start=1):
         survived[laid.keep] = number
-        told.append(_tell(laid, since))
-        before = laid.keep
-    table = pa.table([events[e.EVENT].to_numpy(dtype=np.int64), survived], schema=STAGES_SCHEMA)
-    return table, {"events": len(events), "lacking": _lacking(stages, matches.columns), "stages": told}
-
-
-def _tell(laid: Laid, since: Mapping[NamedRule, int]) -> dict[str, Any]:
-    return {
-        "number": laid.number,
-        "name": laid.stage.name,
-        "events_in": int(np.count_nonzero(laid.before)),
-        "events_out": int(np.count_nonzero(laid.keep)),
-        "removed": len(laid.gone),
-        "came_back": len(laid.back),
-        "rules": _tell_rules(laid, since),
-        "taken_out": [_words(rule) | {"came_back": _came_back(laid, rule)} for rule in laid.stage.taken_out],
-        "hidden": _hidden(laid.matches.columns, laid.gone),
+    columns: dict[str, npt.NDArray[Any]] = {
+        e.EVENT: _numbers(events),
+        "stage": survived[classes.codes],
+        **{f"branch_{number}": laid.keep[classes.codes] for number, laid in enumerate(branches, start=1)},
     }
+    kinds = {e.EVENT: pa.int64(), "stage": pa.int16()}
+    schema = pa.schema([pa.field(name, kinds.get(name, pa.bool_()), nullable=False) for name in columns])
+    return pa.table(list(columns.values()), schema=schema)
 
 
-def _tell_rules(laid: Laid, since: Mapping[NamedRule, int]) -> list[dict[str, Any]]:
-    hits = np.zeros(len(laid.gone), dtype=np.int64)
-    for one in laid.filters.values():
-        hits += one.column.spread(one.hits, laid.gone)
-    by_one = laid.gone[hits == 1]
-    counts = {
-        name: (one.column.count(), one.column.count(laid.gone), one.column.count(by_one))
-        for name, one in laid.filters.items()
-    }
-    told = []
-    for rule in laid.stage.rules:
-        one = laid.filters[rule.rule.column]
-        everywhere, of_gone, of_by_one = counts[rule.rule.column]
-        takes = one.takes(rule)
-        told.append(
-            _words(rule)
-            | {
-                "since": since[rule],
-                "matched": int(everywhere[laid.matches[rule.rule]].sum()),
-                "removed": int(of_gone[takes].sum()),
-                "alone": int(of_by_one[takes].sum()),
-                "lacking": one.column.lacking,
-            }
-        )
-    return told
+def _numbers(events: Events) -> Integers:
+    parts = [piece[e.EVENT].to_numpy(zero_copy_only=False) for piece in events.pieces(e.EVENT)]
+    return np.concatenate([np.zeros(0, dtype=np.int64), *parts]).astype(np.int64, copy=False)
+
+
+class _Teller:
+    """Makes what funnel.json says of each stage."""
+
+    def __init__(self, laid: Sequence[Laid], classes: Classes, hidden: Hidden) -> None:
+        self.classes, self.hidden = classes, hidden
+        self.since = _since(laid)
+        # All paths are counted in one reading, and Include rules of a column share what they take.
+        masks = {
+            mask.tobytes(): mask
+            for one in laid
+            for rule in one.stage.rules
+            if (mask := _taken(one, rule)).any()
+        }
+        paths = hidden.paths(list(masks.values()), _TOP_OF_RULE)
+        self.paths = dict(zip(masks, paths, strict=True))
+
+    def stage(self, laid: Laid, number: int) -> dict[str, Any]:
+        """One stage with its rules; the keys are those of the schema."""
+        told = {
+            "number": number,
+            "name": laid.stage.name,
+            "events_in": self.classes.events(laid.before),
+            "events_out": self.classes.events(laid.keep),
+            "removed": self.classes.events(laid.gone),
+            "came_back": self.classes.events(laid.back),
+            "rules": [self.rule(laid, rule) for rule in laid.stage.rules],
+            "taken_out": [
+                _words(rule) | {"came_back": self.classes.events(laid.back & self.classes.matched[rule.rule])}
+                for rule in laid.stage.taken_out
+            ],
+            "hidden": {
+                "operations": self.hidden.operations(laid.gone, _TOP),
+                "categories": self.hidden.categories(laid.gone, _TOP),
+                "processes": self.hidden.processes(laid.gone, _TOP),
+                "acts": self.acts(laid.gone),
+            },
+        }
+        return told | {"said": said(told)}
+
+    def rule(self, laid: Laid, rule: NamedRule) -> dict[str, Any]:
+        """One rule in force and what it takes away."""
+        taken = _taken(laid, rule)
+        return _words(rule) | {
+            "since": self.since[laid.stage.name][rule],
+            "matched": self.classes.events(self.classes.matched[rule.rule]),
+            "removed": self.classes.events(taken),
+            "alone": self.classes.events(taken & laid.alone),
+            "lacking": rule.rule.column in self.classes.lacking,
+            "processes": self.hidden.processes(taken, _TOP_OF_RULE),
+            "paths": self.paths.get(taken.tobytes(), []),
+        }
+
+    def acts(self, gone: Mask) -> list[dict[str, Any]]:
+        """The acts among the hidden events that changed something or reached out, with who did them."""
+        told = []
+        for act, rules in ACTS.items():
+            done = gone & self.classes.keep(rules)
+            if events := self.classes.events(done):
+                told.append(
+                    {"act": act, "events": events, "processes": self.hidden.processes(done, _TOP_OF_RULE)}
+                )
+        return told
+
+
+def _taken(laid: Laid, rule: NamedRule) -> Mask:
+    return laid.gone & laid.takes(rule)
+
+
+def _since(laid: Sequence[Laid]) -> dict[str, dict[NamedRule, int | None]]:
+    """For each stage, by which stage of the main line each of its rules came in; None for one of a branch."""
+    since: dict[str, dict[NamedRule, int | None]] = {}
+    before: dict[NamedRule, int | None] = {}
+    for number, one in enumerate((one for one in laid if one.stage.base is None), start=1):
+        before = {rule: before.get(rule, number) for rule in one.stage.rules}
+        since[one.stage.name] = before
+    everywhere: dict[NamedRule, int | None] = {}
+    for rules in reversed(since.values()):
+        everywhere |= rules
+    for one in laid:
+        since.setdefault(one.stage.name, {rule: everywhere.get(rule) for rule in one.stage.rules})
+    return since
 
 
 def _words(rule: NamedRule) -> dict[str, Any]:
@@ -185,43 +233,3 @@ def _words(rule: NamedRule) -> dict[str, Any]:
         "action": rule.rule.action,
         "comment": rule.comment,
     }
-
-
-def _hidden(columns: Columns, gone: Integers) -> dict[str, Any]:
-    """What the hidden events were: the most frequent operations, categories and processes among them."""
-    return {
-        "operations": _most(columns.events[e.OPERATION], gone, "operation"),
-        "categories": _most(columns.events[e.CATEGORY], gone, "category"),
-        "processes": _most_processes(columns, gone),
-    }
-
-
-def _most(series: pd.Series[Any], rows: Integers, word: str) -> list[dict[str, Any]]:
-    counts = series.iloc[rows].value_counts()
-    return [{word: str(value), "events": int(count)} for value, count in counts.head(_TOP).items() if count]
-
-
-def _most_processes(columns: Columns, rows: Integers) -> list[dict[str, Any]]:
-    processes = columns.processes
-    counts = np.bincount(columns.events[e.PROCESS].to_numpy()[rows], minlength=len(processes))
-    most = [row for row in np.argsort(-counts, kind="stable")[:_TOP] if counts[row]]
-    pids = processes[p.PID]
-    return [
-        {
-            "process": int(row),
-            "process_name": str(processes[p.PROCESS_NAME].iloc[row]),
-            "pid": None if pd.isna(pids.iloc[row]) else int(pids.iloc[row]),
-            "events": int(counts[row]),
-        }
-        for row in most
-    ]
-
-
-def _came_back(laid: Laid, rule: NamedRule) -> int:
-    of_back = laid.matches.columns[rule.rule.column].count(laid.back)
-    return int(of_back[laid.matches[rule.rule]].sum())
-
-
-def _lacking(stages: Sequence[Stage], columns: Columns) -> list[str]:
-    named = {rule.rule.column for stage in stages for rule in stage.rules}
-    return sorted(name for name in named if columns[name].lacking)

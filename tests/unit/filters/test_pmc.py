@@ -14,10 +14,9 @@ from procmon_parser.consts import ColumnToOriginalName
 
 from scripts.procmon.contracts.findings import Rule
 from scripts.procmon.errors import CaptureError
-from scripts.procmon.filters.columns import COLUMNS
 from scripts.procmon.filters.pmc import COLUMN_IDS, pmc, pmf, read_filter_file
-from scripts.procmon.filters.rules import RELATIONS
 from scripts.procmon.filters.sets import read_set
+from scripts.procmon.filters.words import COLUMNS, RELATIONS
 
 REAL = Path(__file__).parents[4] / "shared" / "captures" / "filters"
 

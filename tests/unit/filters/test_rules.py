@@ -6,10 +6,13 @@ import pandas as pd
 import pytest
 
 from scripts.procmon.contracts.findings import Rule
-from scripts.procmon.filters.columns import COLUMNS, Columns
-from scripts.procmon.filters.rules import RELATIONS, matches, problem
-from scripts.procmon.filters.sets import NamedRule, Stage
+from scripts.procmon.filters.columns import EventsFrame, pieces_of
+from scripts.procmon.filters.resolve import Stage
+from scripts.procmon.filters.rules import look, matches
+from scripts.procmon.filters.sets import NamedRule
 from scripts.procmon.filters.stages import stage_events
+from scripts.procmon.filters.values import problem
+from scripts.procmon.filters.words import COLUMNS, RELATIONS
 from tests.captures.events import START, Row, capture
 
 LSASS = "lsass.exe (300)"
@@ -19,8 +22,8 @@ EXPLORER = "Explorer.EXE (1432)"
 def matched(rule: Rule, *rows: Row, **options: object) -> list[int]:
     """The events that the rule matches."""
     built = capture(*rows, **options)  # type: ignore[arg-type]
-    column = Columns(built.events, built.processes)[rule.column]
-    return [int(row) for row in column.spread(matches(rule, column)).nonzero()[0]]
+    column = look([rule], pieces_of(rule.column, EventsFrame(built.events), built.processes))
+    return [int(row) for row in column.matched[rule][column.codes].nonzero()[0]]
 
 
 def kept(rules: list[Rule], *rows: Row) -> list[int]:
@@ -73,10 +76,10 @@ def test_a_process_number_is_compared_as_a_number() -> None:
 def test_a_duration_is_compared_in_seconds() -> None:
     built = capture(*(Row("ReadFile") for _ in range(4)))
     built.events["duration"] = pd.array([74_00, 500_000_000, 2_000_000_000, None], dtype="Int64")
-    column = Columns(built.events, built.processes)["Duration"]
+    (values,) = pieces_of("Duration", EventsFrame(built.events), built.processes)
 
     def events(relation: str, value: str) -> list[int]:
-        mask = column.spread(matches(Rule("Duration", relation, value), column))
+        mask = matches(Rule("Duration", relation, value), values)[values.codes]
         return [int(row) for row in mask.nonzero()[0]]
 
     assert events("more than", "0.1") == [1, 2]
@@ -110,18 +113,16 @@ def test_relative_time_begins_with_the_first_event_even_if_times_run_backwards()
 def test_an_operation_that_is_pending_has_no_completion_time() -> None:
     built = capture(Row("ReadFile"), Row("ReadFile"))
     built.events["duration"] = pd.array([None, 0], dtype="Int64")
-    column = Columns(built.events, built.processes)["Completion Time"]
-    assert column.make_texts().to_pylist() == ["", "10:00:00.0100000 AM"]
-    assert matches(Rule("Completion Time", "less than", "11:00"), column).tolist() == [False, True]
+    (values,) = pieces_of("Completion Time", EventsFrame(built.events), built.processes)
+    assert values.make_texts().to_pylist() == ["", "10:00:00.0100000 AM"]
+    assert matches(Rule("Completion Time", "less than", "11:00"), values).tolist() == [False, True]
 
 
 def test_completion_passes_midnight() -> None:
     built = capture(Row("ReadFile", at=13.5 * 3600 + 1800 - 1))
     built.events["duration"] = pd.array([2_000_000_000], dtype="Int64")
-    assert (
-        Columns(built.events, built.processes)["Completion Time"].make_texts()[0].as_py()
-        == "12:00:01.0000000 AM"
-    )
+    (values,) = pieces_of("Completion Time", EventsFrame(built.events), built.processes)
+    assert values.make_texts()[0].as_py() == "12:00:01.0000000 AM"
 
 
 def test_a_blank_is_text_of_no_length() -> None:
@@ -157,8 +158,9 @@ def test_every_column_of_process_monitor_can_be_asked() -> None:
             }
         },
     )
-    columns = Columns(built.events, built.processes)
-    shown = {name: columns[name].make_texts().to_pylist() for name in COLUMNS}
+    events = EventsFrame(built.events)
+    columns = {name: next(pieces_of(name, events, built.processes)) for name in COLUMNS}
+    shown = {name: values.make_texts().to_pylist() for name, values in columns.items()}
     assert shown == {
         "Time of Day": ["10:00:00.0000000 AM"],
         "Process Name": ["lsass.exe"],

@@ -10,9 +10,9 @@ import yaml
 
 from scripts.procmon.contracts.findings import Rule
 from scripts.procmon.errors import SettingsError
-from scripts.procmon.filters.columns import COLUMNS
-from scripts.procmon.filters.rules import RELATIONS
-from scripts.procmon.filters.sets import read_set, resolve_stages
+from scripts.procmon.filters.resolve import resolve_stages
+from scripts.procmon.filters.sets import read_set
+from scripts.procmon.filters.words import COLUMNS, RELATIONS
 from scripts.procmon.settings import CONFIG, read_checked
 
 GOOD = """\

@@ -8,7 +8,8 @@ import pytest
 
 from scripts.procmon.contracts.capture import EVENTS_FILE, PROCESSES_FILE, read_table
 from scripts.procmon.contracts.findings import Rule
-from scripts.procmon.filters.sets import read_set, resolve_stages
+from scripts.procmon.filters.resolve import resolve_stages
+from scripts.procmon.filters.sets import read_set
 from scripts.procmon.filters.stages import stage_events
 from scripts.procmon.settings import FILTERS, read_settings
 from scripts.procmon.sources.convert import convert

@@ -14,7 +14,8 @@ from jsonschema import Draft202012Validator
 from scripts import stage_events as script
 from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts import processes as p
-from scripts.procmon.filters.sets import resolve_stages
+from scripts.procmon.filters.columns import EventsFile
+from scripts.procmon.filters.resolve import resolve_stages
 from scripts.procmon.filters.stages import stage_events
 from scripts.procmon.settings import CONFIG
 from tests.captures.events import Row, capture
@@ -42,6 +43,8 @@ ROWS = (
     Row("SetBasicInformationFile", r"C:\b.txt", who=LSASS, category="Write Metadata"),
     Row("CloseFile", r"C:\b.txt", who=LSASS),
 )
+
+SYSTEM_DID_2 = {"process": 0, "process_name": "System", "pid": 4, "events": 2}
 
 STAGES = [
     {"name": "first", "add": [HIDE_SYSTEM]},
@@ -105,7 +108,8 @@ def test_hidden_tells_what_was_taken_away() -> None:
     assert funnel["stages"][0]["hidden"] == {
         "operations": [{"operation": "WriteFile", "events": 2}],
         "categories": [{"category": "Write", "events": 2}],
-        "processes": [{"process": 0, "process_name": "System", "pid": 4, "events": 2}],
+        "processes": [SYSTEM_DID_2],
+        "acts": [{"act": "file_writes", "events": 2, "processes": [SYSTEM_DID_2]}],
     }
 
 
@@ -125,6 +129,98 @@ def test_a_rule_that_is_added_twice_stands_once() -> None:
     _, funnel = funnel_of([{"name": "a", "add": [HIDE_LOGS]}, {"name": "b", "add": [HIDE_LOGS]}], *ROWS)
     assert [len(stage["rules"]) for stage in funnel["stages"]] == [1, 1]
     assert funnel["stages"][1]["rules"][0]["since"] == 1
+
+
+READS_AGAIN = {
+    "name": "reads again",
+    "from": "third",
+    "remove": ["Category is Write", "Category is Write Metadata"],
+}
+
+
+def test_a_branch_is_a_look_aside_that_no_stage_goes_on_from() -> None:
+    stage, funnel = funnel_of([*STAGES[:2], READS_AGAIN, STAGES[2]], *ROWS)
+    assert stage == [2, 3, 1, 3, 3, 1], "the main line is what it is without the branch"
+    (branch,) = funnel["branches"]
+    assert (branch["name"], branch["from"]) == ("reads again", "third")
+    assert (branch["events_in"], branch["removed"], branch["came_back"], branch["events_out"]) == (3, 0, 1, 4)
+    assert [rule["came_back"] for rule in branch["taken_out"]] == [0, 0]
+
+
+def test_the_events_of_a_branch_are_told_one_by_one() -> None:
+    built = capture(*ROWS)
+    table, _ = stage_events(built.events, built.processes, resolve_stages([*STAGES, READS_AGAIN]))
+    assert table["branch_1"].to_pylist() == [False, True, False, True, True, True]
+
+
+def test_a_branch_can_start_from_a_branch_that_is_told_later() -> None:
+    stages = resolve_stages(
+        [STAGES[0], {"name": "b", "from": "c", "add": [HIDE_LOGS]}, {"name": "c", "from": "first"}]
+    )
+    assert [rule.full_name for rule in stages[1].rules] == ["system", "Path ends with .log"]
+
+
+def test_a_rule_tells_whom_and_what_it_took_away() -> None:
+    rows = [Row("ReadFile", f"C:\\{name}.log", who=LSASS) for name in "aabbbc"] + [
+        Row("ReadFile", r"C:\x.log")
+    ]
+    _, funnel = funnel_of([{"name": "only", "add": [HIDE_LOGS]}], *rows)
+    (rule,) = funnel["stages"][0]["rules"]
+    assert rule["paths"][:2] == [{"path": r"C:\b.log", "events": 3}, {"path": r"C:\a.log", "events": 2}]
+    assert [(one["process_name"], one["events"]) for one in rule["processes"]] == [
+        ("lsass.exe", 6),
+        ("malware.exe", 1),
+    ]
+
+
+def test_a_stage_says_which_acts_it_hid_and_who_did_them() -> None:
+    times = "CreationTime: {0}, LastAccessTime: 1/1/1601 2:00:00 AM, LastWriteTime: {0}, ChangeTime: n/a"
+    rows = [
+        *(
+            Row(
+                "SetBasicInformationFile",
+                r"C:\x.pnf",
+                times.format("11/4/2009 8:00:00 AM"),
+                who=LSASS,
+                category="Write Metadata",
+            )
+            for _ in range(6)
+        ),
+        # FILETIME 0: the time is left as it is.
+        Row(
+            "SetBasicInformationFile", r"C:\y", times.format("1/1/1601 2:00:00 AM"), category="Write Metadata"
+        ),
+        Row("WriteFile", r"C:\z", result="ACCESS DENIED", category="Write"),
+        Row("RegDeleteValue", r"HKLM\a", who="a.exe (1)", category="Write"),
+        Row("RegDeleteKey", r"HKLM\b", who="b.exe (2)", category="Write"),
+    ]
+    _, funnel = funnel_of([{"name": "only", "add": [WRITES | {"value": "Read"}]}], *rows)
+    (stage,) = funnel["stages"]
+    assert [(act["act"], act["events"]) for act in stage["hidden"]["acts"]] == [
+        ("file_times", 6),
+        ("registry_deletions", 2),
+    ]
+    assert stage["said"] == (
+        "This stage hid 10 events: 7 Write Metadata and 3 Write. "
+        "Among them: 6 changes of file times by `lsass.exe (300)`; "
+        "2 deletions in the registry by `a.exe (1)` and `b.exe (2)`."
+    )
+
+
+def test_a_stage_that_hid_only_reads_says_that_they_changed_nothing() -> None:
+    _, funnel = funnel_of([{"name": "only", "add": [WRITES]}], Row("ReadFile", category="Read"))
+    assert "None of them wrote" in funnel["stages"][0]["said"]
+
+
+def test_a_file_of_many_pieces_counts_as_one_piece_does(tmp_path: Path) -> None:
+    built = capture(*ROWS * 3)
+    table = pa.Table.from_pandas(built.events, schema=e.events_schema(), preserve_index=False)
+    pq.write_table(table, tmp_path / "events.parquet", row_group_size=4)
+    stages = resolve_stages([*STAGES, READS_AGAIN])
+    whole, funnel = stage_events(built.events, built.processes, stages)
+    pieces, of_pieces = stage_events(EventsFile(tmp_path / "events.parquet"), built.processes, stages)
+    assert pieces.equals(whole)
+    assert of_pieces == funnel
 
 
 def test_a_capture_without_events_goes_through() -> None:

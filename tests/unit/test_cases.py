@@ -1,0 +1,112 @@
+"""What is set for one capture: config.yaml, its entry there, and the case file beside the capture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scripts.procmon.cases import read_case
+from scripts.procmon.errors import SettingsError
+from scripts.procmon.filters.resolve import Source, resolve_stages
+from scripts.procmon.settings import read_settings
+
+
+def settings(**entry: Any) -> dict[str, Any]:
+    return {**read_settings(), "captures": {"case-42/Logfile": entry} if entry else {}}
+
+
+def case_file(inputs: Path, text: str) -> Path:
+    file = inputs / "case-42" / "Logfile.case.yaml"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_without_a_case_file_the_settings_hold(tmp_path: Path) -> None:
+    case = read_case(settings(), "case-42/Logfile", tmp_path)
+    assert case.settings == {}
+    assert case.stages == read_settings()["stages"]
+
+
+def test_what_stands_beside_the_capture_wins_key_by_key(tmp_path: Path) -> None:
+    case_file(tmp_path, "title: Mine\nmarking: TLP:RED\n")
+    case = read_case(settings(title="Theirs", time_zone="UTC"), "case-42/Logfile", tmp_path)
+    assert case.settings == {"title": "Mine", "marking": "TLP:RED", "time_zone": "UTC"}
+
+
+def test_each_step_is_told_only_what_it_looks_at(tmp_path: Path) -> None:
+    case_file(tmp_path, "title: Mine\ndate: 2020-07-12\nnotes: [One., Two.]\n")
+    case = read_case(settings(), "case-42/Logfile", tmp_path)
+    assert case.of("convert") == {"date": "2020-07-12"}
+    assert case.of("report") == {"title": "Mine", "note": "One. Two."}
+
+
+def test_stages_of_a_case_file_are_those_of_the_capture_alone(tmp_path: Path) -> None:
+    case_file(tmp_path, "stages:\n  - name: only\n    add: [writes]\n")
+    assert [stage["name"] for stage in read_case(settings(), "case-42/Logfile", tmp_path).stages] == ["only"]
+    assert len(read_case(settings(), "case-42/Other", tmp_path).stages) == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("titel: x\n", 1, "unknown key 'titel'; did you mean 'title'?"),
+        ("title: x\nmarking: TLP:GREN\n", 2, "unknown marking 'TLP:GREN'; did you mean 'TLP:GREEN'?"),
+        ("date_order: day-moth-year\n", 1, "did you mean 'day-month-year'?"),
+        ("stages:\n  - name: a\n    ad: [writes]\n", 3, "unknown key 'ad'; did you mean 'add'?"),
+    ],
+)
+def test_a_mistake_is_told_with_file_line_and_nearest_word(
+    tmp_path: Path, text: str, line: int, words: str
+) -> None:
+    file = case_file(tmp_path, text)
+    with pytest.raises(SettingsError) as caught:
+        read_case(settings(), "case-42/Logfile", tmp_path)
+    assert f"{file}, line {line}" in str(caught.value)
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("stages:\n  - name: a\n    add:\n      - writs\n", 4, "did you mean 'writes'?"),
+        ("stages:\n  - name: a\n    remove: [writes]\n", 3, "removes 'writes', but no such rule or set"),
+        (
+            "stages:\n  - name: a\n    add: [writes]\n  - name: b\n    from: A\n",
+            5,
+            "there is no stage 'A' to start from; did you mean 'a'?",
+        ),
+        ("stages:\n  - name: a\n  - name: a\n", 3, "two stages have the name 'a'"),
+        ("stages:\n  - name: a\n    from: a\n", 3, "the branches lead in a circle: 'a' → 'a'"),
+        (
+            "stages:\n  - name: m\n  - name: a\n    from: c\n  - name: b\n    from: a\n  - name: c\n    from: b\n",
+            4,
+            "the branches lead in a circle: 'a' → 'c' → 'b' → 'a'",
+        ),
+        (
+            "stages:\n  - name: a\n    add:\n      - {column: PID, relation: less than, value: many, action: Exclude}\n",
+            4,
+            "'many' is no number or time that 'PID' could be less than",
+        ),
+    ],
+)
+def test_stages_that_can_not_be_put_together_are_told_by_line(
+    tmp_path: Path, text: str, line: int, words: str
+) -> None:
+    file = case_file(tmp_path, text)
+    case = read_case(settings(), "case-42/Logfile", tmp_path)
+    with pytest.raises(SettingsError) as caught:
+        resolve_stages(case.stages, source=Source(case.file, case.place))
+    assert f"{file}, line {line}, stage" in str(caught.value)
+    assert words in str(caught.value)
+
+
+def test_stages_of_the_entry_in_the_settings_are_told_by_its_line(tmp_path: Path) -> None:
+    text = "captures:\n  case-42/Logfile:\n    stages:\n      - name: a\n        add: [writs]\n"
+    (tmp_path / "config.yaml").write_text(text)
+    entry = {"stages": [{"name": "a", "add": ["writs"]}]}
+    case = read_case(settings(**entry), "case-42/Logfile", tmp_path, tmp_path / "config.yaml")
+    with pytest.raises(SettingsError, match=r"config\.yaml, line 5, stage 'a'"):
+        resolve_stages(case.stages, source=Source(case.file, case.place))
