@@ -191,3 +191,10 @@ COUNTED: dict[str, dict[str, Any]] = {
 def test_frames_in_no_module_are_as_many_as_were_counted_by_hand(name: str) -> None:
     found = frames_outside(name)
     assert {who: found[who] for who in COUNTED[name]} == COUNTED[name]
+
+
+@pytest.mark.parametrize("name", [ZEROACCESS, ZEROACCESS_CSV])
+def test_the_program_got_hold_of_the_systems_identity(name: str) -> None:
+    (finding,) = told(name, "acts_as_system")
+    assert finding["facts"]["who"] == "hehda.exe (2520)"
+    assert {202, 203, 204, 205, 206, 211} <= set(finding["evidence"])

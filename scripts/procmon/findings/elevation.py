@@ -12,6 +12,7 @@ from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Rule, Severity, Technique
 from scripts.procmon.contracts.tables import ProcessRow
 from scripts.procmon.findings.accusations import accusations
+from scripts.procmon.findings.impersonation import acted_as_system
 from scripts.procmon.findings.places import kind_of
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.records import Record
@@ -25,7 +26,7 @@ _RUNAS = re.compile(r"-verb\s+\"?'?runas|\brunas(?:\.exe)?\b|shellexecute.*runas
 
 
 def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
-    """Findings "relaunch_elevated", "rights_above_parent", "user_file_as_system", "uac_bypass"."""
+    """Findings "relaunch_elevated", "rights_above_parent", "user_file_as_system", "acts_as_system", "uac_bypass"."""
     rows = tree(earlier)
     if not rows:
         return Analysis(name="elevation", outcome="could not be checked", reason="no_processes")
@@ -35,6 +36,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
         *_relaunches(rows, by_number, access),
         *_above_parents(capture, rows, by_number, accused=set(accusations(earlier))),
         *user_files_run_by_system(capture, rows, earlier),
+        *acted_as_system(capture, rows, accused=set(accusations(earlier))),
         *bypasses(capture, earlier),
     ]
     known = any(level is not None for level in levels(capture).values())

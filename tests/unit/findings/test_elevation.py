@@ -148,3 +148,17 @@ def test_a_users_file_that_the_system_runs_is_told_though_no_parent_shows_it() -
     assert ran("00000000:000003e7") == ["user_file_as_system"]
     assert not ran("00000000:0001e0ac")
     assert not ran("00000000:000003e7", writer="System")
+
+
+def impersonating(who: str, image: str, logon: str | None = None) -> list[str]:
+    row = Row(
+        "CreateFile", r"C:\RECYCLER\x", r"Desired Access: Read, Impersonating: NT AUTHORITY\SYSTEM", who=who
+    )
+    found = judge(row, processes={who: {"image_path": image, "authentication_id": logon}})
+    return [finding.kind for finding in found.findings]
+
+
+def test_a_users_program_that_acts_as_the_system_is_told_and_windows_own_is_not() -> None:
+    assert impersonating("sample.exe (9)", r"C:\Users\a\Desktop\sample.exe") == ["acts_as_system"]
+    assert not impersonating("wmiprvse.exe (9)", r"C:\Windows\System32\wbem\wmiprvse.exe")
+    assert not impersonating("agent.exe (9)", r"D:\agent\agent.exe", "00000000:000003e7")
