@@ -136,8 +136,8 @@ class Records:
         fits = self.after_path <= self.detail_end
         self.short |= has_path & ~fits
         self.after_path = np.minimum(self.after_path, self.detail_end)
-        self._path_at, self._path_size = path_at, np.where(fits, size, 0)
-        self._path_is_ascii = (info & layout.TEXT_IS_ASCII) != 0
+        self.path_at, self.path_size = path_at, np.where(fits, size, 0)
+        self.path_is_ascii = (info & layout.TEXT_IS_ASCII) != 0
 
     def bounded(self, at: Ints, end: Ints, dtype: np.dtype[Any]) -> NDArray[Any]:
         """Fields at ``at``; 0 where they would reach beyond ``end``."""
@@ -152,8 +152,8 @@ class Records:
         codes = np.zeros(self.size, np.int32)
         values = [""]
         for is_ascii in (True, False):
-            rows = np.flatnonzero((self._path_is_ascii == is_ascii) & (self._path_size > 0))
-            blobs = self.source.blobs(self._path_at[rows], self._path_size[rows])
+            rows = np.flatnonzero((self.path_is_ascii == is_ascii) & (self.path_size > 0))
+            blobs = self.source.blobs(self.path_at[rows], self.path_size[rows])
             codes[rows] = blobs.codes + len(values)
             values += [decoded(raw, is_ascii).rstrip("\0") for raw in blobs.values]
         return Encoded(codes, values)
