@@ -88,10 +88,14 @@ class Records:
             raise self.part.wrong(
                 int(self.offsets[row]), f"a detail of at most {_LARGEST_DETAIL:,} bytes", f"{size:,} bytes"
             )
-        order = np.argsort(self.offsets, kind="stable")
-        overlap = self.detail_end[order][:-1] > self.offsets[order][1:]
+        starts, ends = self.offsets, self.detail_end
+        overlap = ends[:-1] > starts[1:]
+        if overlap.any():  # or not in the order of the file, as in version 7
+            order = np.argsort(starts, kind="stable")
+            starts, ends = starts[order], ends[order]
+            overlap = ends[:-1] > starts[1:]
         if overlap.any():
-            at = int(self.offsets[order][int(np.argmax(overlap)) + 1])
+            at = int(starts[int(np.argmax(overlap)) + 1])
             raise self.part.wrong(at, "events one after the other", "events that overlap")
 
     def _find_extras(self) -> None:

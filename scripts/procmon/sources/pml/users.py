@@ -30,7 +30,7 @@ _WELL_KNOWN = {
     "S-1-5-32-545": "BUILTIN\\Users",
     "S-1-5-32-546": "BUILTIN\\Guests",
 }
-_CHUNK = 1_000_000
+_CHUNK = 100_000
 
 
 def sid_text(sid: bytes) -> str:
@@ -46,8 +46,13 @@ class Users:
     """Names of SIDs: the well-known ones, and the owners of processes that the capture saw start."""
 
     def __init__(self, parts: Sequence[Part], processes: Processes) -> None:
-        self._parts, self._processes = parts, processes
-        self._owners: dict[bytes, str] | None = None
+        self._processes = processes
+        self._owners: dict[bytes, str] = {}
+        self._unread = (
+            (number, part, first)
+            for number, part in enumerate(parts)
+            for first in range(0, part.events, _CHUNK)
+        )
 
     def name(self, sid: bytes) -> str:
         """The name that belongs to a SID, else the SID as text; "" for no SID."""
@@ -56,32 +61,28 @@ class Users:
         text = sid_text(sid)
         if text in _WELL_KNOWN:
             return _WELL_KNOWN[text]
-        if self._owners is None:
-            self._owners = {}
-            for number, part in enumerate(self._parts):
-                self._find_owners(number, part)
+        # A capture begins with the processes that ran already, so few SIDs need more than its first events.
+        while sid not in self._owners and (unread := next(self._unread, None)):
+            self._find_owners(*unread)
         return self._owners.get(sid, text)
 
-    def _find_owners(self, number: int, part: Part) -> None:
+    def _find_owners(self, number: int, part: Part, first: int) -> None:
         """Joins the SIDs in *Process Create* events with the users of the processes that they made."""
-        for first in range(0, part.events, _CHUNK):
-            offsets = part.offsets(first, min(first + _CHUNK, part.events))
-            offsets = offsets[(offsets >= 0) & (offsets + layout.EVENT_SIZE <= part.source.size)]
-            headers = part.source.fields(offsets, layout.EVENT)
-            rows = np.flatnonzero(
-                (headers["event_class"] == layout.PROCESS_CLASS) & (headers["operation"] <= 1)
-            )
-            frames = headers["frames"][rows].astype(np.int64) * layout.pointer_size(part.bits)
-            for at in (offsets[rows] + layout.EVENT_SIZE + frames).tolist():
-                self._learn(number, part, at)
+        offsets = part.offsets(first, min(first + _CHUNK, part.events))
+        offsets = offsets[(offsets >= 0) & (offsets + layout.EVENT_SIZE <= part.source.size)]
+        headers = part.source.fields(offsets, layout.EVENT)
+        rows = np.flatnonzero((headers["event_class"] == layout.PROCESS_CLASS) & (headers["operation"] <= 1))
+        frames = headers["frames"][rows].astype(np.int64) * layout.pointer_size(part.bits)
+        for at in (offsets[rows] + layout.EVENT_SIZE + frames).tolist():
+            self._learn(number, part, at)
 
     def _learn(self, number: int, part: Part, at: int) -> None:
         end = at + layout.PROCESS_CREATE.itemsize
-        if end + 255 > part.source.size or self._owners is None:
+        if end + 255 > part.source.size:
             return
         places = np.array([at])
         index = int(part.source.fields(places, U4)[0])
         size = int(part.source.fields(places + layout.place(layout.PROCESS_CREATE, "user_sid_size"), U1)[0])
         user = self._processes.user(number, index)
         if user and size:
-            self._owners[part.source.data[end : end + size].tobytes()] = user
+            self._owners.setdefault(part.source.data[end : end + size].tobytes(), user)
