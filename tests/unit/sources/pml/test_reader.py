@@ -238,16 +238,30 @@ def test_an_ipv6_address_is_shown_in_eight_groups(tmp_path: Path) -> None:
     assert (row["operation"], row["path"]) == ("TCP Connect", "0:0:0:0:0:0:0:1:1 -> 0:0:0:0:0:0:0:1:2")
 
 
-def test_events_beyond_4_gib_are_addressed_by_the_fifth_byte() -> None:
-    entry = np.array([(0x10, 1)], layout.OFFSET_ENTRY)
-    part = type(
-        "Part",
-        (),
-        {"header": {"offset_table_at": 0}, "source": type("S", (), {"data": entry.view(np.uint8)})},
-    )
-    from scripts.procmon.sources.pml.tables import Part
+def test_events_beyond_4_gib_are_addressed_by_the_fifth_byte(tmp_path: Path) -> None:
+    paths = [rf"C:\{number}" for number in range(3)]
+    some = [Event(NOON + n, 7, n, files.close_file(path, bits=64)) for n, path in enumerate(paths)]
+    near = write(tmp_path, *some)
+    far = moved_behind_a_hole(near, tmp_path / "far.PML", 1 << 32)
+    assert decoded(far)[0] == decoded(near)[0]
+    assert [row["path"] for row in decoded(far)[0]] == paths
 
-    assert Part.offsets(part, 0, 1).tolist() == [0x1_0000_0010]  # type: ignore[arg-type]
+
+def moved_behind_a_hole(source: Path, target: Path, size: int) -> Path:
+    """The capture with its events, tables and all, behind ``size`` bytes of nothing, which need no room on the disk."""
+    data = np.fromfile(source, np.uint8)
+    header = data[: layout.HEADER_SIZE].view(layout.HEADER)
+    table = int(header["offset_table_at"][0])
+    entries = data[table : table + 5 * int(header["events"][0])].view(layout.OFFSET_ENTRY)
+    entries["high"] += size >> 32
+    for name in header.dtype.names or ():
+        if name.endswith("_at"):
+            header[name] += size
+    with target.open("wb") as out:
+        out.write(data[: layout.HEADER_SIZE].tobytes())
+        out.seek(size + layout.HEADER_SIZE)
+        out.write(data[layout.HEADER_SIZE :].tobytes())
+    return target
 
 
 # --- refused
