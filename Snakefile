@@ -3,27 +3,36 @@
 # Every rule opens with its contract. Columns and file names: scripts/procmon/contracts/.
 
 import json
+from difflib import get_close_matches
+
+from snakemake.logging import logger
+from snakemake.utils import update_config
 
 from scripts.procmon.cases import read_case
 from scripts.procmon.filters.resolve import Source, resolve_stages, set_files
 from scripts.procmon.fingerprint import fingerprint
-from scripts.procmon.settings import CONFIG_FILE, check_settings
+from scripts.procmon.settings import CONFIG_FILE, check_settings, read_settings
 from scripts.procmon.sources.inputs import find_captures
 
+# Read by our own reader, which knows what each key may be; --config and --configfile go on top.
+SETTINGS = read_settings(CONFIG_FILE)
+update_config(SETTINGS, config)
+check_settings(SETTINGS)
 
-configfile: f"{workflow.basedir}/config/config.yaml"
-
-
-check_settings(config)
-
-INPUTS = config["folders"]["inputs"]
-RESULTS = config["folders"]["results"]
-REPORTS = config["folders"]["reports"]
+INPUTS = SETTINGS["folders"]["inputs"]
+RESULTS = SETTINGS["folders"]["results"]
+REPORTS = SETTINGS["folders"]["reports"]
 
 FOUND = find_captures(Path(INPUTS))
 CAPTURES = sorted(FOUND.captures)
-CASES = {name: read_case(config, name, Path(INPUTS)) for name in CAPTURES}
-resolve_stages(config["stages"], source=Source(CONFIG_FILE))
+
+for name in set(SETTINGS["captures"]) - set(CAPTURES):
+    for near in get_close_matches(name, CAPTURES, n=1, cutoff=0.8):
+        logger.warning(
+            f"config.yaml speaks of a capture {name!r}; did you mean {near!r}?"
+        )
+CASES = {name: read_case(SETTINGS, name, Path(INPUTS)) for name in CAPTURES}
+resolve_stages(SETTINGS["stages"], source=Source(CONFIG_FILE))
 for case in CASES.values():
     resolve_stages(case.stages, source=Source(case.file, case.place))
 
@@ -217,7 +226,7 @@ rule render_html:
         results=subpath(input.findings, parent=True),
         reports=subpath(output[0], parent=True),
         settings=settings_for("report"),
-        report=json.dumps(config["report"], sort_keys=True),
+        report=json.dumps(SETTINGS["report"], sort_keys=True),
         code=CODE["render"],
     shell:
         "python -m scripts.render_html {params.results:q} {params.reports:q} --settings {params.settings:q}"
@@ -247,7 +256,7 @@ rule render_pdf:
         results=subpath(input.findings, parent=True),
         reports=subpath(output[0], parent=True),
         settings=settings_for("report"),
-        report=json.dumps(config["report"], sort_keys=True),
+        report=json.dumps(SETTINGS["report"], sort_keys=True),
         code=CODE["render"],
     shell:
         "python -m scripts.render_pdf {params.results:q} {params.reports:q} --settings {params.settings:q}"
@@ -275,7 +284,7 @@ rule render_index:
         names=CAPTURES,
         turned_away=[(str(one.path), one.reason) for one in FOUND.rejected],
         settings=[CASES[name].of("report") for name in CAPTURES],
-        report=json.dumps(config["report"], sort_keys=True),
+        report=json.dumps(SETTINGS["report"], sort_keys=True),
         code=CODE["render"],
     shell:
         "python -m scripts.render_index {output:q} >{log:q} 2>&1"

@@ -22,6 +22,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--name", help="the capture's name; else that of the file")
     parser.add_argument("--settings", type=json.loads, default={}, help="config.yaml's words on it, as JSON")
     given = parser.parse_args(arguments)
+    if missing := [str(file) for file in given.files if not file.is_file()]:
+        parser.error(f"there is no file {', '.join(missing)}")
     name = given.name or capture_name(given.files[0].name)
     info = convert(given.files, given.results, name=name, settings=given.settings)
     print(info["refused"]["message"] if info["refused"] else f"{name}: {info['events']:,} events")
