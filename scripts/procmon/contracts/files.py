@@ -10,6 +10,11 @@ FUNNEL_FILE = "funnel.json"
 FINDINGS_FILE = "findings.json"
 SHOWN_EVENTS_FILE = "shown_events.parquet"
 
+#: What lay beside the capture, and what was read from it.
+SIDECARS_FILE = "sidecars.json"
+REGIONS_FILE = "regions.parquet"
+AUTORUNS_FILE = "autoruns.parquet"
+
 #: The keys of ``can_show``: what this capture is able to tell, each {"value": bool, "reason": str}.
 CAN_SHOW = (
     "stacks",

@@ -16,7 +16,12 @@ _ENDINGS = re.compile(r"(\.(pml|csv|xml))?(\.(gz|zip))?$", re.IGNORECASE)
 #: Process Monitor splits long captures: Logfile.PML, Logfile-1.PML, Logfile-2.PML.
 _PART = re.compile(r"(?P<first>.+)-(?P<number>[1-9][0-9]{0,4})(?P<ending>\.pml(\.gz|\.zip)?)", re.IGNORECASE)
 #: Files that belong to a capture, or to the folder, and are none themselves.
-_BESIDE = re.compile(r"(.*\.(mmp|arn\.csv|case\.ya?ml)|readme.*|thumbs\.db|desktop\.ini)", re.IGNORECASE)
+_BESIDE = re.compile(r"(.*\.case\.ya?ml|readme.*|thumbs\.db|desktop\.ini)", re.IGNORECASE)
+#: What other tools saw: VMMap's snapshots (with the process's number before the ending) and Autoruns' exports.
+_SIDECAR = re.compile(
+    r"(?P<stem>.+?)(?:\.(?P<pid>[0-9]{1,10}))?\.(?P<kind>mmp|mmp\.csv|vmmap\.csv|arn|arn\.csv|arn\.xml)",
+    re.IGNORECASE,
+)
 #: Snakemake reads braces as wildcards, and words in angle brackets as variables of paths.
 _NOT_CARRIED = re.compile(r"[{}<>\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
@@ -31,9 +36,10 @@ class Rejected:
 
 @dataclass
 class Inputs:
-    """The captures by name, each with its parts in order; and what was rejected."""
+    """The captures by name, each with its parts in order, and with its sidecars; and what was rejected."""
 
     captures: dict[str, list[Path]] = field(default_factory=dict)
+    sidecars: dict[str, list[Path]] = field(default_factory=dict)
     rejected: list[Rejected] = field(default_factory=list)
 
 
@@ -47,20 +53,31 @@ def find_captures(inputs: Path) -> Inputs:
     """All captures below ``inputs``, in the order of their names.
 
     The parts of a split PML are one capture. Files that would share a name are rejected, each naming the other, and
-    so are names that a workflow can't carry, links to folders and links that lead out of ``inputs``. A missing folder
-    holds nothing.
+    so are names that a workflow can't carry, links to folders and links that lead out of ``inputs``, and sidecars
+    beside which no capture of their name lies. A missing folder holds nothing.
     """
     found = Inputs()
     named: dict[str, list[Path]] = {}
+    beside: list[Path] = []
     for path in _files(inputs):
         if reason := _unusable(path, inputs):
             found.rejected.append(Rejected(path, reason))
+        elif _SIDECAR.fullmatch(path.name):
+            beside.append(path)
         else:
             named.setdefault(capture_name(path.relative_to(inputs).as_posix()), []).append(path)
     _join_parts(named)
+    every = set(named)
     _reject_clashes(named, found, inputs)
     found.captures = {name: named[name] for name in sorted(named)}
+    _lay_beside(beside, every, found, inputs)
     return found
+
+
+def sidecar_pid(file: str) -> int | None:
+    """The process's number that the name of a sidecar tells: "Logfile.300.mmp" → 300."""
+    told = _SIDECAR.fullmatch(file)
+    return int(told["pid"]) if told and told["pid"] else None
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -100,6 +117,29 @@ def _join_parts(named: dict[str, list[Path]]) -> None:
         ):
             whole.append(paths[0])
             del named[name]
+
+
+def _lay_beside(beside: list[Path], every: set[str], found: Inputs, inputs: Path) -> None:
+    """Gives each sidecar to the capture of its name; ``every`` holds also the captures that were rejected."""
+    by_fold = {name.casefold(): name for name in every}
+    for path in beside:
+        name = _owner(path.relative_to(inputs).as_posix(), by_fold)
+        if name is None:
+            reason = "No capture of this name lies beside it; please name it after its capture."
+            found.rejected.append(Rejected(path, reason))
+        elif name in found.captures:
+            found.sidecars.setdefault(name, []).append(path)
+
+
+def _owner(file: str, by_fold: dict[str, str]) -> str | None:
+    folder, slash, name = file.rpartition("/")
+    told = _SIDECAR.fullmatch(name)
+    if not told:
+        return None
+    stems = [told["stem"], *([f"{told['stem']}.{told['pid']}"] if told["pid"] else [])]
+    # "Logfile.300.mmp" belongs to a capture "Logfile.300" rather than to process 300 of "Logfile".
+    owners = [by_fold.get((folder + slash + stem).casefold()) for stem in reversed(stems)]
+    return next((owner for owner in owners if owner is not None), None)
 
 
 def _part_number(name: str) -> tuple[str, int]:

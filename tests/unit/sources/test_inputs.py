@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from scripts.procmon.sources.inputs import capture_name, find_captures
+from scripts.procmon.sources.inputs import capture_name, find_captures, sidecar_pid
 
 
 @pytest.fixture
@@ -110,3 +110,41 @@ def test_reading_the_snakefile_imports_nothing_heavy():
     code = "import sys, scripts.procmon.sources.inputs; print({'pandas', 'pyarrow', 'numpy', 'lxml'} & set(sys.modules))"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "set()"
+
+
+def test_sidecars_belong_to_the_capture_of_their_name(inputs):
+    folder = inputs(
+        "case/Logfile.PML.gz", "case/Logfile.mmp", "case/Logfile.300.mmp", "case/Logfile.300.vmmap.csv",
+        "case/logfile.ARN.csv", "case/Logfile.arn.xml", "Logfile.CSV", "Logfile.arn",
+    )  # fmt: skip
+    found = find_captures(folder)
+    assert not found.rejected
+    assert {name: sorted(file.name for file in files) for name, files in found.sidecars.items()} == {
+        "Logfile": ["Logfile.arn"],
+        "case/Logfile": [
+            "Logfile.300.mmp", "Logfile.300.vmmap.csv", "Logfile.arn.xml", "Logfile.mmp", "logfile.ARN.csv",
+        ],
+    }  # fmt: skip
+
+
+def test_a_number_in_a_sidecars_name_is_a_process_unless_a_capture_is_called_so(inputs):
+    found = find_captures(inputs("a.PML", "a.300.mmp", "b.PML", "b.300.PML", "b.300.mmp"))
+    assert {name: [file.name for file in files] for name, files in found.sidecars.items()} == {
+        "a": ["a.300.mmp"],
+        "b.300": ["b.300.mmp"],
+    }
+    assert sidecar_pid("a.300.mmp") == 300
+    assert sidecar_pid("a.300.vmmap.csv") == 300
+    assert sidecar_pid("a.mmp") is None
+
+
+def test_a_sidecar_without_its_capture_is_told(inputs):
+    (rejected,) = find_captures(inputs("a.PML", "other.300.mmp")).rejected
+    assert rejected.path.name == "other.300.mmp"
+    assert "No capture of this name" in rejected.reason
+
+
+def test_the_sidecar_of_a_rejected_capture_is_no_second_failure(inputs):
+    found = find_captures(inputs("x.PML", "x.CSV", "x.mmp"))
+    assert {rejected.path.name for rejected in found.rejected} == {"x.PML", "x.CSV"}
+    assert not found.sidecars
