@@ -5,9 +5,12 @@ A piece is a row group of events.parquet, so that a long capture is never held a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -58,6 +61,9 @@ TEXT_COLUMNS = {
 }
 
 
+_AHEAD = 2  #: row groups that are read while one is looked at
+
+
 class Events(Protocol):
     """The columns of events.parquet, each read when asked for."""
 
@@ -71,18 +77,28 @@ class EventsFile:
     """events.parquet, a row group at a time."""
 
     def __init__(self, file: Path) -> None:
-        self._file = pq.ParquetFile(file)
+        self._file = file
+        self._metadata = pq.read_metadata(file)
 
     def __len__(self) -> int:
-        count: int = self._file.metadata.num_rows
+        count: int = self._metadata.num_rows
         return count
 
     def pieces(self, *names: str) -> Iterator[Mapping[str, pa.Array]]:
-        """The columns ``names``, a row group a piece."""
-        for number in range(self._file.num_row_groups):
-            table = self._file.read_row_group(number, columns=list(names))
-            for batch in table.to_batches():
-                yield {name: batch.column(name) for name in names}
+        """The columns ``names``, a row group a piece; the next ones are read meanwhile."""
+        groups = iter(range(self._metadata.num_row_groups))
+        with ThreadPoolExecutor(_AHEAD) as pool:
+            ahead = deque(pool.submit(self._read, group, names) for group in islice(groups, _AHEAD))
+            while ahead:
+                table = ahead.popleft().result()
+                ahead.extend(pool.submit(self._read, group, names) for group in islice(groups, 1))
+                for batch in table.to_batches():
+                    yield {name: batch.column(name) for name in names}
+
+    def _read(self, group: int, names: Sequence[str]) -> pa.Table:
+        # A reader is not to be shared by threads; what it needs to know of the file is read once.
+        with pq.ParquetFile(self._file, metadata=self._metadata) as opened:
+            return opened.read_row_group(group, columns=list(names), use_threads=False)
 
 
 class EventsFrame:
@@ -119,6 +135,14 @@ class Values:
     def texts(self) -> pa.Array:
         """The values in lower case: letter by letter, as Windows compares names."""
         return pc.utf8_lower(self.make_texts())
+
+    def only(self, places: Integers) -> Values:
+        """The values at ``places``, without the events."""
+        texts = self.texts.take(pa.array(places))
+        numbers = None if self.numbers is None else self.numbers[places]
+        return Values(
+            len(places), lambda: texts, None, numbers, None if self.known is None else self.known[places]
+        )
 
 
 def pieces_of(name: str, events: Events, processes: pd.DataFrame) -> Iterator[Values]:

@@ -39,6 +39,15 @@ _ON_TEXT: dict[str, Callable[[pa.Array, str], pa.Array]] = {
     HAS: lambda texts, value: pc.match_substring_regex(texts, pattern=value),
 }
 
+#: The relations that look for a text; in lower case it never holds \\E, which ends what stands for itself.
+_AS_PATTERN: dict[str, Callable[[str], str]] = {
+    "is": lambda text: rf"\A{text}\z",
+    "begins with": lambda text: rf"\A{text}",
+    "ends with": lambda text: rf"{text}\z",
+    "contains": lambda text: text,
+    HAS: lambda pattern: f"(?:{pattern})",
+}
+
 _ON_NUMBERS: dict[str, Callable[[Values, int], Mask]] = {
     "is": lambda values, value: _known(values) & (_numbers(values) == value),
     "is not": lambda values, value: ~(_known(values) & (_numbers(values) == value)),
@@ -96,10 +105,29 @@ def _classes(rules: Sequence[Rule], values: Values) -> tuple[npt.NDArray[np.int3
     """The class of each value, and for each class a row that says which rules match it."""
     classes = np.zeros(values.size, dtype=np.int32)
     table = np.zeros((1, len(rules)), dtype=np.bool_)
-    for place, rule in enumerate(rules):
-        mask = matches(rule, values)
+    sought = [place for place, rule in enumerate(rules) if _is_sought(rule, values)]
+    others = [place for place in range(len(rules)) if place not in set(sought)]
+    classes, table = _split(classes, table, rules, others, values)
+    # Most values are matched by no rule that looks for a text, and one pattern of all of them tells which.
+    few = _found([rules[place] for place in sought], values)
+    if len(few):
+        of_few, more = _split(classes[few], table, rules, sought, values.only(few))
+        classes[few] = of_few + len(table)
+        table = np.concatenate([table, more])
+    return classes, table
+
+
+def _split(
+    classes: npt.NDArray[np.int32],
+    table: npt.NDArray[Any],
+    rules: Sequence[Rule],
+    places: Iterable[int],
+    values: Values,
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[Any]]:
+    """The classes parted further by the rules at ``places``: into those that a rule matches and those it does not."""
+    for place in places:
+        mask = matches(rules[place], values)
         if mask.any():
-            # Each class falls into those that the rule matches and those that it does not.
             halves = classes * 2 + mask
             there = np.flatnonzero(np.bincount(halves, minlength=2 * len(table)))
             renumbered = np.zeros(2 * len(table), dtype=np.int32)
@@ -107,6 +135,23 @@ def _classes(rules: Sequence[Rule], values: Values) -> tuple[npt.NDArray[np.int3
             classes, table = renumbered[halves], table[there // 2]
             table[:, place] = there % 2
     return classes, table
+
+
+def _is_sought(rule: Rule, values: Values) -> bool:
+    """Does the rule look for a text in the values, so that a pattern can say where it is not?"""
+    return rule.relation in _AS_PATTERN and (values.numbers is None or _number(rule) is None)
+
+
+def _found(rules: Sequence[Rule], values: Values) -> Integers:
+    """The values that at least one of the rules, which all look for a text, may match."""
+    if not rules:
+        return np.zeros(0, dtype=np.int64)
+    parts = [
+        _AS_PATTERN[rule.relation](rule.value if rule.relation == HAS else f"\\Q{_lower(rule.value)}\\E")
+        for rule in rules
+    ]
+    found = pc.match_substring_regex(values.texts, pattern="|".join(parts))
+    return np.flatnonzero(found.to_numpy(zero_copy_only=False))
 
 
 def _number(rule: Rule) -> int | None:
