@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from scripts.procmon.errors import CaptureError
+from scripts.procmon.sources.export_info import Rejected
 from scripts.procmon.sources.pml import layout
 from scripts.procmon.sources.pml.names import operations
 from scripts.procmon.sources.pml.tables import Part, fixed_text
@@ -87,6 +89,8 @@ class Seen:
     reads: int = 0
     opens: int = 0
     numbers: dict[bool, Numbers] = field(default_factory=dict)
+    lost: Rejected = field(default_factory=Rejected)
+    first_lost: CaptureError | None = None
 
     def add(self, headers: NDArray[Any], unread: int) -> None:
         """Counts a batch of event headers."""
@@ -102,6 +106,20 @@ class Seen:
         network = headers["sequence"] >= layout.FIRST_NETWORK_SEQUENCE
         for series, rows in ((True, network), (False, ~network)):
             self.numbers.setdefault(series, Numbers()).add(headers["sequence"][rows])
+
+    def lose(self, part: Part, lost: Sequence[tuple[int, int, str]]) -> None:
+        """Counts events that could not be read: number, offset and reason of each."""
+        for event, offset, reason in lost:
+            place = f"event {event:,} at offset 0x{offset:X}"
+            self.lost.add(f"{part.name}, {place}", reason)
+            self.first_lost = self.first_lost or part.wrong(
+                offset, f"event {event:,} to lie in a file of {part.source.size:,} bytes", reason
+            )
+
+    def check_any_left(self) -> None:
+        """Raises CaptureError if events were lost and none was read."""
+        if self.first_lost and not self.events:
+            raise self.first_lost
 
 
 def capture_info(parts: Sequence[Part], seen: Seen, *, modules: int, lost_events: int) -> dict[str, Any]:
@@ -127,7 +145,7 @@ def capture_info(parts: Sequence[Part], seen: Seen, *, modules: int, lost_events
         "can_show": _can_show(seen, modules),
         "filtered": _filtered(seen),
         "columns": list(_COLUMNS),
-        "rejected": {"count": 0, "rows": []},
+        "rejected": {"count": seen.lost.count, "rows": seen.lost.rows},
         "remarks": _remarks(parts, seen, lost_events),
     }
 
@@ -212,6 +230,12 @@ def _remarks(parts: Sequence[Part], seen: Seen, lost_events: int) -> list[str]:
     unnamed = sum(count for number, count in seen.classes.items() if number not in operations.EVENT_CLASSES)
     if unnamed:
         remarks.append(f"{unnamed:,} events are of a class without a name and shown as {operations.UNKNOWN}.")
+    if seen.lost.count:
+        remarks.append(
+            f"{seen.lost.count:,} of {seen.lost.count + seen.events:,} events could not be read, the first of them "
+            f"{seen.lost.rows[0]['where']}. Events are numbered without them."
+        )
+    remarks += [remark for part in parts for remark in part.damage()]
     if seen.unread:
         remarks.append(f"The details of {seen.unread:,} events are cut short in the file and left blank.")
     if lost_events:

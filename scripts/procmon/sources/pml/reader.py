@@ -68,9 +68,11 @@ class PmlReader:
                     records, first_event=self._seen.events, processes=processes, first_stack=stacks
                 )
                 self._seen.add(records.headers, int(records.short.sum()))
+                self._seen.lose(part, records.lost)
                 stacks += len(batch.stacks) if batch.stacks is not None else 0
                 part.forget()
                 yield batch
+        self._seen.check_any_left()
 
     def _records(self, part: Part, users: Users) -> Iterator[Records]:
         """Runs of at most a batch of events, shorter ones where their details are large."""

@@ -1,4 +1,4 @@
-"""Where everything of a run of events lies in the file, checked against its size."""
+"""Where everything of a run of events lies in the file, checked against its size; events that don't fit are lost."""
 
 from __future__ import annotations
 
@@ -38,10 +38,20 @@ for _operation, _head in _REGISTRY_HEADS.items():
     _HEAD_SIZES[_operation] = _head.itemsize
 
 
+_OUTSIDE, _BEYOND, _TOO_LARGE, _OVERLAPS = range(4)
+_REASONS = (
+    "its offset lies outside the file",
+    "its stack or detail reaches beyond the end of the file",
+    f"its detail claims more than {_LARGEST_DETAIL:,} bytes",
+    "it reaches into the next event",
+)
+
+
 class Records:
-    """Events ``first`` to before ``last`` of a part; raises CaptureError where they don't lie in the file.
+    """Events ``first`` to before ``last`` of a part, without those that don't lie in the file: they are ``lost``.
 
     ``headers`` are layout.EVENT; places are absolute, sizes in bytes. ``short`` marks rows whose detail is cut short.
+    Raises CaptureError for extra details that overlap.
     """
 
     def __init__(self, part: Part, first: int, last: int, users: Users, monitor: Monitor) -> None:
@@ -49,15 +59,14 @@ class Records:
         self.source, self.bits, self.hosts = part.source, part.bits, part.hosts
         self.user_of, self.monitor = users.name, monitor
         self.offsets = part.offsets(first, last)
-        self.size = int(self.offsets.size)
-        self._check(self.offsets, layout.EVENT_SIZE, "an event")
-        self.headers = self.source.fields(self.offsets, layout.EVENT)
-        self.frames_at = self.offsets + layout.EVENT_SIZE
+        self.headers = self.source.fields(self._inside(), layout.EVENT)
         self.frames_size = self.headers["frames"].astype(np.int64) * layout.pointer_size(self.bits)
-        self.detail_at = self.frames_at + self.frames_size
+        self.detail_at = self.offsets + layout.EVENT_SIZE + self.frames_size
         self.detail_end: Ints = self.detail_at + self.headers["detail_size"]
-        self._check(self.offsets, self.detail_end - self.offsets, "an event with its stack and detail")
-        self._check_apart()
+        self.lost: list[tuple[int, int, str]] = []
+        self._leave_out_the_lost()
+        self.size = int(self.offsets.size)
+        self.frames_at = self.offsets + layout.EVENT_SIZE
         self.short = np.zeros(self.size, bool)
         self._find_extras()
         self.event_class = np.minimum(self.headers["event_class"], 7).astype(np.int64)
@@ -69,34 +78,35 @@ class Records:
         """How much there is to decode."""
         return int((self.detail_end - self.detail_at).sum() + self.extra_size.sum())
 
-    def _check(self, starts: Ints, sizes: Ints | int, what: str) -> None:
-        wrong = (starts < layout.HEADER_SIZE) | (starts + sizes > self.source.size)
-        if wrong.any():
-            row = int(np.argmax(wrong))
-            raise self.part.wrong(
-                int(starts[row]),
-                f"{what} in the file (event {self.first + row})",
-                f"{self.source.size:,} bytes",
-            )
+    def _inside(self) -> Ints:
+        """The offsets, 0 in place of those at which no event can stand."""
+        last = self.source.size - layout.EVENT_SIZE
+        if not self.offsets.size or (self.offsets.min() >= layout.HEADER_SIZE and self.offsets.max() <= last):
+            return self.offsets
+        return np.where((self.offsets >= layout.HEADER_SIZE) & (self.offsets <= last), self.offsets, 0)
 
-    def _check_apart(self) -> None:
-        # Overlapping events or endless details would let a small file ask for all memory.
-        large = self.detail_end - self.detail_at > _LARGEST_DETAIL
-        if large.any():
-            row = int(np.argmax(large))
-            size = int(self.headers["detail_size"][row])
-            raise self.part.wrong(
-                int(self.offsets[row]), f"a detail of at most {_LARGEST_DETAIL:,} bytes", f"{size:,} bytes"
-            )
-        starts, ends = self.offsets, self.detail_end
-        overlap = ends[:-1] > starts[1:]
-        if overlap.any():  # or not in the order of the file, as in version 7
+    def _leave_out_the_lost(self) -> None:
+        """Keeps the events that lie in the file one after the other.
+
+        Overlapping events or endless details would let a small file ask for all memory.
+        """
+        reasons = np.full(self.offsets.size, -1, np.int8)
+        reasons[self.headers["detail_size"] > _LARGEST_DETAIL] = _TOO_LARGE
+        reasons[self.detail_end > self.source.size] = _BEYOND
+        reasons[self._inside() != self.offsets] = _OUTSIDE
+        sound = np.flatnonzero(reasons < 0)
+        starts, ends = self.offsets[sound], self.detail_end[sound]
+        if np.any(ends[:-1] > starts[1:]):  # or not in the order of the file, as in version 7
             order = np.argsort(starts, kind="stable")
-            starts, ends = starts[order], ends[order]
-            overlap = ends[:-1] > starts[1:]
-        if overlap.any():
-            at = int(starts[int(np.argmax(overlap)) + 1])
-            raise self.part.wrong(at, "events one after the other", "events that overlap")
+            overlap = ends[order][:-1] > starts[order][1:]
+            reasons[sound[order[:-1][overlap]]] = _OVERLAPS
+        rows = np.flatnonzero(reasons >= 0)
+        if rows.size:
+            places = zip(rows.tolist(), self.offsets[rows].tolist(), reasons[rows].tolist(), strict=True)
+            self.lost = [(self.first + row, offset, _REASONS[reason]) for row, offset, reason in places]
+            kept = reasons < 0
+            for name in ("offsets", "headers", "frames_size", "detail_at", "detail_end"):
+                setattr(self, name, getattr(self, name)[kept])
 
     def _find_extras(self) -> None:
         given = self.headers["extra_at"] > 0

@@ -66,6 +66,17 @@ class Part:
         if hasattr(mmap, "MADV_DONTNEED"):  # not on Windows
             self.memory.madvise(mmap.MADV_DONTNEED)
 
+    def damage(self) -> list[str]:
+        """What of the tables behind the events could not be read."""
+        said = []
+        if self.strings.lost:
+            said.append(
+                f"{self.strings.lost:,} texts of processes and modules lie beyond the end of {self.name} and are blank."
+            )
+        if self.hosts.error:
+            said.append(f"Names of hosts and ports are incomplete: {self.hosts.error}.")
+        return said
+
     def wrong(self, at: int, expected: str, found: str, advice: str | None = None) -> CaptureError:
         """The error that says what is wrong at an offset."""
         return CaptureError(
@@ -117,7 +128,8 @@ def _check_header(name: str, header: np.void, size: int) -> None:
     for table in _TABLES:
         if not header[table]:
             raise wrong(table, "the place of a table", "none", _NOT_CLOSED)
-        if header[table] > size:
+        # The icons stand behind what is read, and a file that was cut off loses them first.
+        if header[table] > size and table != "icon_table_at":
             raise wrong(table, f"a place in a file of {size:,} bytes", f"0x{int(header[table]):X}")
     if header["header_size"] != layout.HEADER_SIZE:
         found = f"0x{int(header['header_size']):X}"
@@ -139,6 +151,7 @@ class Strings:
         self._offsets = part.source.data[start : start + 4 * count].view(layout.TABLE_OFFSET)
         self._known: dict[int, str] = {}
         self._decoded = 0
+        self.lost = 0
 
     def get(self, row: int) -> str | None:
         """The text of a row; None for "" and for what is no row."""
@@ -149,8 +162,11 @@ class Strings:
         return self._known[row] or None
 
     def _read(self, at: int) -> str:
-        size = self._part.u4(at, "a text")
-        self._part.need(at + 4, size, "a text")
+        end = self._part.source.size
+        size = self._part.u4(at, "a text") if at + 4 <= end else 0
+        if at + 4 + size > end:
+            self.lost += 1
+            return ""
         self._decoded += size
         if self._decoded > self._part.source.size:
             raise self._part.wrong(at, "texts that fit into the file", "texts that overlap")
@@ -163,7 +179,13 @@ class Hosts:
     def __init__(self, part: Part) -> None:
         self._hosts: dict[bytes, str] = {}
         self._ports: dict[tuple[int, bool], str] = {}
-        at = int(part.header["host_table_at"])
+        self.error: CaptureError | None = None
+        try:
+            self._read(part, int(part.header["host_table_at"]))
+        except CaptureError as error:
+            self.error = error
+
+    def _read(self, part: Part, at: int) -> None:
         if not at:
             return
         count, at = part.u4(at, "the host table"), at + 4

@@ -264,6 +264,75 @@ def moved_behind_a_hole(source: Path, target: Path, size: int) -> Path:
     return target
 
 
+# --- damaged
+
+
+def moved(file: Path, places: dict[int, int]) -> Path:
+    """The file with other offsets (values) of the events with these numbers (keys)."""
+    data = np.fromfile(file, np.uint8)
+    at = int(data[: layout.HEADER_SIZE].view(layout.HEADER)["offset_table_at"][0])
+    for event, place in places.items():
+        entry = np.array([(place & 0xFFFF_FFFF, place >> 32)], layout.OFFSET_ENTRY)
+        data[at + 5 * event : at + 5 * event + 5] = entry.view(np.uint8)
+    data.tofile(file)
+    return file
+
+
+def several(folder: Path, **tables: object) -> Path:
+    close = registry.close_key("HKLM")
+    return write(folder, *[Event(NOON + n, 7, n, close, stack=(n,)) for n in range(5)], **tables)
+
+
+def test_events_that_cannot_be_read_are_left_out_and_told_with_their_place(tmp_path: Path) -> None:
+    rows, stacks, tables = decoded(moved(several(tmp_path), {1: 0x10, 3: 0xFF_0000_0000}))
+    assert [(row["event"], row["tid"], stacks[row["stack"]]) for row in rows] == [
+        (0, 0, [0]),
+        (1, 2, [2]),
+        (2, 4, [4]),
+    ]
+    assert tables.info["rejected"]["count"] == 2
+    first, second = tables.info["rejected"]["rows"]
+    assert first["where"].endswith("event 1 at offset 0x10")
+    assert second["where"].endswith("event 3 at offset 0xFF00000000")
+    assert "offset lies outside" in first["reason"]
+    assert any(remark.startswith("2 of 5 events could not be read") for remark in tables.info["remarks"])
+
+
+def test_of_events_that_overlap_one_is_kept(tmp_path: Path) -> None:
+    file = several(tmp_path)
+    third = int(open_pml([file])._parts[0].offsets(2, 3)[0])
+    rows, _, tables = decoded(moved(file, {3: third}))
+    assert [row["tid"] for row in rows] == [0, 1, 2, 4]
+    assert tables.info["rejected"]["rows"][0]["reason"] == "it reaches into the next event"
+
+
+@BOTH_WIDTHS
+def test_a_file_cut_off_behind_its_texts_loses_no_event(tmp_path: Path, bits: int) -> None:
+    tables = {"icons": [(32, bytes(5000))], "hosts": {bytes([8, 8, 8, 8]): "dns.google"}, "bits": bits}
+    file = several(tmp_path, **tables)
+    whole = decoded(file)
+    with file.open("r+b") as opened:
+        opened.truncate(file.stat().st_size - 4000)
+    rows, _, left = decoded(file)
+    assert rows == whole[0]
+    assert left.processes.equals(whole[2].processes)
+    assert any(
+        remark.startswith("Names of hosts and ports are incomplete") for remark in left.info["remarks"]
+    )
+
+
+def test_a_file_cut_off_in_its_texts_keeps_the_events_and_counts_the_texts(tmp_path: Path) -> None:
+    file = several(tmp_path)
+    header = file.read_bytes()[: layout.HEADER_SIZE]
+    icons = int(np.frombuffer(header, layout.HEADER)["icon_table_at"][0])
+    with file.open("r+b") as opened:
+        opened.truncate(icons - 4)  # the last text is the name of the process
+    rows, _, left = decoded(file)
+    assert len(rows) == 5
+    assert left.processes.to_pylist()[0]["process_name"] == "<Unknown>"
+    assert any(remark.startswith("1 texts of processes") for remark in left.info["remarks"])
+
+
 # --- refused
 
 
@@ -290,20 +359,14 @@ def test_a_header_that_announces_four_billion_events_is_refused_at_once(tmp_path
     assert error.where == "offset 0x234"
 
 
-@pytest.mark.parametrize(
-    "table", ["offset_table_at", "process_table_at", "string_table_at", "host_table_at", "events_at"]
-)
+@pytest.mark.parametrize("table", ["offset_table_at", "process_table_at", "string_table_at", "events_at"])
 def test_a_table_beyond_the_end_is_refused(tmp_path: Path, table: str) -> None:
     refusal(changed(write(tmp_path, Event(NOON, 7, 1, registry.close_key("HKLM"))), **{table: 1 << 40}))
 
 
-def test_events_that_overlap_are_refused(tmp_path: Path) -> None:
-    file = write(tmp_path, *[Event(NOON, 7, 1, registry.close_key("HKLM"))] * 2)
-    data = np.fromfile(file, np.uint8)
-    at = int(data[: layout.HEADER_SIZE].view(layout.HEADER)["offset_table_at"][0])
-    data[at + 5 : at + 10] = data[at : at + 5]
-    data.tofile(file)
-    assert refusal(file).found == "events that overlap"
+def test_a_capture_none_of_whose_events_lies_in_the_file_is_refused(tmp_path: Path) -> None:
+    error = refusal(moved(write(tmp_path, Event(NOON, 7, 1, registry.close_key("HKLM"))), {0: 0xFF_FFFF}))
+    assert error.where == "offset 0xFFFFFF"
 
 
 def test_what_is_no_pml_is_refused(tmp_path: Path) -> None:
