@@ -44,6 +44,8 @@ class Finding:
     in order, never empty unless the evidence is a table (then ``facts`` says so). ``reproduce`` is the filter that
     shows the evidence in Process Monitor. ``subjects`` names what it is about: keys of ``SUBJECTS``.
     ``sort`` orders findings of one severity: the time of the first event, in ns.
+    ``key_events`` are the few of ``evidence`` that prove it best, to be shown first, in their own order (the write, the
+    value, the load); none where all are alike, then the first ones do (findings.json fills them in).
     """
 
     kind: str
@@ -54,6 +56,7 @@ class Finding:
     reproduce: Sequence[Rule]
     attack: Sequence[Technique] = ()
     subjects: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    key_events: Sequence[int] = ()
 
 
 #: What a finding can be about. processes: "lsass.exe (300)"; the others as Process Monitor shows them.
