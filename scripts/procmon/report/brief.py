@@ -339,12 +339,14 @@ class _Teller:
             for name in ("processes", "files", "registry", "services", "peers")
         }
         told = [plainly.told(finding["facts"], self.moments) for finding in findings]
+        # From the facts as they are: without process numbers "a.exe and b.exe" can't be told apart.
+        who = (name for finding in findings for name in plainly.people(finding["facts"].get("who")))
         return {
             **subjects,
             "n": len(findings),
             "one": told[0],
             "all": told,
-            "who": plainly.once(name for facts in told for name in plainly.people(facts.get("who"))),
+            "who": plainly.once(plainly.without_pid(name) for name in who),
             "titles": [finding["title"] for finding in findings],
         }
 

@@ -30,7 +30,7 @@ def told(facts: Mapping[str, Any], moments: Moments) -> dict[str, Any]:
     for key in _PEOPLE:
         if isinstance(facts.get(key), str):
             plainly[key] = listing(once(without_pid(name) for name in people(facts[key])))
-        elif facts.get(key):
+        elif isinstance(facts.get(key), list):
             plainly[key] = once(without_pid(name) for name in facts[key])
     if isinstance(facts.get("days"), list):
         plainly["days"] = [moments.long_day(day) or day for day in facts["days"]]

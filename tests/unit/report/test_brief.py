@@ -209,3 +209,16 @@ def test_numbers_within_names_and_before_units_stay_digits():
     facts = {"who": "a.exe (1)", "data_files": 4, "folders": 0, "odd_places": ["`C:\\2 things`"]}
     told = happened(material(findings=[finding(kind="files_hidden", facts=facts)]))
     assert "a.exe made four hidden files in `C:\\2 things`." in told
+
+
+def test_programs_that_a_fact_names_together_are_several():
+    gone = finding(
+        1, kind="traces_deleted", facts={"who": "lsass.exe (300) and Explorer.EXE (12)", "files": ["a", "b"]}
+    )
+    assert "lsass.exe and Explorer.EXE then deleted two files that they had used." in happened(
+        material(findings=[gone])
+    )
+
+
+def test_a_fact_of_an_unexpected_type_stops_no_report():
+    assert happened(material(findings=[finding(1, facts={"first": 201})]))
