@@ -9,7 +9,7 @@ everyday Windows business (a key of the text catalogue ``ordinary``), or None.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -237,7 +237,7 @@ class QuestionRow:
     """questions: what stays open; the sentence is made by the text catalogue ``questions`` from kind and facts."""
 
     kind: str
-    facts: dict[str, str] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
     events: list[int] = field(default_factory=list)
 
 

@@ -13,9 +13,9 @@ from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import ATTACK_VERSION, SEVERITIES, Analysis, Finding, Technique
 from scripts.procmon.contracts.tables import TABLES
-from scripts.procmon.findings import prose
 from scripts.procmon.findings.names import when
 from scripts.procmon.knowledge import knowledge
+from scripts.procmon.text.telling import check_sentence, tell
 
 #: More events than this prove nothing more; ``evidence_count`` says how many there are.
 MOST_EVIDENCE = 5_000
@@ -63,7 +63,7 @@ def _finding(
 ) -> dict[str, Any]:
     every = sorted({int(event) for event in finding.evidence})
     evidence = every[:MOST_EVIDENCE]
-    told = prose.tell(finding, language)
+    told = tell(finding.kind, finding.facts, language)
     return {
         "id": f"F{number}",
         "kind": finding.kind,
@@ -103,7 +103,7 @@ def _technique(technique: Technique) -> dict[str, Any]:
 
 def _check(analysis: Analysis, language: str) -> dict[str, Any]:
     def sentence(group: str, key: str) -> str:
-        return prose.check_sentence(group, key, language)
+        return check_sentence(group, key, language)
 
     return {
         "analysis": analysis.name,

@@ -9,7 +9,6 @@ from scripts.procmon.contracts.findings import Analysis
 from scripts.procmon.contracts.tables import FileRow, ProcessRow, QuestionRow
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.traces import Traces, rows_of, traces, weighty
-from scripts.procmon.text import listing
 
 MOST_EVENTS = 20
 
@@ -42,7 +41,7 @@ def _from_findings(earlier: Mapping[str, Analysis]) -> Iterator[QuestionRow]:
         if finding.kind == "uac_bypass" and not facts["seen_after"]:
             yield QuestionRow(
                 kind="elevated_outcome",
-                facts={"program": facts["program"], "data": listing(facts["data"])},
+                facts={"program": facts["program"], "data": list(facts["data"])},
                 events=events,
             )
         elif finding.kind == "com_hijack":
@@ -51,7 +50,7 @@ def _from_findings(earlier: Mapping[str, Analysis]) -> Iterator[QuestionRow]:
             peers = finding.subjects.get("peers", ())
             yield QuestionRow(
                 kind="content_of_talk" if finding.kind == "suspect_talked" else "later_answers",
-                facts={"who": facts["who"], "peers": listing(peers, most=4)},
+                facts={"who": facts["who"], "peers": list(peers)},
                 events=events,
             )
         elif finding.kind == "relaunch_elevated":
@@ -67,15 +66,15 @@ def _injections(earlier: Mapping[str, Analysis]) -> Iterator[QuestionRow]:
     if injected:
         yield QuestionRow(
             kind="how_injected",
-            facts={"who": listing([who for one in injected for who in one.facts["who"]])},
+            facts={"who": [who for one in injected for who in one.facts["who"]]},
             events=[one.evidence[0] for one in injected],
         )
     if loaded:
         yield QuestionRow(
             kind="how_loaded",
             facts={
-                "who": listing(dict.fromkeys(who for one in loaded for who in one.facts["who"])),
-                "paths": listing(dict.fromkeys(str(one.facts["path"]) for one in loaded)),
+                "who": list(dict.fromkeys(who for one in loaded for who in one.facts["who"])),
+                "paths": list(dict.fromkeys(str(one.facts["path"]) for one in loaded)),
             },
             events=[one.evidence[0] for one in loaded if one.evidence],
         )
@@ -91,7 +90,7 @@ def _files(left: Traces) -> Iterator[QuestionRow]:
         yield QuestionRow(
             kind="file_contents",
             facts={
-                "files": listing(dict.fromkeys(_name(file) for file in data), most=6),
+                "files": list(dict.fromkeys(_name(file) for file in data)),
                 "count": str(len(data)),
             },
             events=[event for file in data for event in file.events[:1]][:MOST_EVENTS],
@@ -131,12 +130,12 @@ def _limits(capture: Capture, earlier: Mapping[str, Analysis], *, any_weighty: b
     missing = [what for what in ("reads", "network_events", "registry_events", "file_events", "process_events")
                if not can_show[what]["value"]]  # fmt: skip
     if missing:
-        yield QuestionRow(kind="not_captured", facts={"what": listing([_MISSING[one] for one in missing])})
+        yield QuestionRow(kind="not_captured", facts={"what": [_MISSING[one] for one in missing]})
     ended = [row for row in tree(earlier) if row.started_here and not row.events]
     if ended:
         yield QuestionRow(
             kind="children_not_captured",
-            facts={"who": listing([row.who for row in ended], most=6)},
+            facts={"who": [row.who for row in ended]},
             events=[row.start_event for row in ended if row.start_event is not None][:MOST_EVENTS],
         )
 

@@ -3,7 +3,8 @@
 ``text/{language}/{catalogue}.yaml`` maps a key to one sentence or to several named ones. In a sentence, ``|code``
 sets a path, value or name apart (back-ticks, which the HTML turns into <code>), ``|n`` writes a number with
 thousands separators, ``|bytes`` a size, ``|clock`` a time of day, ``|seconds`` a length of time, ``|listing`` joins a
-list with commas and "and"; ``plural(n, one, many)`` picks a word.
+list with commas and "and", ``|people`` does so for one process or several; ``plural(n, one, many)`` picks a word.
+How a language writes numbers, lists and plurals: ``forms``.
 """
 
 from __future__ import annotations
@@ -18,14 +19,34 @@ from typing import Any
 import yaml
 from jinja2 import Environment, StrictUndefined
 
+from scripts.procmon.text.forms import forms
+
 FOLDER = Path(__file__).parent
 
+#: The languages that have catalogues; the first is the one that findings.json is written in.
+LANGUAGES = ("en", "ja")
+
 _CODE = re.compile(r"(``.*?``|`[^`]*`)", re.DOTALL)
+_BETWEEN_PEOPLE = re.compile(r"(?<=\d\)), |(?<=\d\)) and ")
+
+# Japanese keeps no blank where two lines of a sentence meet, but one between two words of a katakana compound.
+_FULL_WIDTH = "、。，．：；！？「」『』（）・…〜"
+_KANJI_OR_HIRAGANA = "ぁ-ゟ一-鿿々〆"
+_JAPANESE = f"{_KANJI_OR_HIRAGANA}ァ-ヿ"
+_JOINTS = re.compile(
+    f"(?<=[{_FULL_WIDTH}]) +| +(?=[{_FULL_WIDTH}])"
+    f"|(?<=[{_KANJI_OR_HIRAGANA}]) +(?=[{_JAPANESE}])|(?<=[{_JAPANESE}]) +(?=[{_KANJI_OR_HIRAGANA}])"
+)
 
 
 def catalogue(name: str, language: str = "en") -> dict[str, Any]:
     """The catalogue ``name`` in ``language``; {} where there is none."""
     return _catalogue(name, language)
+
+
+def merged(pattern: str, language: str = "en") -> Mapping[str, Any]:
+    """All catalogues whose file names match ``pattern`` as one. A key that stands in two is an error."""
+    return _merged(pattern, language)
 
 
 def render(sentence: str, facts: Mapping[str, Any], language: str = "en") -> str:
@@ -34,12 +55,14 @@ def render(sentence: str, facts: Mapping[str, Any], language: str = "en") -> str
     White space of the sentence is folded, that of facts set apart by ``|code`` is kept: two blanks in a path
     are its name.
     """
-    told = _environment(language).from_string(" ".join(sentence.split())).render(**facts).strip()
-    # Conditions that do not hold leave blanks behind them, also before a full stop.
-    return "".join(
-        part if part.startswith("`") else re.sub(r" (?=[.,;:](?: |$))", "", re.sub(r" {2,}", " ", part))
-        for part in _CODE.split(told)
-    )
+    told = environment(language).from_string(" ".join(sentence.split())).render(**facts).strip()
+    closed = _CLOSED.get(language, _closed)
+    return "".join(part if part.startswith("`") else closed(part) for part in _CODE.split(told))
+
+
+def environment(language: str) -> Environment:
+    """What sentences of ``language`` may use."""
+    return _environment(language)
 
 
 def code(value: object) -> str:
@@ -54,38 +77,34 @@ def visible(text: str) -> str:
     return text if text.isprintable() else "".join(map(_visible_character, text))
 
 
-def number(value: float) -> str:
+def people(value: Any) -> list[str]:
+    """Who acted as a list, given a list, one, or "a.exe (1), b.exe (2) and c.exe (3)"."""
+    return _BETWEEN_PEOPLE.split(value) if isinstance(value, str) else list(value or ())
+
+
+def number(value: float, language: str = "en") -> str:
     """12345 → "12,345"."""
-    return f"{value:,}"
+    return forms(language).number(value)
 
 
-def size(value: int) -> str:
+def size(value: int, language: str = "en") -> str:
     """Bytes for people, exact below 10,000,000: "26,616 bytes", "14.2 million bytes"."""
-    if value == 1:
-        return "1 byte"
-    return f"{value:,} bytes" if value < 10_000_000 else f"{value / 1e6:,.1f} million bytes"
+    return forms(language).size(value)
 
 
-def clock(value: str | None) -> str:
-    """The time of day in an ISO 8601 text, to the second: "20:16:22"."""
-    return "an unknown time" if not value else value.partition("T")[2][:8]
-
-
-def seconds(value: float) -> str:
+def seconds(value: float, language: str = "en") -> str:
     """A length of time for people: "0.4 seconds", "2 minutes and 35 seconds", "3 years"."""
-    span = abs(value)
-    if span < 120:
-        shown = f"{span:.1f}".removesuffix(".0") if span >= 0.1 else f"{span:.3f}"
-        return f"{shown} second{'' if shown == '1' else 's'}"
-    for unit, length, smaller, part in (
-        ("year", 31_556_952, "", 0),
-        ("day", 86_400, "", 0),
-        ("hour", 3_600, "minute", 60),
-        ("minute", 60, "second", 1),
-    ):
-        if span >= (2 if unit in ("year", "day") else 1) * length:
-            return _two_units(span, (unit, length), (smaller, part))
-    return f"{span:,.0f} seconds"
+    return forms(language).seconds(value)
+
+
+def listing(values: Iterable[object], most: int = 6, language: str = "en") -> str:
+    """ "a, b and c"; past ``most`` the rest is counted: "a, b, c and 4 more"."""
+    return forms(language).listing(values, most)
+
+
+def plural(count: int, one: str, many: str, language: str = "en") -> str:
+    """ "1 file", "12,345 files"."""
+    return forms(language).plural(count, one, many)
 
 
 def _visible_character(character: str) -> str:
@@ -96,24 +115,16 @@ def _visible_character(character: str) -> str:
     return f"⟨U+{ord(character):04X}⟩"
 
 
-def _two_units(span: float, large: tuple[str, int], small: tuple[str, int]) -> str:
-    count = int(span // large[1])
-    text = f"{count:,} {large[0]}{'' if count == 1 else 's'}"
-    rest = int((span - count * large[1]) // small[1]) if small[1] else 0
-    return f"{text} and {rest} {small[0]}{'' if rest == 1 else 's'}" if rest else text
+def _closed(text: str) -> str:
+    # Conditions that do not hold leave blanks behind them, also before a full stop.
+    return re.sub(r" (?=[.,;:](?: |$))", "", re.sub(r" {2,}", " ", text))
 
 
-def listing(values: Iterable[object], most: int = 6) -> str:
-    """ "a, b and c"; past ``most`` the rest is counted: "a, b, c and 4 more"."""
-    items = [str(value) for value in values]
-    if len(items) > most:
-        return f"{', '.join(items[:most])} and {len(items) - most:,} more"
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else "none"
+def _closed_japanese(text: str) -> str:
+    return _JOINTS.sub("", re.sub(r" {2,}", " ", text))
 
 
-def plural(count: int, one: str, many: str) -> str:
-    """ "1 file", "12,345 files"."""
-    return f"{count:,} {one if count == 1 else many}"
+_CLOSED = {"ja": _closed_japanese}
 
 
 @cache
@@ -123,9 +134,29 @@ def _catalogue(name: str, language: str) -> dict[str, Any]:
 
 
 @cache
-def _environment(language: str) -> Environment:  # noqa: ARG001 (other languages bring other filters)
+def _merged(pattern: str, language: str) -> Mapping[str, Any]:
+    together: dict[str, Any] = {}
+    for file in sorted((FOLDER / language).glob(pattern)):
+        told = catalogue(file.stem, language)
+        if twice := together.keys() & told.keys():
+            raise ValueError(f"{file.name}: {', '.join(sorted(twice))} stands in another catalogue too")
+        together |= told
+    return together
+
+
+@cache
+def _environment(language: str) -> Environment:
     # Plain text: the report escapes for HTML when it sets the sentence, so nothing is escaped twice.
-    environment = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701
-    environment.filters.update(code=code, n=number, bytes=size, clock=clock, seconds=seconds, listing=listing)
-    environment.globals.update(plural=plural)
-    return environment
+    made = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701
+    written = forms(language)
+    made.filters.update(
+        code=code,
+        n=written.number,
+        bytes=written.size,
+        clock=written.clock,
+        seconds=written.seconds,
+        listing=written.listing,
+        people=lambda value: written.listing(people(value)),
+    )
+    made.globals.update(plural=written.plural)
+    return made

@@ -14,9 +14,10 @@ from scripts.procmon.contracts import findings as contract
 from scripts.procmon.contracts.capture import CAN_SHOW, Capture
 from scripts.procmon.contracts.findings import Analysis
 from scripts.procmon.contracts.tables import TABLES
-from scripts.procmon.findings import prose, summarise
+from scripts.procmon.findings import summarise
 from scripts.procmon.findings.analyses import ANALYSES, run
 from scripts.procmon.knowledge import FOLDER, knowledge
+from scripts.procmon.text.telling import check_sentences, tell
 from tests.captures.events import Row, capture
 
 BUSY = (
@@ -115,7 +116,7 @@ def test_an_analysis_says_what_it_found_or_why_it_could_not_look(
 ) -> None:
     built, done = examined
     analysis = done[name]
-    told = prose.check_sentences()
+    told = check_sentences()
     assert analysis.name == name
     assert name in told["titles"]
     assert (analysis.outcome == "could not be checked") == (analysis.reason is not None)
@@ -139,7 +140,7 @@ def test_a_finding_carries_evidence_a_filter_and_plain_words(
         assert finding.reproduce
         assert set(finding.subjects) <= set(contract.SUBJECTS)
         assert {technique.id for technique in finding.attack} <= knowledge("attack").keys()
-        told = prose.tell(finding)
+        told = tell(finding.kind, finding.facts)
         assert all(told.values())
 
 

@@ -17,11 +17,12 @@ from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.events import events_schema
 from scripts.procmon.contracts.findings import SEVERITIES
 from scripts.procmon.contracts.processes import MODULES_SCHEMA, STACKS_SCHEMA, processes_schema
-from scripts.procmon.findings import prose, summarise
+from scripts.procmon.findings import summarise
 from scripts.procmon.findings.document import MOST_EVIDENCE, plain
 from scripts.procmon.findings.shown import COLUMNS, shown_schema
 from scripts.procmon.knowledge import knowledge
 from scripts.procmon.text import catalogue
+from scripts.procmon.text.telling import PARTS, sentences
 from tests.captures.deeds import created, opened, wrote
 from tests.captures.events import Row, capture
 
@@ -116,5 +117,5 @@ def test_every_reason_and_kind_of_the_knowledge_has_its_sentence() -> None:
         rule["reason"] for rule in knowledge("ordinary_services")
     }
     assert reasons <= catalogue("ordinary").keys()
-    for kind, told in prose.sentences().items():
-        assert set(told) >= set(prose.PARTS), kind
+    for kind, told in sentences().items():
+        assert set(told) >= set(PARTS), kind
