@@ -1,4 +1,4 @@
-# The way of the data: inputs/ → convert → stage → summarise → render → reports/
+# The way of the data: inputs/ → convert → stage → summarise → render → reports/; sidecars join at summarise
 #
 # Every rule opens with its contract. Columns and file names: scripts/procmon/contracts/.
 
@@ -43,6 +43,9 @@ CODE = {
     "convert": fingerprint(
         *LIBRARY, "scripts/procmon/sources", "scripts/convert_capture.py"
     ),
+    "sidecars": fingerprint(
+        *LIBRARY, "scripts/procmon/sources", "scripts/read_sidecars.py"
+    ),
     "stage": fingerprint(
         *LIBRARY,
         "scripts/procmon/filters",
@@ -74,10 +77,19 @@ def files_of(wildcards):
     return [str(file) for file in FOUND.captures[wildcards.capture]]
 
 
-def size_and_time(wildcards):
+def sidecars_of(wildcards):
+    """What other tools saw, laid beside one capture: VMMap's snapshots, Autoruns' exports."""
+    return [str(file) for file in FOUND.sidecars.get(wildcards.capture, ())]
+
+
+def size_and_time(found):
     """What tells that a file was exchanged for another, an older one as well: size and time of each file."""
-    states = [file.stat() for file in FOUND.captures[wildcards.capture]]
-    return " ".join(f"{state.st_size}:{state.st_mtime_ns}" for state in states)
+
+    def states(wildcards):
+        each = [file.stat() for file in found.get(wildcards.capture, ())]
+        return " ".join(f"{state.st_size}:{state.st_mtime_ns}" for state in each)
+
+    return states
 
 
 def settings_for(step):
@@ -136,11 +148,38 @@ rule convert_capture:
     params:
         results=subpath(output.info, parent=True),
         settings=settings_for("convert"),
-        state=size_and_time,
+        state=size_and_time(FOUND.captures),
         code=CODE["convert"],
     shell:
         "python -m scripts.convert_capture {input:q} {params.results:q} --name={wildcards.capture:q}"
         " --settings {params.settings:q} >{log:q} 2>&1"
+
+
+# in:  the sidecars of one capture, none or more: VMMap's snapshots and CSV exports, Autoruns' exports as CSV and XML
+# out: regions of memory and entries of automatic start as tables, empty without sidecars; sidecars.json says of each
+#      file what was read, or why it could not be ("refused")
+rule read_sidecars:
+    input:
+        sidecars_of,
+    output:
+        told=f"{RESULTS}/{{capture}}/sidecars.json",
+        regions=f"{RESULTS}/{{capture}}/regions.parquet",
+        autoruns=f"{RESULTS}/{{capture}}/autoruns.parquet",
+    log:
+        f"{RESULTS}/{{capture}}/logs/read_sidecars.log",
+    benchmark:
+        f"{RESULTS}/{{capture}}/benchmarks/read_sidecars.tsv"
+    conda:
+        "environment.yml"
+    resources:
+        mem_mb=1500,
+        runtime=10,
+    params:
+        results=subpath(output.told, parent=True),
+        state=size_and_time(FOUND.sidecars),
+        code=CODE["sidecars"],
+    shell:
+        "python -m scripts.read_sidecars {input:q} {params.results:q} --name={wildcards.capture:q} >{log:q} 2>&1"
 
 
 # in:  events, processes; the stages of config.yaml or of the case file, and the filter sets that they name
@@ -175,11 +214,12 @@ rule stage_events:
         " --evidence {params.evidence:q} >{log:q} 2>&1"
 
 
-# in:  all tables of the capture, whatever the stages hide
+# in:  all tables of the capture and of its sidecars, whatever the stages hide
 # out: findings with evidence, tables of what changed; the events that the report shows
 rule summarise_capture:
     input:
         rules.convert_capture.output,
+        rules.read_sidecars.output,
         rules.stage_events.output.stages,
         rules.stage_events.output.funnel,
     output:
@@ -201,11 +241,12 @@ rule summarise_capture:
         "python -m scripts.summarise_capture {params.results:q} >{log:q} 2>&1"
 
 
-# in:  capture.json, funnel, findings, shown events
+# in:  capture.json, sidecars.json, funnel, findings, shown events
 # out: one HTML file that works offline; beside it findings.json and the shown events as CSV
 rule render_html:
     input:
         info=rules.convert_capture.output.info,
+        sidecars=rules.read_sidecars.output.told,
         funnel=rules.stage_events.output.funnel,
         findings=rules.summarise_capture.output.findings,
         shown=rules.summarise_capture.output.shown,
@@ -233,11 +274,12 @@ rule render_html:
         " --report {params.report:q} >{log:q} 2>&1"
 
 
-# in:  capture.json, funnel, findings, shown events
+# in:  capture.json, sidecars.json, funnel, findings, shown events
 # out: the same report on A4 pages
 rule render_pdf:
     input:
         info=rules.convert_capture.output.info,
+        sidecars=rules.read_sidecars.output.told,
         funnel=rules.stage_events.output.funnel,
         findings=rules.summarise_capture.output.findings,
         shown=rules.summarise_capture.output.shown,
