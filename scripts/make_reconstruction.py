@@ -1,6 +1,6 @@
-"""Make the demo capture: python -m scripts.make_reconstruction [inputs/stuxnet-reconstruction.PML.gz]
+"""Make the demo captures: python -m scripts.make_reconstruction [FOLDER], by default into inputs.
 
-The same bytes each time: it knows no clock, and its chance is seeded.
+The same bytes each time: they know no clock, and their chance is seeded.
 """
 
 from __future__ import annotations
@@ -8,29 +8,36 @@ from __future__ import annotations
 import gzip
 import io
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from scripts.procmon.sources.pml.writer import write_pml
-from scripts.reconstruction.everyday import live
-from scripts.reconstruction.infection import infect
-from scripts.reconstruction.lookalikes import mislead
-from scripts.reconstruction.machine import MACHINE
+from scripts.reconstruction import walkthrough
 from scripts.reconstruction.recording import Recording, process_table
-from scripts.reconstruction.upkeep import keep_up
 
-TARGET = Path(__file__).parents[1] / "inputs" / "stuxnet-reconstruction.PML.gz"
+INPUTS = Path(__file__).parents[1] / "inputs"
+
+#: The captures by the names under which they ship.
+RECONSTRUCTIONS: dict[str, Callable[[], Recording]] = {
+    "stuxnet-reconstruction": walkthrough.recording,
+}
 
 
-def reconstruction() -> bytes:
-    """The capture, not compressed."""
-    recording = Recording()
-    for part in (infect, mislead, keep_up, live):
-        part(recording)
+def shipped(name: str, folder: Path = INPUTS) -> Path:
+    """The file that the capture of this name ships as."""
+    return folder / f"{name}.PML.gz"
+
+
+def reconstruction(name: str) -> bytes:
+    """The capture of this name, not compressed."""
+    recording = RECONSTRUCTIONS[name]()
+    computer = recording.computer
     target = io.BytesIO()
-    write_pml(target, machine=MACHINE, processes=process_table(), events=recording.events())
+    write_pml(target, machine=computer.header, processes=process_table(computer), events=recording.events())
     return target.getvalue()
 
 
 if __name__ == "__main__":
-    target = Path(sys.argv[1]) if len(sys.argv) > 1 else TARGET
-    target.write_bytes(gzip.compress(reconstruction(), mtime=0))
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else INPUTS
+    for name in RECONSTRUCTIONS:
+        shipped(name, folder).write_bytes(gzip.compress(reconstruction(name), mtime=0))

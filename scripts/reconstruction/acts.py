@@ -7,7 +7,6 @@ from functools import partial
 
 from scripts.procmon.sources.pml.encoders import file_system as files
 from scripts.procmon.sources.pml.encoders import processes, registry
-from scripts.reconstruction.machine import INDEXES, LOGONS, PROGRAMS, TEMP, filetime, module
 from scripts.reconstruction.recording import (
     END_OF_FILE,
     NAME_NOT_FOUND,
@@ -15,9 +14,7 @@ from scripts.reconstruction.recording import (
     NO_MORE_FILES,
     PATH_NOT_FOUND,
     Thread,
-    moment,
 )
-from scripts.reconstruction.stacks import COPY_FILE, LOADER
 
 # Access rights and options of CreateFile.
 READ, WRITE, READ_ATTRIBUTES, WRITE_ATTRIBUTES = 0x120089, 0x120196, 0x100080, 0x100100
@@ -31,8 +28,6 @@ KEY_READ, KEY_WRITE, KEY_ALL = 0x20019, 0x20006, 0xF003F
 #: IRP flags of a file that is read and written through the cache, and around it.
 CACHED, PAGING = 0x900, 0x43
 
-#: Windows' own files are as old as Service Pack 3.
-SERVICE_PACK_TIME = filetime("2008-04-14T12:00:00")
 ARCHIVE = 0x20
 
 #: The internal requests that follow a handle's end, which Process Monitor shows by their internal names.
@@ -46,12 +41,13 @@ def close(thread: Thread, path: str, through: str | None = None) -> None:
     thread.did(files.file_operation(IRP_MJ_CLOSE, path), through=through)
 
 
-def look_at(thread: Thread, path: str, *, size: int | None = None, when: int = SERVICE_PACK_TIME) -> None:
-    """Ask for a file's attributes, which is there (with ``size``) or not."""
+def look_at(thread: Thread, path: str, *, size: int | None = None, when: int | None = None) -> None:
+    """Ask for a file's attributes, which is there (with ``size``, as old as Windows or ``when``) or not."""
     if size is None:
         thread.did(files.query_open(path, None, 0, 0), NAME_NOT_FOUND)
     else:
-        thread.did(files.query_open(path, (when, moment(thread.now), when, when), size, ARCHIVE))
+        made = thread.computer.built if when is None else when
+        thread.did(files.query_open(path, (made, thread.moment, made, made), size, ARCHIVE))
 
 
 def read_whole(thread: Thread, path: str, size: int, *, step: int = 4096, options: int = PLAIN_FILE) -> None:
@@ -137,10 +133,11 @@ def temporary_file(thread: Thread, path: str, sizes: Sequence[int]) -> None:
 
 def copy_file(thread: Thread, source: str, target: str, *, size: int, step: int, written: float) -> None:
     """CopyFileEx: source and target opened, ``step`` bytes read and written in turn, then the source's time set."""
-    last_write = moment(written)
-    did = partial(thread.did, through=COPY_FILE)
+    last_write = thread.computer.moment(written)
+    through = thread.computer.calls.copy_file
+    did = partial(thread.did, through=through)
     did(files.create_file(source, access=READ, options=SEQUENTIAL, share=5))
-    times = (last_write, moment(thread.now), last_write, last_write)
+    times = (last_write, thread.moment, last_write, last_write)
     did(files.query_basic_information(source, times, ARCHIVE))
     did(files.query_standard_information(source, size))
     did(
@@ -162,8 +159,8 @@ def copy_file(thread: Thread, source: str, target: str, *, size: int, step: int,
     did(files.read_file(source, size, step, flags=CACHED), END_OF_FILE)
     kept = (files.UNCHANGED, files.UNCHANGED, last_write, files.UNCHANGED)
     did(files.set_basic_information(target, kept))
-    close(thread, source, COPY_FILE)
-    close(thread, target, COPY_FILE)
+    close(thread, source, through)
+    close(thread, target, through)
 
 
 def delete_on_close(thread: Thread, path: str) -> None:
@@ -173,65 +170,58 @@ def delete_on_close(thread: Thread, path: str) -> None:
     close(thread, path)
 
 
-#: What a new process inherits; the same for all, shortened.
-ENVIRONMENT = (
-    r"ALLUSERSPROFILE=C:\Documents and Settings\All Users",
-    "COMPUTERNAME=RECONSTRUCTION",
-    r"ComSpec=C:\WINDOWS\system32\cmd.exe",
-    "OS=Windows_NT",
-    r"Path=C:\WINDOWS\system32;C:\WINDOWS;C:\WINDOWS\System32\Wbem",
-    "SystemDrive=C:",
-    r"SystemRoot=C:\WINDOWS",
-    rf"TEMP={TEMP}",
-    r"windir=C:\WINDOWS",
-)
+def start_process(creator: Thread, key: str, tid: int, callers: str, *, directory: str) -> Thread:
+    """CreateProcess by ``creator``; the new process's first thread, once the loader has mapped its modules.
 
-
-def start_process(parent: Thread, key: str, tid: int, callers: str, *, directory: str) -> Thread:
-    """CreateProcess by ``parent``; the new process's first thread, once the loader has mapped its modules.
-
-    Process Start and the first Thread Create bear the stack of the thread that created the process.
+    Process Start and the first Thread Create bear the stack of the thread that created the process. The parent is the one
+    that the process table has, which need not be the creator: User Account Control names the program that asked.
     """
-    program = PROGRAMS[key]
-    image = module(program.name)
-    parent.did(files.create_file(image.path, access=EXECUTE, share=5))
-    parent.did(files.create_file_mapping(image.path, 0x10))
-    parent.did(files.file_operation(RELEASE_FOR_SECTION, image.path))
+    computer = creator.computer
+    program = computer.programs[key]
+    parent = program.parent or creator.process
+    image = computer.module(program.name)
+    creator.did(files.create_file(image.path, access=EXECUTE, share=5))
+    creator.did(files.create_file_mapping(image.path, 0x10))
+    creator.did(files.file_operation(RELEASE_FOR_SECTION, image.path))
     miss(
-        parent,
+        creator,
         rf"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Image File Execution Options\{program.name}",
     )
-    parent.now = program.started or parent.now
+    creator.now = program.started or creator.now
     body = processes.process_create(
         image.path,
         program.command_line,
-        process=INDEXES[key],
+        process=computer.indexes[key],
         pid=program.pid,
-        parent=INDEXES[parent.process],
-        parent_pid=PROGRAMS[parent.process].pid,
-        start=moment(parent.now),
-        authentication_id=LOGONS[program.user],
+        parent=computer.indexes[parent],
+        parent_pid=computer.programs[parent].pid,
+        user_sid=computer.sids.get(program.user, b""),
+        integrity_sid=computer.sids.get(program.integrity, b""),
+        session=program.session,
+        start=creator.moment,
+        authentication_id=computer.logons[program.user],
     )
-    parent.did(body)
-    child = parent.recording.thread(key, tid, parent.callers, parent.now)
+    creator.did(body)
+    child = creator.recording.thread(key, tid, creator.callers, creator.now)
     child.did(
         processes.process_start(
-            program.command_line, directory, ENVIRONMENT, parent_pid=PROGRAMS[parent.process].pid
+            program.command_line, directory, computer.environment, parent_pid=computer.programs[parent].pid
         )
     )
     child.did(processes.thread_create(tid))
-    close(parent, image.path)
-    child.callers = LOADER
+    close(creator, image.path)
+    child.callers = computer.calls.loader
     child.waits(0.004)
     for name in program.modules:
-        _load(child, name)
+        load(child, name)
     child.callers = callers
     return child
 
 
-def _load(thread: Thread, name: str) -> None:
-    image = module(name)
-    if name not in ("ntdll.dll", "kernel32.dll", PROGRAMS[thread.process].name):
+def load(thread: Thread, name: str) -> None:
+    """LoadLibrary: the file opened, mapped and closed, unless it is there from the start, and the image loaded."""
+    image = thread.computer.module(name)
+    if name not in ("ntdll.dll", "kernel32.dll", thread.computer.programs[thread.process].name):
         thread.did(files.create_file(image.path, access=EXECUTE, share=5))
         thread.did(files.create_file_mapping(image.path, 0x10))
         thread.did(files.file_operation(RELEASE_FOR_SECTION, image.path))
@@ -241,7 +231,7 @@ def _load(thread: Thread, name: str) -> None:
 
 def end_process(thread: Thread) -> None:
     """ExitProcess, at the second at which the process table has it end."""
-    ended = PROGRAMS[thread.process].ended
+    ended = thread.computer.programs[thread.process].ended
     if ended is not None:
         thread.now = ended - 0.0004
     thread.did(processes.thread_exit(user_time=156_250, kernel_time=312_500))

@@ -9,18 +9,9 @@ from typing import TypeVar
 
 from scripts.procmon.sources.pml.encoders.body import Body
 from scripts.procmon.sources.pml.writer import NO_PROCESS, Event, Process
-from scripts.reconstruction.machine import (
-    BOOT,
-    INDEXES,
-    LOGONS,
-    PROGRAMS,
-    SHOWN_NAMES,
-    START,
-    module,
-)
+from scripts.reconstruction.computer import TICKS, Computer
 from scripts.reconstruction.stacks import Stack, kernel_stack_of, stack_of
 
-TICKS = 10_000_000
 SUCCESS = 0
 PENDING = 0x103
 NO_MORE_FILES, NO_MORE_ENTRIES = 0x8000_0006, 0x8000_001A
@@ -51,17 +42,18 @@ class Chance:
 
 @dataclass
 class Recording:
-    """All that was done so far; ``chance`` is the only chance there is."""
+    """All that was done so far on ``computer``; ``chance`` is the only chance there is."""
 
+    computer: Computer
     chance: Chance = field(default_factory=lambda: Chance(2010))
     done: list[Event] = field(default_factory=list)
 
     def thread(self, process: str, tid: int, callers: str, at: float) -> Thread:
-        """A thread of that process (a key of PROGRAMS) that goes on at second ``at``."""
+        """A thread of that process (a key of the computer's programs) that goes on at second ``at``."""
         return Thread(self, process, tid, callers, at)
 
     def kernel_thread(self, tid: int, work: str, at: float) -> Thread:
-        """A thread of the System process that does one kind of KERNEL_WORK."""
+        """A thread of the System process that does one kind of ``kernel_work``."""
         return Thread(self, "system", tid, work, at, in_kernel=True)
 
     def events(self) -> list[Event]:
@@ -95,8 +87,8 @@ class Thread:
         took = chance.between(4e-6, 9e-5) if seconds is None else seconds
         self.recording.done.append(
             Event(
-                time=moment(self.now),
-                process=INDEXES[self.process],
+                time=self.moment,
+                process=self.computer.indexes[self.process],
                 tid=self.tid,
                 body=body,
                 result=result,
@@ -106,45 +98,56 @@ class Thread:
         )
         self.now += took + chance.between(5e-6, 1.2e-4)
 
+    @property
+    def computer(self) -> Computer:
+        """The computer that it runs on."""
+        return self.recording.computer
+
+    @property
+    def moment(self) -> int:
+        """The time as FILETIME."""
+        return self.computer.moment(self.now)
+
     def waits(self, seconds: float) -> None:
         """Let time pass."""
         self.now += seconds
 
     def _stack(self, body: Body, callers: str, through: str | None) -> Stack:
         if self.in_kernel:
-            return kernel_stack_of(body, callers)
-        return stack_of(body, callers, through=through)
+            return kernel_stack_of(self.computer, body, callers)
+        return stack_of(self.computer, body, callers, through=through)
 
 
-def moment(second: float) -> int:
-    """A second of the capture as FILETIME."""
-    return START + round(second * TICKS)
+def process_table(computer: Computer) -> list[Process]:
+    """The processes of the computer as the log's process table has them."""
+    return [_row(computer, key) for key in computer.programs]
 
 
-def process_table() -> list[Process]:
-    """The processes of the machine as the log's process table has them."""
-    return [_row(key) for key in PROGRAMS]
-
-
-def _row(key: str) -> Process:
-    program = PROGRAMS[key]
-    parent = PROGRAMS[program.parent] if program.parent else None
-    image = module(program.name) if program.pid != 4 else None
+def _row(computer: Computer, key: str) -> Process:
+    program = computer.programs[key]
+    parent = computer.programs[program.parent] if program.parent else None
+    image = computer.module(program.name) if program.pid != 4 else None
+    shown = computer.shown_names.get(key, program.name)
     return Process(
-        index=INDEXES[key],
+        index=computer.indexes[key],
         pid=program.pid,
-        name=SHOWN_NAMES.get(key, program.name),
-        # Explorer's parent, userinit.exe, ended long ago; nobody started the System process.
-        parent_pid=parent.pid if parent else 0 if program.pid == 4 else 1544,
-        parent_index=INDEXES[program.parent] if program.parent else NO_PROCESS,
-        image_path=image.path.replace("explorer.exe", "Explorer.EXE") if image else "System",
+        name=shown,
+        # Nobody started the System process.
+        parent_pid=parent.pid if parent else 0 if program.pid == 4 else computer.gone,
+        parent_index=computer.indexes[program.parent] if program.parent else NO_PROCESS,
+        image_path=image.path.replace(program.name, shown) if image else "System",
         command_line=program.command_line,
         user=program.user,
         company=image.company if image else "",
         version=image.version if image else "",
         description=image.description if image else "",
-        authentication_id=LOGONS[program.user],
-        start=BOOT + program.pid * TICKS // 10 if program.started is None else moment(program.started),
-        end=0 if program.ended is None else moment(program.ended),
-        modules=tuple(module(name) for name in program.modules),
+        integrity=program.integrity,
+        session=program.session,
+        authentication_id=computer.logons[program.user],
+        virtualized=computer.virtualized,
+        start=computer.boot + program.pid * TICKS // 10
+        if program.started is None
+        else computer.moment(program.started),
+        end=0 if program.ended is None else computer.moment(program.ended),
+        modules=tuple(computer.module(name) for name in program.modules),
     )

@@ -16,12 +16,13 @@ import pytest
 import yaml
 from procmon_parser import ProcmonLogsReader
 
-from scripts.make_reconstruction import TARGET, reconstruction
+from scripts.make_reconstruction import reconstruction, shipped
 from scripts.procmon.contracts.capture import Capture, read_capture
 from scripts.procmon.filters.resolve import resolve_stages
 from scripts.procmon.filters.stages import stage_events
 from scripts.procmon.sources.convert import convert
 
+TARGET = shipped("stuxnet-reconstruction")
 ROOT = Path(__file__).parents[2]
 TEMP = r"C:\Documents and Settings\Administrator\Local Settings\Temp"
 DRIVERS = r"C:\WINDOWS\system32\drivers"
@@ -79,7 +80,7 @@ def in_no_module(event: Any) -> list[int]:
 
 
 def test_the_committed_capture_is_what_the_generator_makes() -> None:
-    made = hashlib.sha256(reconstruction()).hexdigest()
+    made = hashlib.sha256(reconstruction("stuxnet-reconstruction")).hexdigest()
     assert made == hashlib.sha256(gzip.decompress(TARGET.read_bytes())).hexdigest()
     assert TARGET.stat().st_size < 3_000_000
 

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 import yaml
 
-from scripts.make_reconstruction import TARGET
+from scripts.make_reconstruction import shipped
 from scripts.procmon.contracts.capture import read_capture
 from scripts.procmon.filters.resolve import resolve_stages
 from scripts.procmon.filters.stages import stage_events
 from scripts.procmon.findings import summarise
 from scripts.procmon.sources.convert import convert
 
+TARGET = shipped("stuxnet-reconstruction")
 ROOT = Path(__file__).parents[2]
 TEMP = r"C:\Documents and Settings\Administrator\Local Settings\Temp"
 DRIVERS = {

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from scripts.procmon.sources.pml.encoders import file_system as files
 from scripts.procmon.sources.pml.encoders import processes, registry
-from scripts.reconstruction import places
 from scripts.reconstruction.acts import (
     ARCHIVE,
     CACHED,
@@ -27,8 +26,8 @@ from scripts.reconstruction.acts import (
     set_values,
     start_process,
 )
-from scripts.reconstruction.machine import module
 from scripts.reconstruction.recording import NAME_NOT_FOUND, Recording, Thread
+from scripts.reconstruction.walkthrough import places
 
 SEED = r"HKLM\SOFTWARE\Microsoft\Cryptography\RNG"
 
@@ -171,7 +170,7 @@ def _hooked(thread: Thread, address: str) -> None:
 
 def _load_driver(thread: Thread) -> None:
     """A memory stick with a FAT file system is in use for the first time: Windows loads its own driver for it."""
-    image = module("fastfat.sys")
+    image = thread.computer.module("fastfat.sys")
     key = r"HKLM\System\CurrentControlSet\Services\Fastfat"
     for name, data in (("Type", 2), ("Start", 4), ("ErrorControl", 1)):
         thread.did(registry.query_value(rf"{key}\{name}", registry.REG_DWORD, registry.registry_number(data)))

@@ -7,7 +7,7 @@ injected code other than 0x2FA24D5, which of the three false lsass.exe did what.
 from __future__ import annotations
 
 from scripts.procmon.sources.pml.encoders import file_system as files
-from scripts.procmon.sources.pml.encoders import processes, registry
+from scripts.procmon.sources.pml.encoders import registry
 from scripts.reconstruction.acts import (
     ARCHIVE,
     CACHED,
@@ -15,36 +15,27 @@ from scripts.reconstruction.acts import (
     KEY_WRITE,
     OPEN,
     READ,
-    READ_ATTRIBUTES,
     WRITE,
-    WRITE_ATTRIBUTES,
     close,
-    copy_file,
     delete_on_close,
     end_process,
     list_folder,
     look_at,
-    make_key,
-    miss,
-    set_values,
     start_process,
     temporary_file,
 )
-from scripts.reconstruction.machine import INF, SYSTEM32, TEMP, filetime, module
+from scripts.reconstruction.computer import filetime
+from scripts.reconstruction.planting import BLOCK, PAGE, SERVICES_KEY, Donor, Driver, hide, install
 from scripts.reconstruction.recording import NAME_NOT_FOUND, Recording, Thread
+from scripts.reconstruction.walkthrough.machine import INF, SYSTEM32, TEMP
 
 # Injected code: addresses in no module. Each process has its own page of it.
 IN_EXPLORER = "2fa24d5 2fa2b81 2fa2f06 kernel32.dll+b713"
 IN_SERVICES = "c8641d c868f2 c86b30 kernel32.dll+b713"
 IN_FALSE_LSASS = "a7231c a7288f a72c02 kernel32.dll+b713"
 
-SERVICES_KEY = r"HKLM\System\CurrentControlSet\Services"
-LEGACY_KEY = r"HKLM\System\CurrentControlSet\Enum\Root\LEGACY_"
-
 #: The temporary file that lay there before the capture began, and whose first 4 KB are overwritten.
 OVERWRITTEN_FILE = rf"{TEMP}\~DF9.tmp"
-
-PAGE, BLOCK = 4096, 65_536
 
 #: letter: the sizes of the writes. ~DFD.tmp and ~DFE.tmp hold the drivers, the others what becomes PNF files.
 TEMPORARY_FILES = {
@@ -56,8 +47,10 @@ TEMPORARY_FILES = {
     "F": (2_048, 1_024),
 }
 
-DRIVERS: dict[str, dict[str, int | str | bytes]] = {
-    "MRxCls": {
+MRXCLS = Driver(
+    "MRxCls",
+    "mrxcls.sys",
+    {
         "Description": "MRXCLS",
         "DisplayName": "MRXCLS",
         "ErrorControl": 0,
@@ -67,7 +60,11 @@ DRIVERS: dict[str, dict[str, int | str | bytes]] = {
         "Type": 1,
         "Data": bytes(range(0x8F, 0x8F + 64)),
     },
-    "MRxNet": {
+)
+MRXNET = Driver(
+    "MRxNet",
+    "mrxnet.sys",
+    {
         "Description": "MRXNET",
         "DisplayName": "MRXNET",
         "ErrorControl": 0,
@@ -76,14 +73,14 @@ DRIVERS: dict[str, dict[str, int | str | bytes]] = {
         "Start": 1,
         "Type": 1,
     },
-}
+)
 
 #: Windows' own precompiled setup files, each beside its INF, made when Windows was installed.
 PNF_TIME = filetime("2009-11-04T10:12:36.140625")
 PNF_TIMES = (PNF_TIME, PNF_TIME + 27_656_250, PNF_TIME + 156_250)
 OWN_PNF = ("mdmcpq.PNF", "mdmcpq2.PNF", "mdmeric2.PNF", "oem5.PNF", "usbstor.PNF", "disk.PNF", "volume.PNF")
 INF_FOLDER = tuple(sorted((*OWN_PNF, *(name.replace(".PNF", ".inf") for name in OWN_PNF)), key=str.lower))
-DONOR = rf"{INF}\mdmcpq2.PNF"
+DONOR = Donor(rf"{INF}\mdmcpq2.PNF", rf"{INF}\mdmcpq2.inf", PNF_TIMES)
 
 
 def temporary(letter: str) -> str:
@@ -95,7 +92,7 @@ def infect(recording: Recording) -> None:
     """All of it, from Explorer's write to its last deletion."""
     _overwrite(recording.thread("explorer", 1996, IN_EXPLORER, 31.407))
     services = recording.thread("services", 2420, IN_SERVICES, 34.180)
-    _first_lsass(recording, services)
+    _first_lsass(services)
     services.now = 61.380
     _second_lsass(services)
     _write_from_services(recording.thread("services", 2424, IN_SERVICES, 73.218))
@@ -120,7 +117,7 @@ def _overwrite(thread: Thread) -> None:
     thread.did(registry.close_key(key), through="")
 
 
-def _first_lsass(recording: Recording, services: Thread) -> None:
+def _first_lsass(services: Thread) -> None:
     """PID 300: four temporary files, both drivers, three of the PNF files."""
     thread = start_process(
         services, "false-lsass-300", 1512, IN_FALSE_LSASS, directory="C:\\WINDOWS\\system32\\"
@@ -132,15 +129,16 @@ def _first_lsass(recording: Recording, services: Thread) -> None:
         temporary_file(thread, temporary(letter), TEMPORARY_FILES[letter])
         thread.waits(0.21)
     thread.now = 38.912
-    _install(recording, thread, "MRxCls", rf"{TEMP}\~DFD.tmp", written=36.4)
+    install(thread, MRXCLS, rf"{TEMP}\~DFD.tmp", size=sum(TEMPORARY_FILES["d"]), written=36.4)
     thread.now = 43.367
     temporary_file(thread, temporary("E"), TEMPORARY_FILES["E"])
     thread.waits(0.12)
-    _install(recording, thread, "MRxNet", temporary("E"), written=43.4)
+    install(thread, MRXNET, temporary("E"), size=sum(TEMPORARY_FILES["E"]), written=43.4)
     thread.now = 47.831
     list_folder(thread, INF, INF_FOLDER, "*.*")
     for letter, name in (("a", "Oem7a.pnf"), ("b", "Mdmeric3.pnf"), ("c", "Mdmcpq3.pnf")):
-        _hide(thread, temporary(letter), rf"{INF}\{name}", sum(TEMPORARY_FILES[letter]), written=36.0)
+        size = sum(TEMPORARY_FILES[letter])
+        hide(thread, temporary(letter), rf"{INF}\{name}", DONOR, size=size, written=36.0)
         thread.waits(0.34)
     thread.now = 55.470
     for letter in "abc":
@@ -148,78 +146,6 @@ def _first_lsass(recording: Recording, services: Thread) -> None:
         thread.waits(0.05)
     delete_on_close(thread, rf"{TEMP}\~DFD.tmp")
     end_process(thread)
-
-
-def _install(recording: Recording, thread: Thread, service: str, source: str, *, written: float) -> None:
-    """Copy a driver from a temporary file, register it, have it loaded."""
-    target = rf"{SYSTEM32}\drivers\{service.lower()}.sys"
-    size = sum(TEMPORARY_FILES["d" if service == "MRxCls" else "E"])
-    copy_file(thread, source, target, size=size, step=PAGE, written=written)
-    thread.waits(0.03)
-    key = rf"{SERVICES_KEY}\{service}"
-    miss(thread, key)
-    make_key(thread, key)
-    set_values(thread, key, DRIVERS[service])
-    thread.did(registry.close_key(key))
-    _load_driver(recording.kernel_thread(88, "drivers", thread.now + 0.011), service)
-
-
-def _load_driver(thread: Thread, service: str) -> None:
-    """A system thread reads the service key, lists the driver as a device, and loads it."""
-    key = rf"{SERVICES_KEY}\{service}"
-    values = DRIVERS[service]
-    image = module(f"{service.lower()}.sys")
-    thread.did(registry.open_key(key, 0x20019))
-    for name, kind, data in (
-        ("ImagePath", registry.REG_EXPAND_SZ, registry.registry_text(str(values["ImagePath"]))),
-        ("Type", registry.REG_DWORD, registry.registry_number(1)),
-        ("Start", registry.REG_DWORD, registry.registry_number(1)),
-    ):
-        thread.did(registry.query_value(rf"{key}\{name}", kind, data))
-    device = f"{LEGACY_KEY}{service.upper()}"
-    make_key(thread, device)
-    set_values(thread, device, {"NextInstance": 1})
-    make_key(thread, rf"{device}\0000")
-    make_key(thread, rf"{device}\0000\Control")
-    set_values(
-        thread,
-        rf"{device}\0000",
-        {
-            r"Control\*NewlyCreated*": 0,
-            "Service": service,
-            "Legacy": 1,
-            "ConfigFlags": 0,
-            "Class": "LegacyDriver",
-            "ClassGUID": "{8ECC055D-047F-11D1-A537-0000F8753ED1}",
-            "DeviceDesc": service.upper(),
-        },
-    )
-    make_key(thread, rf"{key}\Enum")
-    set_values(
-        thread,
-        rf"{key}\Enum",
-        {"0": rf"Root\LEGACY_{service.upper()}\0000", "Count": 1, "NextInstance": 1},
-    )
-    thread.did(files.create_file(image.path, access=0x20, share=5))
-    thread.did(files.query_standard_information(image.path, image.size))
-    thread.did(files.create_file_mapping(image.path, 0x10))
-    close(thread, image.path)
-    thread.did(processes.load_image(image.path, image.base, image.size))
-    set_values(thread, rf"{device}\0000\Control", {"ActiveService": service})
-
-
-def _hide(thread: Thread, source: str, target: str, size: int, *, written: float) -> None:
-    """Copy a file into the folder of the setup files, and give it the times of one that belongs there."""
-    copy_file(thread, source, target, size=size, step=BLOCK, written=written)
-    for name in ("mdmcpq2.inf", "mdmcpq2.PNF"):
-        look_at(thread, rf"{INF}\{name}", size=9_468, when=PNF_TIME)
-    created, accessed, changed = PNF_TIMES
-    thread.did(files.create_file(DONOR, access=READ_ATTRIBUTES, options=0x200000))
-    thread.did(files.query_basic_information(DONOR, (created, accessed, changed, changed), ARCHIVE))
-    close(thread, DONOR)
-    thread.did(files.create_file(target, access=WRITE_ATTRIBUTES))
-    thread.did(files.set_basic_information(target, (created, accessed, changed, files.UNCHANGED)))
-    close(thread, target)
 
 
 def _second_lsass(services: Thread) -> None:
@@ -231,7 +157,7 @@ def _second_lsass(services: Thread) -> None:
     source = temporary("F")
     temporary_file(thread, source, TEMPORARY_FILES["F"])
     thread.waits(0.4)
-    _hide(thread, source, rf"{INF}\Oem6c.pnf", sum(TEMPORARY_FILES["F"]), written=63.7)
+    hide(thread, source, rf"{INF}\Oem6c.pnf", DONOR, size=sum(TEMPORARY_FILES["F"]), written=63.7)
     thread.now = 68.015
     delete_on_close(thread, source)
     end_process(thread)

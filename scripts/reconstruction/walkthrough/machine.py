@@ -6,12 +6,20 @@ link times and the third party ("Contoso") are made up.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import NamedTuple
+from scripts.procmon.sources.pml.writer import NOT_APPLICABLE, Machine
+from scripts.reconstruction.computer import (
+    LOCAL_SERVICE,
+    LOCAL_SYSTEM,
+    NETWORK_SERVICE,
+    SERVICE_LOGONS,
+    Computer,
+    FileFacts,
+    Program,
+    filetime,
+)
+from scripts.reconstruction.walkthrough.calls import CALLS
 
-from scripts.procmon.sources.pml.writer import Machine, Module
-
-MACHINE = Machine(
+_HEADER = Machine(
     computer_name="RECONSTRUCTION",
     system_root=r"C:\WINDOWS",
     bits=32,
@@ -23,34 +31,20 @@ MACHINE = Machine(
 )
 
 
-def filetime(text: str) -> int:
-    """An ISO 8601 moment in UTC as FILETIME."""
-    moment = datetime.fromisoformat(text).replace(tzinfo=UTC) - datetime(1601, 1, 1, tzinfo=UTC)
-    return ((moment.days * 86_400 + moment.seconds) * 1_000_000 + moment.microseconds) * 10
-
-
-#: The capture runs from START for LENGTH seconds.
 START = filetime("2010-07-20T14:03:12.037129")
 LENGTH = 155.0
-BOOT = filetime("2010-07-20T13:41:07.250000")
 
 SYSTEM32 = r"C:\WINDOWS\system32"
 TEMP = r"C:\Documents and Settings\Administrator\Local Settings\Temp"
 INF = r"C:\WINDOWS\inf"
 ADMINISTRATOR = r"RECONSTRUCTION\Administrator"
-LOCAL_SYSTEM = r"NT AUTHORITY\SYSTEM"
-LOCAL_SERVICE = r"NT AUTHORITY\LOCAL SERVICE"
-NETWORK_SERVICE = r"NT AUTHORITY\NETWORK SERVICE"
-LOGONS = {ADMINISTRATOR: 0xB2C4, LOCAL_SYSTEM: 0x3E7, LOCAL_SERVICE: 0x3E5, NETWORK_SERVICE: 0x3E4}
 
 _XP = "5.1.2600.5512"
 _SHELL = "6.00.2900.5512"
-_MICROSOFT = "Microsoft Corporation"
 _CONTOSO = "Contoso Ltd."
 _CONTOSO_FOLDER = r"C:\Program Files\Contoso Viewer"
 
-#: name: (base, size, folder, version, description). Programs stand among their modules.
-_FILES: dict[str, tuple[int, int, str, str, str]] = {
+_FILES: dict[str, FileFacts] = {
     # in the kernel
     "ntkrnlpa.exe": (0x804D7000, 0x1F8580, SYSTEM32, _XP, "NT Kernel & System"),
     "hal.dll": (0x806D0000, 0x20300, SYSTEM32, _XP, "Hardware Abstraction Layer DLL"),
@@ -138,39 +132,12 @@ _COMPANIES = {
 } | dict.fromkeys(("ctagent.exe", "cthook.dll", "ctupdate.exe", "setup.exe"), _CONTOSO)
 
 
-def module(name: str) -> Module:
-    """The module of that file name."""
-    base, size, folder, version, description = _FILES[name]
-    return Module(
-        base=base,
-        size=size,
-        path=rf"{folder}\{name}",
-        version=version,
-        company=_COMPANIES.get(name, _MICROSOFT),
-        description=description,
-        timestamp=0x4802_5000 + (base >> 12) % 0x4000,  # April 2008, when Service Pack 3 was built
-    )
-
-
 #: What the System process lists: the kernel and its drivers.
-KERNEL_MODULES = tuple(name for name, row in _FILES.items() if row[0] >= 0x8000_0000)
+_KERNEL_MODULES = tuple(name for name, row in _FILES.items() if row[0] >= 0x8000_0000)
 _BASE = ("ntdll.dll", "kernel32.dll", "ADVAPI32.dll", "RPCRT4.dll", "Secur32.dll")
 _WINDOWED = (*_BASE, "USER32.dll", "GDI32.dll", "msvcrt.dll")
 _SHELLED = (*_WINDOWED, "ole32.dll", "OLEAUT32.dll", "SHLWAPI.dll", "SHELL32.dll")
 _SERVICE = (*_WINDOWED, "NETAPI32.dll", "USERENV.dll", "ole32.dll")
-
-
-class Program(NamedTuple):
-    """A process: ``parent`` is a key of PROGRAMS; ``started`` and ``ended`` are seconds of the capture or None."""
-
-    pid: int
-    name: str
-    parent: str | None
-    command_line: str
-    user: str
-    modules: tuple[str, ...]
-    started: float | None = None
-    ended: float | None = None
 
 
 def _svchost(pid: int, group: str, user: str, *more: str) -> Program:
@@ -181,8 +148,8 @@ def _svchost(pid: int, group: str, user: str, *more: str) -> Program:
 #: What Stuxnet's processes call themselves; the doubled back-slashes are in print.
 FALSE_LSASS = r'"C:\WINDOWS\\system32\\lsass.exe"'
 
-PROGRAMS: dict[str, Program] = {
-    "system": Program(4, "System", None, "", LOCAL_SYSTEM, ("ntdll.dll", *KERNEL_MODULES)),
+_PROGRAMS: dict[str, Program] = {
+    "system": Program(4, "System", None, "", LOCAL_SYSTEM, ("ntdll.dll", *_KERNEL_MODULES)),
     "smss": Program(
         532, "smss.exe", "system", r"\SystemRoot\System32\smss.exe", LOCAL_SYSTEM, ("smss.exe", "ntdll.dll")
     ),
@@ -352,6 +319,30 @@ PROGRAMS: dict[str, Program] = {
     ),
 }
 
-#: Names as Process Monitor shows them where they differ from the file's.
-SHOWN_NAMES = {"explorer": "Explorer.EXE"}
-INDEXES = {key: index for index, key in enumerate(PROGRAMS, start=11)}
+XP = Computer(
+    header=_HEADER,
+    files=_FILES,
+    companies=_COMPANIES,
+    linked=0x4802_5000,  # April 2008, when Service Pack 3 was built
+    built=filetime("2008-04-14T12:00:00"),
+    programs=_PROGRAMS,
+    shown_names={"explorer": "Explorer.EXE"},
+    logons={ADMINISTRATOR: 0xB2C4, **SERVICE_LOGONS},
+    calls=CALLS,
+    start=START,
+    length=LENGTH,
+    boot=filetime("2010-07-20T13:41:07.250000"),
+    environment=(
+        r"ALLUSERSPROFILE=C:\Documents and Settings\All Users",
+        "COMPUTERNAME=RECONSTRUCTION",
+        r"ComSpec=C:\WINDOWS\system32\cmd.exe",
+        "OS=Windows_NT",
+        r"Path=C:\WINDOWS\system32;C:\WINDOWS;C:\WINDOWS\System32\Wbem",
+        "SystemDrive=C:",
+        r"SystemRoot=C:\WINDOWS",
+        rf"TEMP={TEMP}",
+        r"windir=C:\WINDOWS",
+    ),
+    gone=1544,  # userinit.exe, which started Explorer
+    virtualized=NOT_APPLICABLE,
+)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from scripts.reconstruction.machine import SYSTEM32
+from scripts.reconstruction.habits import Question
+from scripts.reconstruction.walkthrough.machine import SYSTEM32
 
 HOME = r"C:\Documents and Settings\Administrator"
 ALL_USERS = r"C:\Documents and Settings\All Users"
@@ -33,9 +34,6 @@ FILE_CLASSES = {
 
 EXPLORER_KEY = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Explorer"
 BAGS = r"HKCU\Software\Microsoft\Windows\ShellNoRoam\BagsMRU"
-
-#: Keys that a program asks for again and again: (key, {value: its data, None if it isn't there}).
-Question = tuple[str, tuple[tuple[str, int | str | None], ...]]
 
 POLICIES: tuple[Question, ...] = (
     (
