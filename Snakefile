@@ -49,9 +49,14 @@ CODE = {
     "stage": fingerprint(
         *LIBRARY,
         "scripts/procmon/filters",
-        "scripts/procmon/text/__init__.py",
-        "scripts/procmon/text/en/filters.yaml",
+        "scripts/procmon/text",
         "scripts/stage_events.py",
+    ),
+    "suggest": fingerprint(
+        *LIBRARY,
+        "scripts/procmon/filters",
+        "scripts/procmon/text",
+        "scripts/suggest_filters.py",
     ),
     "summarise": fingerprint(
         *LIBRARY,
@@ -206,7 +211,7 @@ rule stage_events:
         runtime=30,
     params:
         results=subpath(output.stages, parent=True),
-        evidence=f"{REPORTS}/{{capture}}/evidence",
+        evidence=subpath(output.pmf, parent=True),
         stages=stages_of,
         code=CODE["stage"],
     shell:
@@ -241,7 +246,34 @@ rule summarise_capture:
         "python -m scripts.summarise_capture {params.results:q} >{log:q} 2>&1"
 
 
-# in:  capture.json, sidecars.json, funnel, findings, shown events
+# in:  events, processes, what is left at the last stage, findings
+# out: rules that would hide the largest groups left, each with the findings that it would hide
+rule suggest_filters:
+    input:
+        events=rules.convert_capture.output.events,
+        processes=rules.convert_capture.output.processes,
+        stages=rules.stage_events.output.stages,
+        funnel=rules.stage_events.output.funnel,
+        findings=rules.summarise_capture.output.findings,
+    output:
+        f"{RESULTS}/{{capture}}/suggestions.json",
+    log:
+        f"{RESULTS}/{{capture}}/logs/suggest_filters.log",
+    benchmark:
+        f"{RESULTS}/{{capture}}/benchmarks/suggest_filters.tsv"
+    conda:
+        "environment.yml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        results=subpath(output[0], parent=True),
+        code=CODE["suggest"],
+    shell:
+        "python -m scripts.suggest_filters {params.results:q} >{log:q} 2>&1"
+
+
+# in:  capture.json, sidecars.json, funnel, findings, shown events, suggestions
 # out: one HTML file that works offline; beside it findings.json and the shown events as CSV
 rule render_html:
     input:
@@ -250,6 +282,7 @@ rule render_html:
         funnel=rules.stage_events.output.funnel,
         findings=rules.summarise_capture.output.findings,
         shown=rules.summarise_capture.output.shown,
+        suggestions=rules.suggest_filters.output,
     output:
         html=f"{REPORTS}/{{capture}}/report.html",
         findings=f"{REPORTS}/{{capture}}/findings.json",
@@ -274,7 +307,7 @@ rule render_html:
         " --report {params.report:q} >{log:q} 2>&1"
 
 
-# in:  capture.json, sidecars.json, funnel, findings, shown events
+# in:  capture.json, sidecars.json, funnel, findings, shown events, suggestions
 # out: the same report on A4 pages
 rule render_pdf:
     input:
@@ -283,6 +316,7 @@ rule render_pdf:
         funnel=rules.stage_events.output.funnel,
         findings=rules.summarise_capture.output.findings,
         shown=rules.summarise_capture.output.shown,
+        suggestions=rules.suggest_filters.output,
     output:
         pdf=f"{REPORTS}/{{capture}}/report.pdf",
     log:

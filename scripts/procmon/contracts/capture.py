@@ -25,6 +25,7 @@ from scripts.procmon.contracts.files import SHOWN_EVENTS_FILE as SHOWN_EVENTS_FI
 from scripts.procmon.contracts.files import SIDECARS_FILE as SIDECARS_FILE
 from scripts.procmon.contracts.files import STACKS_FILE as STACKS_FILE
 from scripts.procmon.contracts.files import STAGES_FILE as STAGES_FILE
+from scripts.procmon.contracts.files import SUGGESTIONS_FILE as SUGGESTIONS_FILE
 from scripts.procmon.contracts.sidecars import AUTORUNS_SCHEMA, REGIONS_SCHEMA
 
 _NULLABLE = {

@@ -9,6 +9,7 @@ STAGES_FILE = "stages.parquet"
 FUNNEL_FILE = "funnel.json"
 FINDINGS_FILE = "findings.json"
 SHOWN_EVENTS_FILE = "shown_events.parquet"
+SUGGESTIONS_FILE = "suggestions.json"
 
 #: What lay beside the capture, and what was read from it.
 SIDECARS_FILE = "sidecars.json"
