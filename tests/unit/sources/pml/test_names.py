@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from procmon_parser import consts
 
+from scripts.procmon.sources.pml.details import directories, registry
 from scripts.procmon.sources.pml.monitor import find_monitor
-from scripts.procmon.sources.pml.names import control_codes, flags
+from scripts.procmon.sources.pml.names import control_codes, flags, operations
 from scripts.procmon.sources.pml.names.results import result_text
 from scripts.procmon.sources.pml.users import sid_text
 from scripts.procmon.sources.pml.windows import windows_name
@@ -76,6 +77,32 @@ def test_masks_are_put_in_the_words_of_procmon_parser(mask: int) -> None:
     assert flags.attributes(mask) == consts.get_filesysyem_create_attributes(mask)
     assert control_codes.control_name(mask) == consts.get_ioctl_name(mask)
     assert result_text(mask) == consts.get_error_message(mask)
+
+
+def test_every_code_that_procmon_parser_names_has_the_same_name() -> None:
+    for code, name in consts._IoctlConsts.items():
+        assert control_codes.control_name(code) == name
+    for code, name in consts._ErrorCodeMessages.items():
+        assert result_text(code) == name
+    for operation, kinds in consts.FilesystemSubOperations.items():
+        for kind in kinds:
+            assert operations.SUB_OPERATIONS[operation.value][kind.value] == kind.name
+    for kind in consts.RegistryTypes:
+        assert registry.TYPES[kind.value] == kind.name
+    for code, name in directories._INFORMATION_CLASSES.items():
+        assert consts.FileInformationClass(code).name == name
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        (0x4009C040, "0x4009c040 (Device:0x4009 Function:16 Method: 0)"),
+        (0x22E007, "0x22e007 (Device:0x22 Function:2049 Method: 3)"),
+    ],
+)
+def test_a_control_code_without_a_name_is_shown_with_its_parts(code: int, shown: str) -> None:
+    # CTL_CODE: device << 16 | access << 14 | function << 2 | method
+    assert control_codes.control_name(code) == shown
 
 
 @pytest.mark.parametrize(

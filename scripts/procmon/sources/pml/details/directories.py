@@ -18,8 +18,14 @@ _INFORMATION_CLASSES = {
     2: "FileFullDirectoryInformation",
     3: "FileBothDirectoryInformation",
     12: "FileNamesInformation",
+    29: "FileObjectIdInformation",
+    32: "FileQuotaInformation",
+    33: "FileReparsePointInformation",
     37: "FileIdBothDirectoryInformation",
     38: "FileIdFullDirectoryInformation",
+    50: "FileIdGlobalTxDirectoryInformation",
+    60: "FileIdExtdDirectoryInformation",
+    63: "FileIdExtdBothDirectoryInformation",
 }
 #: Process Monitor cuts the text here.
 _LONGEST = 4095
