@@ -51,6 +51,12 @@ class Acts:
     services: list[str] = field(default_factory=list)
     started: list[str] = field(default_factory=list)
     events: list[int] = field(default_factory=list)
+    first: dict[str, int] = field(default_factory=dict)  #: path → the first event that changed it
+
+    def most_telling(self, most: int = 6) -> list[int]:
+        """The first events of its gravest acts: automatic starts, services, programs, then whatever it changed."""
+        grave = [*self.autostarts, *self.programs_written, *self.hidden, *self.values_set, *self.first]
+        return sorted(self.first[path] for path in list(dict.fromkeys(grave))[:most])
 
     @property
     def any(self) -> bool:
@@ -91,6 +97,7 @@ def acts(capture: Capture, mask: Mask) -> Acts:
     for record in records(capture, mask & one_of(capture.events[e.OPERATION], CHANGES)):
         if record.succeeded and _note(done, record):
             done.events.append(record.event)
+            done.first.setdefault(record.path, record.event)
     return done
 
 

@@ -14,8 +14,8 @@ Analyse = Callable[[Capture, Mapping[str, Analysis]], Analysis]
 #: Each names a module of this package with a function ``analyse``.
 ORDER = (
     "process_tree",
-    "masquerade",
     "injected_code",
+    "masquerade",
     "odd_modules",
     "copies",
     "deletions",

@@ -13,11 +13,12 @@ import pandas as pd
 from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts import processes as p
 from scripts.procmon.contracts.capture import Capture
-from scripts.procmon.contracts.findings import Analysis, Confidence, Finding, Rule, Severity, Technique
+from scripts.procmon.contracts.findings import Analysis, Confidence, Finding, Severity, Technique
 from scripts.procmon.contracts.tables import ProcessRow
 from scripts.procmon.findings.acts import Acts, acts
 from scripts.procmon.findings.places import below_windows
 from scripts.procmon.findings.process_tree import tree
+from scripts.procmon.findings.reproduce import around
 from scripts.procmon.findings.stack_frames import Walk, walks
 
 #: A page that is met in fewer events is more likely what a lost stack walk left behind.
@@ -50,7 +51,12 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
             by_program[name].extend(_places(walk, name))
     rows = {row.process: row for row in tree(earlier)}
     weighed = sum(walk.weighed for walk in judged)
-    told = [_finding(capture, places, rows=rows, judged=judged) for places in by_program.values() if places]
+    met = {place.walk.process for places in by_program.values() for place in places}
+    told = [
+        _finding(capture, places, rows=rows, judged=judged, met=met)
+        for places in by_program.values()
+        if places
+    ]
     findings = [finding for finding in told if finding is not None]
     return Analysis(
         name="injected_code",
@@ -104,7 +110,9 @@ def _finding(
     *,
     rows: Mapping[int, ProcessRow],
     judged: list[Walk],
+    met: set[int],
 ) -> Finding | None:
+    """``met`` are all processes of the capture in which such code was met."""
     frames = pd.concat([place.frames for place in places])
     numbers = np.unique(frames[e.EVENT].to_numpy(dtype=np.int64))
     mask = np.isin(capture.events[e.EVENT].to_numpy(), numbers)
@@ -113,6 +121,7 @@ def _finding(
     if own_callee and not (done.native or done.hidden or done.autostarts or done.services):
         return None
     people = [rows[one] for one in dict.fromkeys(place.walk.process for place in places) if one in rows]
+    mine = {row.process for row in people}
     own = all(_is_windows_own(row) for row in people)
     addresses = frames.groupby("address")[e.EVENT].nunique().sort_values(ascending=False)
     first = capture.events.iloc[int(numbers[0])]
@@ -122,13 +131,14 @@ def _finding(
         "windows_own": own,
         "own_callee": own_callee,
         "events": len(numbers),
-        "of": sum(walk.weighed for walk in judged if walk.process in {row.process for row in people}),
+        "of": sum(walk.weighed for walk in judged if walk.process in mine),
         "addresses": [hex(int(address)) for address in addresses.index[:5]],
         "address_count": len(addresses),
         "pages": len(np.unique(frames["address"].to_numpy(dtype=np.uint64) >> np.uint64(12))),
         "callees": _names(frames["callee"]),
         "threads": _threads(capture, mask),
-        "other_processes": len(judged) - len(people),
+        "alike": [rows[one].who for one in sorted(met - mine) if one in rows],
+        "other_processes": len({walk.process for walk in judged} - met),
         "first_operation": str(first[e.OPERATION]),
         "first_path": str(first[e.PATH]),
         "first_event": int(numbers[0]),
@@ -141,12 +151,10 @@ def _finding(
         confidence=_confidence(own, done, len(numbers)),
         facts=facts,
         evidence=[int(number) for number in numbers],
-        reproduce=[
-            Rule("Process Name", "is", people[0].process_name),
-            *(Rule("PID", "is", str(row.pid)) for row in people if row.pid is not None),
-        ],
+        reproduce=around(capture, numbers),
         attack=[Technique("T1055", "medium" if own else "low")],
         subjects={"processes": [row.who for row in people]},
+        key_events=done.most_telling() or [int(number) for number in numbers[:3]],
     )
 
 

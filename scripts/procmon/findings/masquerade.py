@@ -14,6 +14,7 @@ from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Rule, Severity, Technique
 from scripts.procmon.contracts.tables import ProcessRow
 from scripts.procmon.findings.acts import Acts, acts_of
+from scripts.procmon.findings.names import who
 from scripts.procmon.findings.places import below_windows
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.knowledge import knowledge
@@ -53,7 +54,9 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
         for name, bearing in bearers.items()
     }
     findings = [
-        finding for name, weighed in suspects.items() for finding in _findings(capture, known[name], weighed)
+        finding
+        for name, weighed in suspects.items()
+        for finding in _findings(capture, known[name], weighed, foreign=_foreign(earlier))
     ]
     judged = [suspect.judged for weighed in suspects.values() for suspect in weighed]
     if not any(judged) and not findings:
@@ -96,7 +99,18 @@ def _weigh(
     return suspect
 
 
-def _findings(capture: Capture, known: Mapping[str, Any], weighed: list[Suspect]) -> list[Finding]:
+def _foreign(earlier: Mapping[str, Analysis]) -> dict[str, int]:
+    """How many operations of each process came from code outside any of its modules."""
+    return {
+        who: finding.facts["events"]
+        for finding in (earlier["injected_code"].findings if "injected_code" in earlier else ())
+        for who in finding.facts["who"]
+    }
+
+
+def _findings(
+    capture: Capture, known: Mapping[str, Any], weighed: list[Suspect], *, foreign: Mapping[str, int]
+) -> list[Finding]:
     if known["count"] == "one" and len(weighed) > 1:
         real = _real(weighed)
         for suspect in weighed:
@@ -107,7 +121,18 @@ def _findings(capture: Capture, known: Mapping[str, Any], weighed: list[Suspect]
         return []
     done = acts_of(capture, [suspect.row.process for suspect in false])
     severity = _severity(false, done)
-    return [_finding(capture, known, weighed=weighed, false=false, done=done, severity=severity)]
+    counts = [foreign.get(suspect.row.who, 0) for suspect in false]
+    return [
+        _finding(
+            capture,
+            known,
+            weighed=weighed,
+            false=false,
+            done=done,
+            severity=severity,
+            foreign=max(counts) if all(counts) else 0,
+        )
+    ]
 
 
 def _real(weighed: list[Suspect]) -> Suspect:
@@ -133,25 +158,33 @@ def _finding(
     false: list[Suspect],
     done: Acts,
     severity: Severity,
+    foreign: int,
 ) -> Finding:
+    """``foreign`` counts the operations that came from code outside any module of these processes."""
     rows = [suspect.row for suspect in false]
     real = [suspect.row for suspect in weighed if not suspect.signs]
+    genuine = all(row.image_path for row in rows) and not any("path" in suspect.signs for suspect in false)
     facts = {
         "name": rows[0].process_name,
         "count": len(rows),
+        "genuine": genuine,
+        "foreign": foreign,
+        "stacks": bool(capture.info["can_show"]["stacks"]["value"]),
         "who": [row.who for row in rows],
         "one": known["count"] == "one",
         "real": [{"who": row.who, "path": row.image_path} for row in real],
         "signs": sorted({sign for suspect in false for sign in suspect.signs}),
         "paths": sorted({row.image_path for row in rows if row.image_path}),
         "parents": _parents(rows, capture),
+        "starters": _starters(rows, capture),
         "usual_parents": list(known["parents"]),
         "began": [{"who": row.who, "start": row.start} for row in rows if row.started_here],
         "ended": len([row for row in rows if row.ended_here]),
         "acted": done.any,
         **done.facts(),
     }
-    evidence = sorted({*done.events, *(row.start_event for row in rows if row.start_event is not None)})
+    starts = [row.start_event for row in rows if row.start_event is not None]
+    evidence = sorted({*done.events, *starts})
     return Finding(
         kind="masquerade",
         severity=severity,
@@ -162,8 +195,12 @@ def _finding(
             Rule("Process Name", "is", rows[0].process_name),
             *(Rule("PID", "is", str(row.pid)) for row in rows if row.pid is not None),
         ],
-        attack=[Technique("T1036.005", "high" if severity == "high" else "medium")],
+        attack=[
+            *([Technique("T1055.012", "medium")] if genuine and foreign else []),
+            Technique("T1036.005", "high" if severity == "high" else "medium"),
+        ],
         subjects={"processes": [row.who for row in rows]},
+        key_events=[*starts, *(event for event in done.most_telling(4) if event not in starts)],
     )
 
 
@@ -172,6 +209,11 @@ def _parents(rows: list[ProcessRow], capture: Capture) -> list[str]:
     return sorted(
         {str(names[row.parent]) for row in rows if row.parent is not None and row.parent in names.index}
     )
+
+
+def _starters(rows: list[ProcessRow], capture: Capture) -> list[str]:
+    """Who started them: "services.exe (672)"."""
+    return list(dict.fromkeys(who(capture, row.parent) for row in rows if row.parent is not None))
 
 
 def _any_events(capture: Capture, rows: list[ProcessRow]) -> list[int]:

@@ -16,7 +16,8 @@ from scripts.procmon.contracts.tables import ProcessRow
 from scripts.procmon.findings.acts import acts
 from scripts.procmon.findings.places import below_windows, kind_of
 from scripts.procmon.findings.process_tree import tree
-from scripts.procmon.findings.select import Mask, where
+from scripts.procmon.findings.reproduce import around
+from scripts.procmon.findings.select import Mask, one_of, where
 from scripts.procmon.findings.stack_frames import modules_of, through
 from scripts.procmon.knowledge import knowledge
 
@@ -105,6 +106,7 @@ def _module(capture: Capture, odd: Odd, rows: Mapping[int, ProcessRow]) -> Findi
     table_only = not evidence
     written = _written(capture, about)
     severity: Severity = "high" if done.any or written or any(map(_is_system, people)) else "medium"
+    loads = [int(one) for one in numbers[about & _loading(capture, odd)]]
     return Finding(
         kind="odd_module",
         severity=severity,
@@ -115,6 +117,7 @@ def _module(capture: Capture, odd: Odd, rows: Mapping[int, ProcessRow]) -> Findi
             "who": [row.who for row in people],
             "written": written,
             "ran": int(ran.sum()),
+            "loads": loads,
             "bases": sorted({hex(base) for ranges in odd.ranges.values() for base, _ in ranges}),
             "table_only": table_only,
             "system": any(map(_is_system, people)),
@@ -122,12 +125,13 @@ def _module(capture: Capture, odd: Odd, rows: Mapping[int, ProcessRow]) -> Findi
             **done.facts(),
         },
         evidence=evidence,
-        reproduce=[Rule("Path", "is", odd.path)]
-        if about.any()
+        reproduce=around(capture, evidence)
+        if evidence
         else [Rule("PID", "is", str(row.pid)) for row in people if row.pid is not None]
         or [Rule("Process Name", "is", people[0].process_name)],
         attack=[Technique("T1055", "medium")],
         subjects={"processes": [row.who for row in people], "files": [odd.path]},
+        key_events=[*loads[:2], *done.most_telling()],
     )
 
 
@@ -150,6 +154,12 @@ def _program(capture: Capture, row: ProcessRow) -> Finding | None:
         attack=[Technique("T1036.005", "low")],
         subjects={"processes": [row.who], "files": [str(row.image_path)]},
     )
+
+
+def _loading(capture: Capture, odd: Odd) -> Mask:
+    """The events that loaded something into the processes that have the module."""
+    inside: Mask = capture.events[e.PROCESS].isin(list(odd.ranges)).to_numpy()
+    return inside & one_of(capture.events[e.OPERATION], {"Load Image"})
 
 
 def _written(capture: Capture, about: Mask) -> bool:

@@ -121,3 +121,30 @@ def test_frames_outside_are_counted_per_event_and_process() -> None:
     )
     found = {walk.process: (walk.weighed, len(walk.frames)) for walk in walks(built)}
     assert found == {0: (3, 3), 1: (2, 2)}  # in the other process Explorer's own address lies in no module
+
+
+def test_what_is_said_of_the_other_processes_leaves_out_those_with_such_code_of_their_own() -> None:
+    """Two programs with unnamed code, one without: each finding speaks of the third alone as free of it."""
+    others = ("winlogon.exe (600)", "csrss.exe (500)")
+    image = {who: rf"C:\WINDOWS\system32\{who.partition(' ')[0]}" for who in others}
+    built = capture(
+        *writes(INJECTED),
+        *writes(INJECTED, who=others[0]),
+        *writes((0x7C90DF5C, 0x7C810D87, 0x0100ABCD), who=others[1]),
+        modules={WHO: PLAIN, others[0]: (NTDLL, KERNEL32), others[1]: PLAIN},
+        processes={WHO: {"image_path": EXPLORER[0]}} | {who: {"image_path": image[who]} for who in others},
+        info={"bits": 32},
+    )
+    found = injected_code.analyse(built, {"process_tree": process_tree.analyse(built, {})}).findings
+    told = {finding.facts["name"]: finding.facts for finding in found}
+    assert told["Explorer.EXE"]["alike"] == [others[0]]
+    assert told["winlogon.exe"]["alike"] == [WHO]
+    assert {facts["other_processes"] for facts in told.values()} == {1}
+
+
+def test_the_filter_is_near_the_evidence_and_the_writes_stand_first() -> None:
+    other = [Row("QueryOpen", rf"C:\other\{number}", who=WHO, tid=7) for number in range(20)]
+    (finding,) = judge(*other, Row("QueryOpen", FILE, stack=INJECTED, who=WHO), *writes(INJECTED)).findings
+    rules = {(rule.column, rule.relation, rule.value) for rule in finding.reproduce}
+    assert {("PID", "is", "1576"), ("TID", "is", "1000"), ("Path", "is", FILE)} <= rules
+    assert list(finding.key_events) == [21]

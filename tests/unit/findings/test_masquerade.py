@@ -6,8 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from scripts.procmon.contracts.findings import Analysis
+from scripts.procmon.contracts.findings import Analysis, Finding, Technique
 from scripts.procmon.findings import masquerade, process_tree
+from scripts.procmon.text.telling import tell
 from tests.captures.events import START, Row, capture
 
 BEFORE = START - pd.Timedelta(minutes=30)
@@ -117,3 +118,54 @@ def test_a_boot_log_shows_all_system_processes_starting() -> None:
         },
     )
     assert not found.findings
+
+
+def second_lsass(foreign: int) -> Any:
+    """The finding on a second lsass.exe of Windows' own path, in which so many operations came from no module."""
+    who = "lsass.exe (300)"
+    built = capture(
+        Row("RegOpenKey", "HKLM\\SAM", who="lsass.exe (680)"),
+        Row("Process Start", detail="Parent PID: 668", who=who, at=1),
+        Row("WriteFile", r"C:\Windows\System32\drivers\x.sys", "Offset: 0, Length: 10", who=who, at=2),
+        processes={
+            "winlogon.exe (600)": WINLOGON,
+            "services.exe (668)": {"image_path": r"C:\WINDOWS\system32\services.exe", "start": BEFORE},
+            "lsass.exe (680)": REAL,
+            who: {"image_path": LSASS, "parent": "services.exe (668)"},
+        },
+    )
+    code = Finding(
+        kind="injected_code",
+        severity="high",
+        confidence="likely",
+        facts={"who": [who], "events": foreign},
+        evidence=[2],
+        reproduce=[],
+        subjects={"processes": [who]},
+    )
+    earlier = {
+        "process_tree": process_tree.analyse(built, {}),
+        "injected_code": Analysis(name="injected_code", outcome="found", findings=[code] if foreign else []),
+    }
+    (finding,) = masquerade.analyse(built, earlier).findings
+    return finding
+
+
+def test_foreign_code_in_windows_own_file_is_hollowing_and_the_file_is_not_to_be_deleted() -> None:
+    finding = second_lsass(foreign=9)
+    assert finding.attack[0] == Technique("T1055.012", "medium")
+    assert finding.facts["starters"] == ["services.exe (668)"]
+    told = tell(finding.kind, finding.facts)
+    assert "Windows' own file was started, and foreign code runs in it" in told["statement"]
+    assert "must not be deleted" in told["meaning"]
+    assert "without being Windows' own" not in told["title"]
+
+
+def test_a_second_start_without_foreign_code_is_no_hollowing() -> None:
+    finding = second_lsass(foreign=0)
+    assert [technique.id for technique in finding.attack] == ["T1036.005"]
+    assert "foreign code" not in tell(finding.kind, finding.facts)["title"]
+
+
+def test_the_start_of_a_false_process_is_its_first_proof() -> None:
+    assert list(second_lsass(foreign=9).key_events) == [1, 2]
