@@ -14,7 +14,7 @@ from scripts.procmon.report import plainly
 from scripts.procmon.report.material import Material
 from scripts.procmon.report.moments import Moments, seconds_between
 from scripts.procmon.report.words import Words
-from scripts.procmon.text import catalogue, code, render
+from scripts.procmon.text import catalogue, code, people, render
 
 #: More sentences than these no manager reads; the rest is counted and stands in part 3.
 MOST_SENTENCES = 9
@@ -144,8 +144,8 @@ class _Teller:
         unknown = [self.words.shared("questions", q["kind"], q["facts"]) for q in self._questions()]
         if unknown:
             # Of a question with its reasons only the question; part 6 has the rest.
-            asked = [text.partition("?")[0] + "?" if "?" in text else text for text in unknown]
-            said.append((labels["unknown"], plainly.brisk(" ".join(asked[:3]))))
+            asked = [plainly.question(text) for text in unknown]
+            said.append((labels["unknown"], plainly.brisk(self.words["gap"].join(asked[:3]))))
         if self.blocked:
             told = self.say(
                 "sure.blocked_why",
@@ -322,13 +322,16 @@ class _Teller:
     def _told(self, part: str, kind: str, findings: Sequence[Facts]) -> str:
         sentence = self.sentences[part].get(kind)
         if sentence is None:
-            return " ".join(plainly.sentence(finding["title"]) for finding in findings)
+            return self._titles(findings)
         try:
             said = render(sentence, self._facts(findings), self.language)
         except UndefinedError:  # the kind has other facts than its sentence asks for: its title always holds
-            titles = (plainly.sentence(finding["title"]) for finding in findings)
-            return " ".join(titles) if part == "happened" else ""
+            return self._titles(findings) if part == "happened" else ""
         return plainly.brisk(said)
+
+    def _titles(self, findings: Sequence[Facts]) -> str:
+        stop = self.words["stop"]
+        return str(self.words["gap"].join(plainly.sentence(finding["title"], stop) for finding in findings))
 
     def _facts(self, findings: Sequence[Facts]) -> dict[str, Any]:
         """What a sentence on several findings of one kind may use."""
@@ -340,7 +343,7 @@ class _Teller:
         }
         told = [plainly.told(finding["facts"], self.moments) for finding in findings]
         # From the facts as they are: without process numbers "a.exe and b.exe" can't be told apart.
-        who = (name for finding in findings for name in plainly.people(finding["facts"].get("who")))
+        who = (name for finding in findings for name in people(finding["facts"].get("who")))
         return {
             **subjects,
             "n": len(findings),

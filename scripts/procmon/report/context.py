@@ -11,13 +11,14 @@ from scripts.procmon.contracts.findings import SEVERITIES
 from scripts.procmon.report import charts
 from scripts.procmon.report.brief import make_brief
 from scripts.procmon.report.events import list_events, telling
+from scripts.procmon.report.language import in_words_of
 from scripts.procmon.report.material import Material, Settings
 from scripts.procmon.report.moments import Moments, seconds_between
 from scripts.procmon.report.prose import bare, ranges
 from scripts.procmon.report.tables import Column, Maker, Table, make_table
 from scripts.procmon.report.view import Caps, Found, Medium, Report, Stage
 from scripts.procmon.report.words import Words
-from scripts.procmon.text import catalogue, number, seconds
+from scripts.procmon.text import catalogue
 
 #: The parts of the report in order; the cover stands before them without a number.
 PARTS = (
@@ -42,6 +43,7 @@ def make_report(
 ) -> Report:
     """The report on ``material``; a refused capture gets one that says why it could not be read."""
     words = Words(settings.language)
+    material = in_words_of(material, settings.language)
     moments = moments_of(material, settings.language)
     base: dict[str, Any] = {
         "medium": medium,
@@ -169,13 +171,13 @@ class _Maker:
         elif covers and self.material.zone != "UTC":
             covers += f" ({words.say('cover.own_zone', zone=self.material.zone)})"
         kind = " ".join(str(part) for part in (info.get("format"), info.get("version")) if part)
-        bits = f", {info['bits']}-bit" if info.get("bits") else ""
+        bits = words["comma"] + words.say("cover.bits", n=info["bits"]) if info.get("bits") else ""
         rows = [
             ("host", str(info.get("host") or unknown), "name"),
             ("system", str(info.get("os") or unknown), "text"),
             ("covers", covers or unknown, "text"),
-            ("length", seconds(span) if span is not None else unknown, "text"),
-            ("events", number(int(info.get("events", 0))), "text"),
+            ("length", words.forms.seconds(span) if span is not None else unknown, "text"),
+            ("events", words.forms.number(int(info.get("events", 0))), "text"),
             ("format", f"{kind}{bits}", "text"),
             ("case", settings.case or "", "text"),
             ("analyst", settings.analyst or "", "text"),

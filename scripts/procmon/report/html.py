@@ -14,8 +14,8 @@ from markupsafe import Markup
 
 from scripts.procmon.report import prose
 from scripts.procmon.report.view import Report
-from scripts.procmon.report.words import counted_form
-from scripts.procmon.text import number, size, visible
+from scripts.procmon.text import visible
+from scripts.procmon.text.forms import forms
 
 HERE = Path(__file__).parent
 STYLE = HERE / "style"
@@ -23,14 +23,14 @@ STYLE = HERE / "style"
 
 def report_html(report: Report) -> str:
     """The report as one HTML page."""
-    return page("report.html.j2", report=report)
+    return page("report.html.j2", report.settings.language, report=report)
 
 
-def page(template: str, **context: Any) -> str:
+def page(template: str, language: str = "en", /, **context: Any) -> str:
     """A page of templates/ with style and script inside it, and their hashes for its security policy."""
     style, script = _style("screen.css"), _style("report.js")
     rendered = (
-        environment()
+        environment(language)
         .get_template(template)
         .render(
             style=Markup(style),  # noqa: S704 (our own files)
@@ -44,8 +44,8 @@ def page(template: str, **context: Any) -> str:
 
 
 @cache
-def environment() -> Environment:
-    """Where all templates live: autoescape on, a missing name is an error."""
+def environment(language: str = "en") -> Environment:
+    """Where all templates live: autoescape on, a missing name is an error; numbers as ``language`` writes them."""
     made = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
@@ -54,13 +54,12 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(
-        n=number,
-        bytes=size,
+        n=forms(language).number,
+        bytes=forms(language).size,
         name=prose.name,
         breakable=prose.breakable,
         prose=prose.sentence,
         ranges=prose.ranges,
-        counted=counted_form,
         visible=lambda value: visible(str(value)),
         short=lambda value, most: visible(prose.shorten(str(value), most)),
     )

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from scripts.procmon.report.brief import make_headline
 from scripts.procmon.report.context import moments_of
 from scripts.procmon.report.html import page
+from scripts.procmon.report.language import in_words_of
 from scripts.procmon.report.material import Settings
 from scripts.procmon.report.overview import Entry, Overview
 from scripts.procmon.report.words import Words
@@ -45,6 +46,7 @@ def index_html(
     )
     return page(
         "index.html.j2",
+        settings.language,
         lines=lines,
         failures=[(failure, quote(failure.name)) for failure in overview.failures],
         settings=settings,
@@ -54,16 +56,17 @@ def index_html(
 
 
 def _line(entry: Entry, own: Settings, general: Settings) -> Line:
-    info = entry.material.info
-    moments = moments_of(entry.material, general.language)
+    material = in_words_of(entry.material, general.language)
+    info = material.info
+    moments = moments_of(material, general.language)
     return Line(
         name=entry.name,
         title=own.title or "",
         note=own.note or "",
         folder=quote(entry.name),
-        day=moments.full(entry.material.span[0]),
+        day=moments.full(material.span[0]),
         host=str(info.get("host") or ""),
-        headline=make_headline(entry.material, general.language),
+        headline=make_headline(material, general.language),
         events=entry.events,
         left=entry.left,
         severities=entry.severities,

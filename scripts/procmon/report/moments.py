@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from scripts.procmon.text import catalogue
+from scripts.procmon.text.forms import forms
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +26,7 @@ class Moments:
         moment = parse(iso)
         if moment is None:
             return ""
-        return f"{moment.day} {catalogue('report', self.language)['months'][moment.month - 1]} {moment.year}"
+        return forms(self.language).day(moment)
 
     def clock(self, iso: str | None, digits: int = 0) -> str:
         """ "20:16:22", or with ``digits`` of the second; "" where unknown."""

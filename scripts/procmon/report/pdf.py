@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from scripts.procmon.report.context import make_report
 from scripts.procmon.report.html import STYLE, describe, environment, widths
 from scripts.procmon.report.material import Material, Settings
 from scripts.procmon.report.view import Caps, Report
+from scripts.procmon.report.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,12 +47,29 @@ def write_pdf(material: Material, settings: Settings, file: Path) -> None:
 
 def _document(weasyprint: Any, report: Report) -> Any:
     told = describe(report)
-    html = _lighter(environment().get_template("report_pdf.html.j2").render(report=report, **told))
+    html = _lighter(
+        environment(report.settings.language).get_template("report_pdf.html.j2").render(report=report, **told)
+    )
     page = weasyprint.HTML(
         string=html.encode("utf-8", "replace").decode("utf-8"), url_fetcher=_nothing_outside(weasyprint)
     )
-    style = weasyprint.CSS(string=(STYLE / "print.css").read_text(encoding="utf-8") + widths())
+    told = (STYLE / "print.css").read_text(encoding="utf-8") + widths() + _pages_style(report.words)
+    style = weasyprint.CSS(string=told)
     return page.render(stylesheets=[style])
+
+
+def _pages_style(words: Words) -> str:
+    """What the feet of pages and references to pages say, as the language of the report has it."""
+
+    def content(dotted: str, page: str) -> str:
+        parts = re.split(r"(\{pages?\})", words[dotted])
+        counters = {"{page}": page, "{pages}": "counter(pages)"}
+        return " ".join(counters.get(part) or f'"{part}"' for part in parts if part)
+
+    see = content("page.see", "target-counter(attr(data-target url), page)")
+    return f"""
+@page {{ @bottom-right {{ content: {content("page.number", "counter(page)")} }} }}
+.onpage::after {{ content: {see} }}"""
 
 
 def _lighter(html: str) -> str:

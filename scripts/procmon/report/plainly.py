@@ -8,7 +8,7 @@ from typing import Any
 
 from scripts.procmon.report.moments import Moments
 from scripts.procmon.report.prose import shorten
-from scripts.procmon.text import code, listing
+from scripts.procmon.text import code, listing, people
 
 #: A name longer than this is told by its end; the whole stands in the parts that follow.
 LONGEST_NAME = 48
@@ -21,7 +21,7 @@ _SMALL_NUMBER = re.compile(
     r"`[^`]*`|(?<![\w.,:(])(?P<number>[1-9]|1[0-2])(?= [a-z])(?! (?:second|minute|hour|day|byte))"
 )
 _NAME = re.compile(r"``(?P<double>.+?)``|`(?P<single>[^`]*)`")
-_BETWEEN_PEOPLE = re.compile(r"(?<=\)), |(?<=\)) and ")
+_QUESTION = re.compile(r".*?(?:\?|か。)", re.DOTALL)
 
 
 def told(facts: Mapping[str, Any], moments: Moments) -> dict[str, Any]:
@@ -29,17 +29,13 @@ def told(facts: Mapping[str, Any], moments: Moments) -> dict[str, Any]:
     plainly = dict(facts)
     for key in _PEOPLE:
         if isinstance(facts.get(key), str):
-            plainly[key] = listing(once(without_pid(name) for name in people(facts[key])))
+            names = once(without_pid(name) for name in people(facts[key]))
+            plainly[key] = listing(names, language=moments.language)
         elif isinstance(facts.get(key), list):
             plainly[key] = once(without_pid(name) for name in facts[key])
     if isinstance(facts.get("days"), list):
         plainly["days"] = [moments.long_day(day) or day for day in facts["days"]]
     return plainly
-
-
-def people(value: Any) -> list[str]:
-    """Who acted as a list, given a list, one, or "a.exe (1), b.exe (2) and c.exe (3)"."""
-    return _BETWEEN_PEOPLE.split(value) if isinstance(value, str) else list(value or ())
 
 
 def without_pid(who: str) -> str:
@@ -81,13 +77,19 @@ def within(title: str) -> str:
     return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
-def sentence(text: str) -> str:
+def sentence(text: str, stop: str = ".") -> str:
     """``text`` with a capital, unless it begins with the name of a program, and a full stop."""
     text = text.strip()
     if not text:
         return text
     begins = text if "." in text.split()[0] else f"{text[0].upper()}{text[1:]}"
-    return begins if text[-1] in ".?!" else f"{begins}."
+    return begins if text[-1] in ".?!。" else f"{begins}{stop}"
+
+
+def question(text: str) -> str:
+    """Of a question with its reasons only the question."""
+    asked = _QUESTION.match(text)
+    return asked.group() if asked else text
 
 
 def _end(path: str) -> str:

@@ -13,7 +13,7 @@ from scripts.procmon.text import visible
 LONGEST = 320
 
 _CODE = re.compile(r"``(?P<double>.+?)``|`(?P<single>[^`]+)`", re.DOTALL)
-_EVENTS = re.compile(r"\b[Ee]vents? \d+(?:,\d{3})*(?:(?: to |, | and |[-–])\d+(?:,\d{3})*)*")
+_EVENTS = re.compile(r"(?:\b[Ee]vents?|イベント) \d+(?:,\d{3})*(?:(?: to |, |、| and |[-–])\d+(?:,\d{3})*)*")
 _ENDLESS = re.compile(rf"\S{{{LONGEST + 1},}}")
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)|\d+")
 

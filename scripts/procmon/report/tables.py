@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from scripts.procmon.report.moments import Moments
 from scripts.procmon.report.words import Words
-from scripts.procmon.text import code, listing, number, plural
+from scripts.procmon.text import code
 
 #: rows of the less telling kind that a page of the PDF shows
 MINOR = 8
@@ -92,7 +92,7 @@ def make_table(
     else:
         said.append(_nothing(key, check, words))
     if check.get("limits"):
-        said.append(words.say("changes.limits", limits=" ".join(check["limits"])))
+        said.append(words.say("changes.limits", limits=words["gap"].join(check["limits"])))
     heads = words[f"tables.{key}.columns"]
     main = [row for row in telling if not shape.minor(row)]
     few = MINOR if maker.medium == "pdf" else maker.most
@@ -113,8 +113,10 @@ def _more(hidden: int, maker: Maker) -> str:
 
 
 def _everyday(sentence: str, reasons: Counter[str], words: Words) -> str:
-    kinds = [f"{words.shared('ordinary', reason)} ({number(n)})" for reason, n in reasons.most_common()]
-    return words.say(f"changes.{sentence}", n=reasons.total(), kinds=listing(kinds, most=4))
+    kinds = [
+        f"{words.shared('ordinary', reason)} ({words.forms.number(n)})" for reason, n in reasons.most_common()
+    ]
+    return words.say(f"changes.{sentence}", n=reasons.total(), kinds=words.forms.listing(kinds, most=4))
 
 
 def _nothing(key: str, check: Mapping[str, Any], words: Words) -> str:
@@ -132,7 +134,15 @@ def _driver(row: TableRow, m: Maker) -> list[Any]:
     steps = [m.words.word("steps", step) for step in ("dropped", "registered", "loaded") if row[step]]
     events = [*row["file_events"], *row["registry_events"], *row["load_events"]]
     starts = m.words.word("starts", row["starts"])
-    return [row["service"], row["file"], row["copied_from"], starts, ", ".join(steps), row["who"], events]
+    return [
+        row["service"],
+        row["file"],
+        row["copied_from"],
+        starts,
+        m.words.joined(steps),
+        row["who"],
+        events,
+    ]
 
 
 def _service(row: TableRow, m: Maker) -> list[Any]:
@@ -146,17 +156,19 @@ def _file(row: TableRow, m: Maker) -> list[Any]:
     what = words.word("what", row["what"])
     for letter, word in (("H", "hidden_attribute"), ("S", "system_attribute")):
         if letter in (row["attributes"] or ""):
-            what += f", {words['words.' + word]}"
+            what += f"{words['comma']}{words['words.' + word]}"
     length = row["size"] if row["size"] is not None else row["bytes_written"]
     how = words.word("how", row["how"])
     if row["copied_from"]:
-        how += f"; {words.say('words.copied', source=_name(row['copied_from']))}"
+        how += f"{words['semicolon']}{words.say('words.copied', source=_name(row['copied_from']))}"
     fate = words.word("fate", row["fate"])
     if row["fate"] == "renamed" and row["renamed_to"]:
         fate = words.say("words.renamed_to", to=row["renamed_to"])
     elif row["fate_who"] and row["fate_who"] != row["who"]:
         fate += f" {words.say('words.by', who=code(row['fate_who']))}"
-    who = listing([row["who"], *(writer for writer in row["writers"] if writer != row["who"])], most=3)
+    who = words.forms.listing(
+        [row["who"], *(writer for writer in row["writers"] if writer != row["who"])], most=3
+    )
     return [row["path"], what, how, length, who, m.moments.clock(row["time"]), fate, row["events"]]
 
 
@@ -171,7 +183,7 @@ def _copy(row: TableRow, m: Maker) -> list[Any]:
         proof.append(m.words.say("words.api", api=row["api"]))
     sure = m.words["confidence"][row["confidence"]]
     return [
-        row["source"], row["target"], row["bytes_copied"], f"{'; '.join(proof)} ({sure})", row["who"], row["events"],
+        row["source"], row["target"], row["bytes_copied"], f"{m.words['semicolon'].join(proof)} ({sure})", row["who"], row["events"],
     ]  # fmt: skip
 
 
@@ -191,7 +203,7 @@ def _timestamp(row: TableRow, m: Maker) -> list[Any]:
     for name, iso in row["set"].items():
         shown = f"{m.moments.day(iso) or str(iso)[:10]} {m.moments.clock(iso)}".strip()
         by_value.setdefault(shown, []).append(name)
-    values = "; ".join(f"{value} ({', '.join(names)})" for value, names in by_value.items())
+    values = m.words["semicolon"].join(f"{value} ({', '.join(names)})" for value, names in by_value.items())
     return [row["path"], values, row["donor"], row["who"], m.moments.clock(row["time"]), row["events"]]
 
 
@@ -203,7 +215,7 @@ def _registry_deletion(row: TableRow, m: Maker) -> list[Any]:
         why = str(words["tables.registry_deletions.unexplained"]).strip("*")
         if row["considered"]:
             tried = [words.considered(key) for key in row["considered"]]
-            why += " " + words.say("tables.registry_deletions.considered", considered=tried)
+            why += words["gap"] + words.say("tables.registry_deletions.considered", considered=tried)
     return [row["path"], row["result"], why, row["who"], m.moments.clock(row["time"]), row["events"]]
 
 
@@ -246,7 +258,7 @@ def _count(rows: Sequence[TableRow], holds: Callable[[TableRow], Any]) -> int:
 def _service_facts(rows: Sequence[TableRow], m: Maker) -> dict[str, Any]:
     changes = Counter(m.words.word("change", row["change"]) for row in rows)
     return {
-        "changes": [f"{number(n)} {change}" for change, n in changes.items()],
+        "changes": [m.words.forms.plural(n, change, change) for change, n in changes.items()],
         "security": _count(rows, lambda row: row["security"]),
     }
 
@@ -255,14 +267,16 @@ def _deletion_facts(rows: Sequence[TableRow], m: Maker) -> dict[str, Any]:
     explained = Counter(row["explanation"] for row in rows if _WONDER.get(row["explanation"], 2))
     return {
         "unexplained": len(rows) - explained.total(),
-        "kinds": [f"{number(n)} {m.words.considered(key)}" for key, n in explained.most_common()],
+        "kinds": [
+            m.words.forms.plural(n, *[m.words.considered(key)] * 2) for key, n in explained.most_common()
+        ],
     }
 
 
 def _indicator_facts(rows: Sequence[TableRow], m: Maker) -> dict[str, Any]:
     forms = m.words["words.types"]
     counted = Counter(row["type"] for row in rows)
-    return {"types": [plural(n, *forms.get(kind, (kind, kind))) for kind, n in counted.items()]}
+    return {"types": [m.words.forms.plural(n, *forms.get(kind, (kind, kind))) for kind, n in counted.items()]}
 
 
 _WEIGHT = {"driver": 0, "executable": 1, "script": 2, "shortcut": 3, "data": 4, "folder": 5}

@@ -1,4 +1,4 @@
-"""The fixed words of the report in one language, looked up by dotted name, facts put in."""
+"""The fixed words of the report in one language, looked up by dotted name, facts put in; its ways to write numbers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from scripts.procmon.text import catalogue, number, render
+from scripts.procmon.text import catalogue, render
+from scripts.procmon.text.forms import Forms, forms
+from scripts.procmon.text.phrases import in_language
 
 
 @dataclass(frozen=True)
@@ -14,6 +16,11 @@ class Words:
     """The catalogue ``report`` and, for keys of findings, the catalogues that findings share with it."""
 
     language: str = "en"
+
+    @property
+    def forms(self) -> Forms:
+        """Numbers, lists, lengths of time as this language writes them."""
+        return forms(self.language)
 
     def __getitem__(self, dotted: str) -> Any:
         """What stands at ``dotted``, such as "words.fate"; KeyError names the missing part."""
@@ -33,7 +40,11 @@ class Words:
     def shared(self, name: str, key: str, facts: Any = None) -> str:
         """A sentence of another catalogue (``ordinary``, ``removal`` …); the key in plain words if it has none."""
         sentence = catalogue(name, self.language).get(key)
-        return render(sentence, facts or {}, self.language) if isinstance(sentence, str) else plain(key)
+        return (
+            render(sentence, in_language(facts or {}, self.language), self.language)
+            if isinstance(sentence, str)
+            else plain(key)
+        )
 
     def considered(self, key: str) -> str:
         """An explanation of a registry deletion as a name: "made again afterwards"."""
@@ -42,13 +53,17 @@ class Words:
     def severities(self, severities: Iterable[str]) -> str:
         """ "2 high, 3 medium"; "" for none."""
         found = list(severities)
-        counted = ((forms, found.count(key)) for key, forms in self["severities"].items())
-        return ", ".join(counted_form(forms, n) for forms, n in counted if n)
+        counted = ((key, found.count(key)) for key in self["severities"])
+        return self.joined(self.counted(f"severities.{key}", n) for key, n in counted if n)
 
+    def counted(self, dotted: str, n: int) -> str:
+        """The singular or the plural that stands at ``dotted``, with the number in it."""
+        one, many = self[dotted]
+        return str(one if n == 1 else many).format(n=self.forms.number(n))
 
-def counted_form(forms: list[str], n: int) -> str:
-    """The singular or the plural of ``forms`` with the number in it."""
-    return forms[0] if n == 1 else forms[1].format(n=number(n))
+    def joined(self, parts: Iterable[str]) -> str:
+        """ "a, b, c": what stands side by side, without "and"."""
+        return str(self["comma"]).join(parts)
 
 
 def plain(key: str) -> str:

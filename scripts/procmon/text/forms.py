@@ -78,7 +78,11 @@ class Forms:
         items = [values] if isinstance(values, str) else [str(value) for value in values]
         if len(items) > most:
             first = str(self.words["comma"]).join(items[:most])
-            return str(self.words["more"]).replace("{items}", first).replace("{n}", self.number(len(items) - most))
+            return (
+                str(self.words["more"])
+                .replace("{items}", first)
+                .replace("{n}", self.number(len(items) - most))
+            )
         return format_list(items, locale=self.locale) if items else str(self.words["none"])
 
     def plural(self, count: int, one: str, many: str) -> str:

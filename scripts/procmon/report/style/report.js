@@ -24,9 +24,9 @@ for (const table of document.querySelectorAll("table.data")) {
   const field = document.createElement("input");
   field.type = "search";
   field.className = "filter";
-  field.placeholder = "Filter rows";
+  field.placeholder = document.documentElement.dataset.search;
   const title = table.closest("section").querySelector("h3, h2");
-  field.setAttribute("aria-label", `Filter rows: ${title ? title.textContent.trim() : "table"}`);
+  field.setAttribute("aria-label", [field.placeholder, title && title.textContent.trim()].filter(Boolean).join(": "));
   field.addEventListener("input", () => {
     const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
     for (const row of rows) {

@@ -1,0 +1,67 @@
+"""A capture's results in another language than that of findings.json: prose made anew from kinds, keys and facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from jinja2 import UndefinedError
+
+from scripts.procmon.report.material import Material
+from scripts.procmon.text import LANGUAGES
+from scripts.procmon.text.phrases import in_language
+from scripts.procmon.text.telling import check_sentence, tell
+
+Json = Mapping[str, Any]
+
+
+def in_words_of(material: Material, language: str) -> Material:
+    """``material`` with all that findings.json and capture.json say in words said in ``language``."""
+    if language == LANGUAGES[0]:
+        return material
+    return replace(
+        material,
+        info=_info(material.info, language),
+        funnel=_funnel(material.funnel, language),
+        findings=[_finding(finding, language) for finding in material.findings],
+        checks=[_check(check, language) for check in material.checks],
+    )
+
+
+def _finding(finding: Json, language: str) -> Json:
+    facts = in_language(finding["facts"], language)
+    try:
+        told = tell(finding["kind"], finding["facts"], language)
+    except (
+        KeyError,
+        UndefinedError,
+    ):  # a kind newer than the catalogue: the language of findings.json still tells it
+        return {**finding, "facts": facts}
+    return {**finding, **told, "facts": facts}
+
+
+def _check(check: Json, language: str) -> Json:
+    def said(group: str, key: str | None, otherwise: Any) -> Any:
+        try:
+            return check_sentence(group, str(key), language) if key else otherwise
+        except KeyError:
+            return otherwise
+
+    limits = zip(check.get("limit_keys") or check["limits"], check["limits"], strict=True)
+    return {
+        **check,
+        "title": said("titles", check["analysis"], check["title"]),
+        "reason": said("reasons", check.get("reason_key"), check["reason"]),
+        "limits": [said("limits", key, limit) for key, limit in limits],
+    }
+
+
+def _info(info: Json, language: str) -> Json:
+    worded = ("can_show", "filtered", "remarks", "refused")
+    return {**info, **{key: in_language(info[key], language) for key in worded if key in info}}
+
+
+def _funnel(funnel: Json, language: str) -> Json:
+    stages = [{**stage, "name": in_language(stage["name"], language)} for stage in funnel.get("stages", ())]
+    return {**funnel, "stages": stages} if stages else funnel
