@@ -47,14 +47,13 @@ def write_pdf(material: Material, settings: Settings, file: Path) -> None:
 
 def _document(weasyprint: Any, report: Report) -> Any:
     told = describe(report)
-    html = _lighter(
-        environment(report.settings.language).get_template("report_pdf.html.j2").render(report=report, **told)
-    )
+    template = environment(report.settings.language).get_template("report_pdf.html.j2")
+    html = _lighter(template.render(report=report, **told))
     page = weasyprint.HTML(
         string=html.encode("utf-8", "replace").decode("utf-8"), url_fetcher=_nothing_outside(weasyprint)
     )
-    told = (STYLE / "print.css").read_text(encoding="utf-8") + widths() + _pages_style(report.words)
-    style = weasyprint.CSS(string=told)
+    rules = (STYLE / "print.css").read_text(encoding="utf-8") + widths() + _pages_style(report.words)
+    style = weasyprint.CSS(string=rules)
     return page.render(stylesheets=[style])
 
 

@@ -182,9 +182,8 @@ def _copy(row: TableRow, m: Maker) -> list[Any]:
     if row["api"]:
         proof.append(m.words.say("words.api", api=row["api"]))
     sure = m.words["confidence"][row["confidence"]]
-    return [
-        row["source"], row["target"], row["bytes_copied"], f"{m.words['semicolon'].join(proof)} ({sure})", row["who"], row["events"],
-    ]  # fmt: skip
+    told = f"{m.words['semicolon'].join(proof)} ({sure})"
+    return [row["source"], row["target"], row["bytes_copied"], told, row["who"], row["events"]]
 
 
 def _rename(row: TableRow, m: Maker) -> list[Any]:

@@ -40,11 +40,9 @@ class Words:
     def shared(self, name: str, key: str, facts: Any = None) -> str:
         """A sentence of another catalogue (``ordinary``, ``removal`` …); the key in plain words if it has none."""
         sentence = catalogue(name, self.language).get(key)
-        return (
-            render(sentence, in_language(facts or {}, self.language), self.language)
-            if isinstance(sentence, str)
-            else plain(key)
-        )
+        if not isinstance(sentence, str):
+            return plain(key)
+        return render(sentence, in_language(facts or {}, self.language), self.language)
 
     def considered(self, key: str) -> str:
         """An explanation of a registry deletion as a name: "made again afterwards"."""
