@@ -19,6 +19,7 @@ import pyarrow.csv
 
 from scripts.procmon.contracts import events, processes
 from scripts.procmon.errors import CaptureError
+from scripts.procmon.sources.locales import NAT, clock_times
 from scripts.procmon.sources.pml.differences import difference
 from scripts.procmon.sources.pml.reader import open_pml
 
@@ -65,6 +66,7 @@ class Column:
     differing: int
     known: Counter[str] = field(default_factory=Counter)
     by_operation: Counter[str] = field(default_factory=Counter)
+    known_by_operation: Counter[str] = field(default_factory=Counter)
     examples: list[tuple[str, str, str]] = field(default_factory=list)
 
     @property
@@ -90,7 +92,7 @@ class Comparison:
     columns: list[Column]
 
     def lines(self) -> Iterator[str]:
-        """The report: a line a column, under it the documented differences and those of each operation."""
+        """The report: a line a column, under it the differences with their reasons or operations; a line an operation."""
         yield f"{self.exported:,} rows in the export, {self.unmatched:,} of them without an event"
         yield f"{self.events:,} events in the PML"
         if self.shift is not None:
@@ -103,6 +105,12 @@ class Comparison:
                 yield f"{'':20}{count:,} of {self.operations[operation]:,} {operation}"
             for operation, ours, theirs in column.examples[:6]:
                 yield f"{'':22}{operation}\n{'':24}here   {ours[:300]!r}\n{'':24}export {theirs[:300]!r}"
+        yield f"{'Operation':42}{'rows':>9} {'cells equal':>12} {'documented':>11} {'not':>7}"
+        for operation, rows in self.operations.most_common():
+            known = sum(column.known_by_operation[operation] for column in self.columns)
+            other = sum(column.by_operation[operation] for column in self.columns)
+            share = 1 - (known + other) / (rows * len(self.columns)) if self.columns else 1.0
+            yield f"{operation:42}{rows:9,} {share:12.3%} {known:11,} {other:7,}"
 
 
 def compare(capture: Path, export: Path) -> Comparison:
@@ -186,18 +194,11 @@ def _seconds(ticks: str) -> str:
     return f"{ticks[:-7] or '0'}.{ticks[-7:].zfill(7)}" if ticks else ""
 
 
-_CLOCK = re.compile(r"(\d{1,2}):(\d\d):(\d\d)[.,](\d{7})")
-
-
-def _ticks_of_day(text: str) -> int | None:
-    """Ticks of 100 ns since midnight of a *Time of Day*; None where it is cut or in another form."""
-    found = _CLOCK.search(text)
-    if not found:
-        return None
-    hour, minute, second, fraction = map(int, found.groups())
-    if text.endswith(("AM", "PM")):
-        hour = hour % 12 + 12 * text.endswith("PM")
-    return ((hour * 60 + minute) * 60 + second) * 10_000_000 + fraction
+def _ticks_of_day(texts: pd.Series[Any]) -> pd.Series[Any]:
+    """Ticks of 100 ns since midnight of each *Time of Day*, in any locale; missing where it is none."""
+    times, _ = clock_times(pa.array(texts.tolist(), pa.string()))
+    ticks: pd.Series[Any] = pd.Series(times // 100, dtype="Int64")
+    return ticks.mask(times == NAT)
 
 
 def _day_ticks(times: pd.Series[Any]) -> pd.Series[Any]:
@@ -213,9 +214,8 @@ def _shift(ours: pd.DataFrame, theirs: pd.DataFrame) -> timedelta | None:
         zip((_day_ticks(ours["time"]) % fraction).tolist(), _day_ticks(ours["time"]).tolist(), strict=True)
     )
     votes: Counter[int] = Counter()
-    for text in theirs[_TIME_OF_DAY].head(1000):
-        ticks = _ticks_of_day(text)
-        if ticks is not None and ticks % fraction in known:
+    for ticks in _ticks_of_day(theirs[_TIME_OF_DAY].head(1000)).dropna().tolist():
+        if ticks % fraction in known:
             votes[(ticks - known[ticks % fraction]) // 10_000_000 % 86_400] += 1
     if not votes:
         return None
@@ -230,9 +230,11 @@ def _partners(
     if len(ours) == len(theirs):
         return np.arange(len(ours))
     keys = [name for name in _KEYS if name in theirs]
+    if "Duration" in keys and theirs["Duration"].str.contains(",", regex=False).any():
+        theirs = theirs.assign(Duration=theirs["Duration"].str.replace(",", "."))
     left, right = theirs[keys].copy(), ours[keys].copy()
     if _TIME_OF_DAY in theirs:
-        left["ticks"] = theirs[_TIME_OF_DAY].map(_ticks_of_day).astype("Int64")
+        left["ticks"] = _ticks_of_day(theirs[_TIME_OF_DAY])
         local = _day_ticks(ours["time"] + shift)
         right["ticks"] = local.astype("Int64")
     keys = list(left.columns)
@@ -253,6 +255,7 @@ def _column(name: str, ours: pd.DataFrame, theirs: pd.DataFrame, shift: timedelt
         reason = difference(name, operation, our, their)
         if reason:
             column.known[reason] += 1
+            column.known_by_operation[operation] += 1
             continue
         column.by_operation[operation] += 1
         if column.by_operation[operation] <= 2:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from scripts.procmon.sources.pml.localised import in_one_form
+
 PAGE_PROTECTION = "page protection of CreateFileMapping"
 BINARY_DATA = "bytes behind REG_BINARY data"
 ALLOCATION_SIZE = "allocation size of version 7"
 VOLUME_LABEL = "what stands behind a volume label"
+
+LOCALE = "numbers and dates in the manner of another locale"
 
 _ALLOCATION = re.compile(r"AllocationSize: \d+(?:,\d+)*")
 
@@ -33,6 +37,8 @@ def _volume_label(ours: str, theirs: str) -> bool:
     return ours.partition("VolumeLabel: ")[0] == theirs.partition("VolumeLabel: ")[0]
 
 
+#: Columns whose numbers or dates depend on the locale.
+_LOCALISED = ("Detail", "Duration")
 _KNOWN: dict[str, tuple[str, Callable[[str, str], bool]]] = {
     "CreateFileMapping": (PAGE_PROTECTION, _page_protection),
     "RegQueryValue": (BINARY_DATA, _binary_data),
@@ -44,7 +50,11 @@ _KNOWN: dict[str, tuple[str, Callable[[str, str], bool]]] = {
 
 def difference(column: str, operation: str, ours: str, theirs: str) -> str | None:
     """The name of the documented difference that explains two cells; None where none does."""
+    if column in _LOCALISED and in_one_form(ours) == in_one_form(theirs):
+        return LOCALE
     if column != "Detail" or operation not in _KNOWN:
         return None
     name, explains = _KNOWN[operation]
-    return name if explains(ours, theirs) else None
+    if explains(ours, theirs) or explains(in_one_form(ours), in_one_form(theirs)):
+        return name
+    return None
