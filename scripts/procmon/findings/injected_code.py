@@ -16,6 +16,7 @@ from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Confidence, Finding, Severity, Technique
 from scripts.procmon.contracts.tables import ProcessRow
 from scripts.procmon.findings.acts import Acts, acts
+from scripts.procmon.findings.memory import Memory, Seen, Snapshots, seen, snapshots
 from scripts.procmon.findings.places import below_windows
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.reproduce import around
@@ -45,15 +46,20 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     if not judged:
         return Analysis(name="injected_code", outcome="could not be checked", reason="no_stacks_or_modules")
     by_program: dict[str, list[Place]] = defaultdict(list)
+    shown = snapshots(capture)
+    explained = 0
     for walk in judged:
         if len(walk.frames) and not walk.modules.runtimes():
             name = str(capture.processes.loc[walk.process, p.PROCESS_NAME]).lower()
-            by_program[name].extend(_places(walk, name))
+            memory = shown.of.get(walk.process)
+            frames = _unexplained(walk.frames, memory)
+            explained += len(walk.frames) - len(frames)
+            by_program[name].extend(_places(walk, frames, name, memory=memory))
     rows = {row.process: row for row in tree(earlier)}
     weighed = sum(walk.weighed for walk in judged)
     met = {place.walk.process for places in by_program.values() for place in places}
     told = [
-        _finding(capture, places, rows=rows, judged=judged, met=met)
+        _finding(capture, places, rows=rows, judged=judged, met=met, shown=shown)
         for places in by_program.values()
         if places
     ]
@@ -61,21 +67,39 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     return Analysis(
         name="injected_code",
         outcome="found" if findings else "not found",
-        limits=["some_modules_unknown"] if len(judged) < len(walked) else [],
+        limits=[
+            *(["some_modules_unknown"] if len(judged) < len(walked) else []),
+            *shown.limits,
+            *(["snapshot_explains"] if explained else []),
+        ],
         examined=weighed,
         findings=findings,
     )
 
 
-def _places(walk: Walk, program: str) -> list[Place]:
-    """The parts of memory that were met again and again, and that called Windows' own code."""
-    regions = walk.frames["address"].to_numpy(dtype=np.uint64) >> np.uint64(16)
+def _unexplained(frames: pd.DataFrame, memory: Memory | None) -> pd.DataFrame:
+    """The frames without those that a snapshot of the memory places in a file, or in what .NET made."""
+    if memory is None:
+        return frames
+    regions = {address: memory.at(int(address)) for address in frames["address"].unique()}
+    ordinary = {address for address, region in regions.items() if region and region.explains}
+    return frames[~frames["address"].isin(ordinary)]
+
+
+def _places(walk: Walk, every: pd.DataFrame, program: str, *, memory: Memory | None) -> list[Place]:
+    """The parts of memory that were met again and again, and that called Windows' own code.
+
+    Once is enough where a snapshot shows the memory as private, writable and executable.
+    """
+    if not len(every):
+        return []
+    regions = every["address"].to_numpy(dtype=np.uint64) >> np.uint64(16)
     distinct = np.unique(regions)
     cluster = np.append(0, np.cumsum(np.diff(distinct.astype(np.int64)) > NEAR))
     numbers = cluster[np.searchsorted(distinct, regions)]
     found = []
-    for frames in (walk.frames[numbers == one] for one in np.unique(numbers)):
-        if not _repeats(frames):
+    for frames in (every[numbers == one] for one in np.unique(numbers)):
+        if not _repeats(frames) and not _is_foreign(frames, memory):
             continue
         if _calls_windows(frames):
             found.append(Place(walk, frames))
@@ -88,6 +112,11 @@ def _repeats(frames: pd.DataFrame) -> bool:
     pages = frames["address"].to_numpy(dtype=np.uint64) >> np.uint64(12)
     events = frames.assign(page=pages).groupby("page")[e.EVENT].nunique()
     return bool(events.max() >= REPEATS)
+
+
+def _is_foreign(frames: pd.DataFrame, memory: Memory | None) -> bool:
+    regions = [memory.at(int(address)) for address in frames["address"].unique()] if memory else []
+    return any(region is not None and region.verdict == "foreign" for region in regions)
 
 
 def _calls_windows(frames: pd.DataFrame) -> bool:
@@ -111,6 +140,7 @@ def _finding(
     rows: Mapping[int, ProcessRow],
     judged: list[Walk],
     met: set[int],
+    shown: Snapshots,
 ) -> Finding | None:
     """``met`` are all processes of the capture in which such code was met."""
     frames = pd.concat([place.frames for place in places])
@@ -125,6 +155,7 @@ def _finding(
     own = all(_is_windows_own(row) for row in people)
     addresses = frames.groupby("address")[e.EVENT].nunique().sort_values(ascending=False)
     first = capture.events.iloc[int(numbers[0])]
+    memory = _memory(places, shown, rows)
     facts: dict[str, Any] = {
         "who": [row.who for row in people],
         "name": people[0].process_name,
@@ -143,12 +174,15 @@ def _finding(
         "first_path": str(first[e.PATH]),
         "first_event": int(numbers[0]),
         "acted": done.any,
+        "memory": memory.regions,
+        "snapshot": memory.verdict,
         **done.facts(),
     }
+    severity: Severity = "medium" if own_callee else _severity(own, done, len(numbers))
     return Finding(
         kind="injected_code",
-        severity="medium" if own_callee else _severity(own, done, len(numbers)),
-        confidence=_confidence(own, done, len(numbers)),
+        severity="medium" if severity == "high" and memory.doubtful else severity,
+        confidence=_confidence(own, done, len(numbers), memory),
         facts=facts,
         evidence=[int(number) for number in numbers],
         reproduce=around(capture, numbers),
@@ -165,8 +199,23 @@ def _severity(own: bool, done: Acts, events: int) -> Severity:
     return "medium" if done.grave else "low"
 
 
-def _confidence(own: bool, done: Acts, events: int) -> Confidence:
-    return "likely" if events >= 5 and (own or done.grave) else "possible"
+def _confidence(own: bool, done: Acts, events: int, memory: Seen) -> Confidence:
+    """A step surer where snapshots of all processes show foreign memory, "possible" where they speak against it."""
+    likely = events >= 5 and (own or done.grave)
+    if memory.doubtful:
+        return "possible"
+    if memory.verdict == "foreign" and memory.complete:
+        return "certain" if likely else "likely"
+    return "likely" if likely else "possible"
+
+
+def _memory(places: list[Place], shown: Snapshots, rows: Mapping[int, ProcessRow]) -> Seen:
+    frames: dict[int, list[pd.DataFrame]] = defaultdict(list)
+    for place in places:
+        if place.walk.process in rows:
+            frames[place.walk.process].append(place.frames)
+    names = {process: rows[process].who for process in frames}
+    return seen({process: pd.concat(several) for process, several in frames.items()}, shown, names)
 
 
 def _is_windows_own(row: ProcessRow) -> bool:
