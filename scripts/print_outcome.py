@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from scripts.procmon.report.material import report_stems
 from scripts.procmon.report.outcome import outcome
 from scripts.procmon.report.overview import read_overview
 from scripts.procmon.sources.inputs import find_captures
@@ -24,7 +25,8 @@ def main(settings: dict[str, Any] | None = None) -> int:
     inputs, results, reports = (Path(settings["folders"][name]) for name in ("inputs", "results", "reports"))
     found = find_captures(inputs)
     rejected = [(str(one.path), one.reason) for one in found.rejected]
-    overview = read_overview(results, found.captures, rejected=rejected, reports=reports)
+    stems = report_stems(settings["report"]).values()
+    overview = read_overview(results, found.captures, rejected=rejected, reports=reports, stems=stems)
     text, code = outcome(overview, inputs=inputs, reports=reports)
     print(text)
     return code

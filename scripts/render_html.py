@@ -1,4 +1,4 @@
-"""Write the HTML report of a summarised capture, and beside it findings.json and the shown events as CSV.
+"""Write the HTML reports of a summarised capture, one a language; beside them findings.json and the shown events as CSV.
 
 python -m scripts.render_html RESULTS_FOLDER REPORTS_FOLDER [--settings JSON] [--report JSON]
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 from scripts.procmon.report.context import make_report
 from scripts.procmon.report.evidence import write_evidence
 from scripts.procmon.report.html import report_html
-from scripts.procmon.report.material import Settings, read_material
+from scripts.procmon.report.material import Settings, read_material, report_stems
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,11 +24,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--settings", type=json.loads, default={}, help="config.yaml's words on it, as JSON")
     parser.add_argument("--report", type=json.loads, default={}, help="config.yaml's report, as JSON")
     given = parser.parse_args(arguments)
-    report = make_report(
-        read_material(given.results), Settings.of(given.report, given.settings), medium="html"
-    )
+    material = read_material(given.results)
     given.reports.mkdir(parents=True, exist_ok=True)
-    (given.reports / "report.html").write_text(report_html(report), encoding="utf-8")
+    for language, stem in report_stems(given.report).items():
+        settings = Settings.of(given.report, given.settings, language=language)
+        page = report_html(make_report(material, settings, medium="html"))
+        (given.reports / f"{stem}.html").write_text(page, encoding="utf-8")
     write_evidence(given.results, given.reports)
     return 0
 

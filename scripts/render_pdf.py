@@ -1,4 +1,4 @@
-"""Write the PDF report of a summarised capture.
+"""Write the PDF reports of a summarised capture, one a language.
 
 python -m scripts.render_pdf RESULTS_FOLDER REPORTS_FOLDER [--settings JSON] [--report JSON]
 """
@@ -10,7 +10,7 @@ import json
 import sys
 from pathlib import Path
 
-from scripts.procmon.report.material import Settings, read_material
+from scripts.procmon.report.material import Settings, read_material, report_stems
 from scripts.procmon.report.pdf import PangoMissingError, write_pdf
 
 
@@ -22,10 +22,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--settings", type=json.loads, default={}, help="config.yaml's words on it, as JSON")
     parser.add_argument("--report", type=json.loads, default={}, help="config.yaml's report, as JSON")
     given = parser.parse_args(arguments)
-    settings = Settings.of(given.report, given.settings)
+    material = read_material(given.results)
     given.reports.mkdir(parents=True, exist_ok=True)
     try:
-        write_pdf(read_material(given.results), settings, given.reports / "report.pdf")
+        for language, stem in report_stems(given.report).items():
+            settings = Settings.of(given.report, given.settings, language=language)
+            write_pdf(material, settings, given.reports / f"{stem}.pdf")
     except PangoMissingError as missing:
         print(missing, file=sys.stderr)
         return 1

@@ -11,7 +11,7 @@ from scripts.procmon.report.brief import make_headline
 from scripts.procmon.report.context import moments_of
 from scripts.procmon.report.html import page
 from scripts.procmon.report.language import in_words_of
-from scripts.procmon.report.material import Settings
+from scripts.procmon.report.material import Settings, report_stems
 from scripts.procmon.report.overview import Entry, Overview
 from scripts.procmon.report.words import Words
 
@@ -51,6 +51,7 @@ def index_html(
         failures=[(failure, quote(failure.name)) for failure in overview.failures],
         settings=settings,
         w=Words(settings.language),
+        stems={Words(language)["language"]: stem for language, stem in report_stems(report or {}).items()},
         high=sum(1 for line in lines if line.severities.get("high")),
     )
 

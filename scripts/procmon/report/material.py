@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scripts.procmon.text import LANGUAGES
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -16,6 +18,15 @@ INFO_FILE = "capture.json"
 FUNNEL_FILE = "funnel.json"
 FINDINGS_FILE = "findings.json"
 SHOWN_EVENTS_FILE = "shown_events.parquet"
+
+
+def report_stems(report: Mapping[str, Any]) -> dict[str, str]:
+    """language → the name of its report without its ending: "report" for the first, "report.ja" for another.
+
+    ``report`` is that of config.yaml.
+    """
+    first, *others = report.get("languages") or LANGUAGES[:1]
+    return {first: "report", **{language: f"report.{language}" for language in others}}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,10 +44,18 @@ class Settings:
 
     @classmethod
     def of(
-        cls, report: Mapping[str, Any] | None = None, capture: Mapping[str, Any] | None = None
+        cls,
+        report: Mapping[str, Any] | None = None,
+        capture: Mapping[str, Any] | None = None,
+        *,
+        language: str | None = None,
     ) -> Settings:
-        """The settings of one capture; what stands beside the capture wins, blank means not set."""
+        """The settings of one capture; what stands beside the capture wins, blank means not set.
+
+        ``language`` is the first of the report's where it is not given.
+        """
         merged = {**(report or {}), **(capture or {})}
+        merged["language"] = language or merged.get("language") or next(iter(report_stems(report or {})))
         rows = int(merged.get("pdf_rows") or cls.pdf_rows)
         words = [name for name in cls.__dataclass_fields__ if name != "pdf_rows"]
         return cls(pdf_rows=rows, **{name: str(merged[name]) for name in words if merged.get(name)})

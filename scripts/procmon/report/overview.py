@@ -48,20 +48,22 @@ def read_overview(
     *,
     rejected: Iterable[tuple[str, str]] = (),
     reports: Path | None = None,
+    stems: Iterable[str] = ("report",),
 ) -> Overview:
     """What results/ tells of the captures ``names``; ``rejected`` are (file, reason) that never became captures.
 
-    With ``reports``, reports that are not there are told as well.
+    With ``reports``, reports that are not there are told as well; ``stems`` are their names without endings.
     """
+    wanted = [f"{stem}.{ending}" for stem in stems for ending in ("html", "pdf")] if reports else []
     entries: list[Entry] = []
     failures = [Failure(name=file, reason=reason) for file, reason in rejected]
     for name in names:
-        told = _entry(results / name, name, reports / name if reports else None)
+        told = _entry(results / name, name, [reports / name / file for file in wanted] if reports else [])
         (entries if isinstance(told, Entry) else failures).append(told)  # type: ignore[arg-type]
     return Overview(entries=entries, failures=failures)
 
 
-def _entry(folder: Path, name: str, reports: Path | None) -> Entry | Failure:
+def _entry(folder: Path, name: str, wanted: Iterable[Path]) -> Entry | Failure:
     if refused := _refused(folder / INFO_FILE):
         return Failure(name=name, reason=refused, report=True)
     if not all((folder / file).is_file() for file in (INFO_FILE, FUNNEL_FILE, FINDINGS_FILE)):
@@ -69,14 +71,13 @@ def _entry(folder: Path, name: str, reports: Path | None) -> Entry | Failure:
     material = read_material(folder, name=name, events=False)
     stages = material.funnel.get("stages", ())
     events = int(material.info.get("events", 0))
-    wanted = ("report.html", "report.pdf") if reports else ()
     return Entry(
         name=name,
         material=material,
         events=events,
         left=int(stages[-1]["events_out"]) if stages else events,
         severities=Counter(finding["severity"] for finding in material.findings),
-        missing=[file for file in wanted if reports and not (reports / file).is_file()],
+        missing=[file.name for file in wanted if not file.is_file()],
     )
 
 
