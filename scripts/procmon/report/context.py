@@ -248,10 +248,11 @@ class _Maker:
         return make_table(key, self.material.table(key), self.maker, checks=self.checks)
 
     def _indicators(self) -> Table:
-        numbers: dict[str, list[int]] = defaultdict(list)
-        for finding in self.found:
-            numbers[finding["kind"]].append(finding["number"])
-        rows = [{**row, "why": numbers.get(row["why"], [])} for row in self.material.table("indicators")]
+        numbers = {finding["id"]: finding["number"] for finding in self.found}
+        rows = [
+            {**row, "why": [numbers[one] for one in row["findings"] if one in numbers]}
+            for row in self.material.table("indicators")
+        ]
         return make_table("indicators", rows, self.maker, checks=self.checks)
 
     def _attack(self) -> Table:
