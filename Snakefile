@@ -11,6 +11,7 @@ from snakemake.utils import update_config
 from scripts.procmon.cases import read_case
 from scripts.procmon.filters.resolve import Source, resolve_stages, set_files
 from scripts.procmon.fingerprint import fingerprint
+from scripts.procmon.report.material import report_stems
 from scripts.procmon.settings import CONFIG_FILE, check_settings, read_settings
 from scripts.procmon.sources.inputs import find_captures
 
@@ -22,6 +23,8 @@ check_settings(SETTINGS)
 INPUTS = SETTINGS["folders"]["inputs"]
 RESULTS = SETTINGS["folders"]["results"]
 REPORTS = SETTINGS["folders"]["reports"]
+# One report a language: report, report.ja.
+STEMS = list(report_stems(SETTINGS["report"]).values())
 
 FOUND = find_captures(Path(INPUTS))
 CAPTURES = sorted(FOUND.captures)
@@ -39,6 +42,11 @@ for case in CASES.values():
 LIBRARY = [
     f"scripts/procmon/{part}" for part in ("contracts", "errors.py", "detail_text.py")
 ]
+# What is written down in words before the reports is written in English.
+WORDED = [
+    f"scripts/procmon/text/{part}"
+    for part in ("__init__.py", "forms.py", "phrases.py", "telling.py", "en")
+]
 CODE = {
     "convert": fingerprint(
         *LIBRARY, "scripts/procmon/sources", "scripts/convert_capture.py"
@@ -49,19 +57,19 @@ CODE = {
     "stage": fingerprint(
         *LIBRARY,
         "scripts/procmon/filters",
-        "scripts/procmon/text",
+        *WORDED,
         "scripts/stage_events.py",
     ),
     "suggest": fingerprint(
         *LIBRARY,
         "scripts/procmon/filters",
-        "scripts/procmon/text",
+        *WORDED,
         "scripts/suggest_filters.py",
     ),
     "summarise": fingerprint(
         *LIBRARY,
         "scripts/procmon/findings",
-        "scripts/procmon/text",
+        *WORDED,
         "config/knowledge",
         "scripts/summarise_capture.py",
     ),
@@ -125,8 +133,8 @@ localrules:
 rule all:
     input:
         f"{REPORTS}/index.html",
-        expand(f"{REPORTS}/{{capture}}/report.html", capture=CAPTURES),
-        expand(f"{REPORTS}/{{capture}}/report.pdf", capture=CAPTURES),
+        expand(f"{REPORTS}/{{capture}}/{{stem}}.html", capture=CAPTURES, stem=STEMS),
+        expand(f"{REPORTS}/{{capture}}/{{stem}}.pdf", capture=CAPTURES, stem=STEMS),
 
 
 # in:  one raw log, PML, CSV or XML, plain or packed
@@ -274,7 +282,7 @@ rule suggest_filters:
 
 
 # in:  capture.json, sidecars.json, funnel, findings, shown events, suggestions
-# out: one HTML file that works offline; beside it findings.json and the shown events as CSV
+# out: one HTML file a language that works offline; beside it findings.json and the shown events as CSV
 rule render_html:
     input:
         info=rules.convert_capture.output.info,
@@ -284,7 +292,7 @@ rule render_html:
         shown=rules.summarise_capture.output.shown,
         suggestions=rules.suggest_filters.output,
     output:
-        html=f"{REPORTS}/{{capture}}/report.html",
+        html=[f"{REPORTS}/{{capture}}/{stem}.html" for stem in STEMS],
         findings=f"{REPORTS}/{{capture}}/findings.json",
         events=f"{REPORTS}/{{capture}}/evidence/events.csv",
     log:
@@ -308,7 +316,7 @@ rule render_html:
 
 
 # in:  capture.json, sidecars.json, funnel, findings, shown events, suggestions
-# out: the same report on A4 pages
+# out: the same reports on A4 pages
 rule render_pdf:
     input:
         info=rules.convert_capture.output.info,
@@ -318,7 +326,7 @@ rule render_pdf:
         shown=rules.summarise_capture.output.shown,
         suggestions=rules.suggest_filters.output,
     output:
-        pdf=f"{REPORTS}/{{capture}}/report.pdf",
+        pdf=[f"{REPORTS}/{{capture}}/{stem}.pdf" for stem in STEMS],
     log:
         f"{RESULTS}/{{capture}}/logs/render_pdf.log",
     benchmark:
@@ -348,9 +356,9 @@ rule render_index:
     output:
         f"{REPORTS}/index.html",
     log:
-        f"{RESULTS}/logs/render_index.log",
+        f"{RESULTS}/render_index.log",
     benchmark:
-        f"{RESULTS}/benchmarks/render_index.tsv"
+        f"{RESULTS}/render_index.tsv"
     conda:
         "environment.yml"
     resources:

@@ -25,7 +25,7 @@ def main(settings: dict[str, Any] | None = None) -> int:
     inputs, results, reports = (Path(settings["folders"][name]) for name in ("inputs", "results", "reports"))
     found = find_captures(inputs)
     rejected = [(str(one.path), one.reason) for one in found.rejected]
-    stems = report_stems(settings["report"]).values()
+    stems = report_stems(settings.get("report", {})).values()
     overview = read_overview(results, found.captures, rejected=rejected, reports=reports, stems=stems)
     text, code = outcome(overview, inputs=inputs, reports=reports)
     print(text)

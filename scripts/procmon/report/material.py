@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scripts.procmon.text import LANGUAGES
-
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -25,7 +23,7 @@ def report_stems(report: Mapping[str, Any]) -> dict[str, str]:
 
     ``report`` is that of config.yaml.
     """
-    first, *others = report.get("languages") or LANGUAGES[:1]
+    first, *others = report.get("languages") or ["en"]
     return {first: "report", **{language: f"report.{language}" for language in others}}
 
 
