@@ -214,16 +214,22 @@ class PeerRow:
 
 @dataclass(frozen=True, kw_only=True)
 class RemovalRow:
-    """removal: one step of the clean-up, in the order to be done."""
+    """removal: one step of the clean-up, in the order to be done.
+
+    ``target`` of "save first" and "restart" may name several things, joined by ", ".
+    """
 
     step: Literal[
+        "save first",
         "end process",
         "disable service",
-        "delete service",
         "delete value",
         "restore value",
         "delete key",
+        "restart",
+        "delete service",
         "delete file",
+        "delete folder",
         "restore service",
         "check",
     ]
@@ -248,6 +254,27 @@ class IndicatorRow:
     type: Literal["file", "registry", "service", "process", "address", "command line"]
     value: str
     why: str  #: the kind of the finding it comes from
+    events: list[int] = field(default_factory=list)  #: its own, not all of that finding
+    data: str | None = (
+        None  #: of a registry value that clean machines have too: what stands in it on an infected one
+    )
+    findings: list[str] = field(default_factory=list)  #: "F1": filled in when findings are numbered
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActivityRow:
+    """activity: what the user did, in order of time, at most ten rows; for the brief of an ordinary capture.
+
+    "started" a program from Explorer (``names``: the documents of its command line), "saved" documents with such a
+    program, "connected to" peers with a browser (hosts or addresses, no ports). Facts only: no row says why.
+    """
+
+    program: str  #: "NOTEPAD.EXE"
+    who: str
+    what: Literal["started", "saved", "connected to"]
+    names: list[str]  #: the first few
+    count: int  #: of names in all
+    time: str
     events: list[int] = field(default_factory=list)
 
 
@@ -266,4 +293,5 @@ TABLES: dict[str, type] = {
     "removal": RemovalRow,
     "questions": QuestionRow,
     "indicators": IndicatorRow,
+    "activity": ActivityRow,
 }

@@ -7,18 +7,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import ATTACK_VERSION, SEVERITIES, Analysis, Finding, Technique
 from scripts.procmon.contracts.tables import TABLES
+from scripts.procmon.findings.default_filter import hidden_by_default
 from scripts.procmon.findings.names import when
 from scripts.procmon.knowledge import knowledge
 from scripts.procmon.text.telling import check_sentence, tell
 
 #: More events than this prove nothing more; ``evidence_count`` says how many there are.
 MOST_EVIDENCE = 5_000
+#: So many are shown first.
+MOST_KEY_EVENTS = 8
 
 
 def document(capture: Capture, done: Mapping[str, Analysis], language: str = "en") -> dict[str, Any]:
@@ -27,14 +31,19 @@ def document(capture: Capture, done: Mapping[str, Analysis], language: str = "en
         ((finding, name) for name, analysis in done.items() for finding in analysis.findings),
         key=lambda pair: _rank(pair[0]),
     )
+    hidden = hidden_by_default(capture) if found else np.zeros(0, dtype=bool)
+    findings = [
+        _finding(capture, finding, analysis=name, number=number, language=language, hidden=hidden)
+        for number, (finding, name) in enumerate(found, start=1)
+    ]
+    tables = _tables(done.values())
+    for row in tables["indicators"]:
+        row["findings"] = _sources(row, findings)
     return {
         "capture": plain(capture.info),
-        "findings": [
-            _finding(capture, finding, analysis=name, number=number, language=language)
-            for number, (finding, name) in enumerate(found, start=1)
-        ],
+        "findings": findings,
         "checks": [_check(analysis, language) for analysis in done.values()],
-        "tables": _tables(done.values()),
+        "tables": tables,
         "attack_version": ATTACK_VERSION,
     }
 
@@ -59,8 +68,15 @@ def _rank(finding: Finding) -> tuple[int, int, str]:
 
 
 def _finding(
-    capture: Capture, finding: Finding, *, analysis: str, number: int, language: str
+    capture: Capture,
+    finding: Finding,
+    *,
+    analysis: str,
+    number: int,
+    language: str,
+    hidden: npt.NDArray[np.bool_],
 ) -> dict[str, Any]:
+    """One finding; ``hidden`` tells of each event whether Process Monitor's default filter hides it."""
     every = sorted({int(event) for event in finding.evidence})
     evidence = every[:MOST_EVIDENCE]
     told = tell(finding.kind, finding.facts, language)
@@ -75,6 +91,8 @@ def _finding(
         "statement": told["statement"],
         "evidence": evidence,
         "evidence_count": len(every),
+        "key_events": _key_events(finding, every),
+        "hidden_by_default": int(hidden[evidence].sum()),
         "first": _moment(capture, evidence[:1]),
         "last": _moment(capture, every[-1:]),
         "reproduce": plain(list(finding.reproduce)),
@@ -84,6 +102,24 @@ def _finding(
         "subjects": plain(finding.subjects),
         "facts": plain(finding.facts),
     }
+
+
+def _key_events(finding: Finding, every: Sequence[int]) -> list[int]:
+    """The events that prove it best; where the analysis names none, the first ones."""
+    own = set(every)
+    named = [int(event) for event in dict.fromkeys(finding.key_events) if int(event) in own]
+    return (named or list(every))[:MOST_KEY_EVENTS]
+
+
+def _sources(indicator: Mapping[str, Any], findings: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The ids of the findings that an indicator comes from: of its kind, and about it or citing one of its events."""
+    value, events = indicator["value"].lower(), set(indicator["events"])
+    same = [finding for finding in findings if finding["kind"] == indicator["why"]]
+    about = [
+        one for one in same if value in {name.lower() for group in one["subjects"].values() for name in group}
+    ]
+    citing = [one for one in same if events & set(one["evidence"])]
+    return [finding["id"] for finding in about or citing or same[:1]]
 
 
 def _moment(capture: Capture, evidence: Sequence[int]) -> str | None:
