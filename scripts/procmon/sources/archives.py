@@ -20,7 +20,7 @@ Container = Literal["gz", "zip"]
 
 _CHUNK = 1 << 20
 #: Captures shrink to a tenth, monotonous ones to a hundredth. What grows more is no capture but a bomb.
-_MOST_GROWTH = 500
+_MOST_GROWTH = 150
 _ALWAYS_ALLOWED = 256 << 20
 #: What must stay free on the disk that a capture is unpacked to.
 _KEPT_FREE = 1 << 30

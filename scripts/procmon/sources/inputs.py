@@ -24,6 +24,11 @@ _SIDECAR = re.compile(
 )
 #: Snakemake reads braces as wildcards, and words in angle brackets as variables of paths.
 _NOT_CARRIED = re.compile(r"[{}<>\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+#: Snakemake takes a name that ends in one text twenty times over for a rule that feeds itself.
+_PERIODIC = re.compile(r"(.+?)\1{19}$", re.DOTALL)
+#: What lies in results/ and reports/ themselves, and what may lie in those of each capture.
+_OUTPUTS = re.compile(r"index\.html|render_index\.(log|tsv)")
+_OUTPUTS_OF_ONE = re.compile(r"(report.*\.(html|pdf)|.*\.(json|parquet)|evidence|logs|benchmarks)")
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,7 @@ def find_captures(inputs: Path) -> Inputs:
     _join_parts(named)
     every = set(named)
     _reject_clashes(named, found, inputs)
+    _reject_outputs(named, found)
     found.captures = {name: named[name] for name in sorted(named)}
     _lay_beside(beside, every, found, inputs)
     return found
@@ -94,7 +100,13 @@ def _unusable(path: Path, inputs: Path) -> str | None:
     name = path.relative_to(inputs).as_posix()
     if _NOT_CARRIED.search(name):
         return "The name holds braces, angle brackets, control characters or no text; please rename the file."
-    if not path.resolve().is_relative_to(inputs.resolve()):
+    if _PERIODIC.search(capture_name(name)):
+        return "The name ends in one text twenty times over, which a workflow can't carry; please rename the file."
+    try:
+        target = path.resolve(strict=True)
+    except (OSError, RuntimeError):  # Python before 3.13 raises RuntimeError for a link that leads to itself
+        return "This is no ordinary file, or the link leads nowhere."
+    if not target.is_relative_to(inputs.resolve()):
         return "The link leads out of the folder of inputs; please copy the file here."
     if path.is_dir():
         return "Links to folders are not followed; please copy the folder here."
@@ -162,6 +174,17 @@ def _reject_clashes(named: dict[str, list[Path]], found: Inputs, inputs: Path) -
             found.rejected += [Rejected(path, reason) for path in sorted(paths)]
             for name in names:
                 del named[name]
+
+
+def _reject_outputs(named: dict[str, list[Path]], found: Inputs) -> None:
+    """Rejects captures whose folder of results would be a file that another capture, or the index, is to have."""
+    taken = {name.casefold() for name in named}
+    for name in sorted(named):
+        parts = name.casefold().split("/")
+        inside = [part for depth, part in enumerate(parts) if "/".join(parts[:depth]) in taken]
+        if _OUTPUTS.fullmatch(parts[0]) or any(map(_OUTPUTS_OF_ONE.fullmatch, inside)):
+            reason = "Its reports would lie where another file of the reports must; please rename the file."
+            found.rejected += [Rejected(path, reason) for path in named.pop(name)]
 
 
 def _is_split(paths: list[Path]) -> bool:

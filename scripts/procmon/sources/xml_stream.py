@@ -18,6 +18,8 @@ from scripts.procmon.sources.xml_stacks import Stacks
 #: Events in one batch.
 BATCH = 50_000
 _CHUNK = 1 << 20
+#: Bytes without a whole process or event; what is kept of foreign elements takes some forty times their length.
+_MOST_BETWEEN = 16 << 20
 
 
 class Rows:
@@ -101,20 +103,29 @@ def read_rows(
                 yield rows
                 rows = Rows(stacks)
     except etree.XMLSyntaxError as error:
-        line = error.lineno or 0
+        where, found = f"line {error.lineno or 0:,}", str(error.msg).splitlines()[0][:200]
         if not read and not len(listed):
-            raise CaptureError(
-                name,
-                where=f"line {line:,}",
-                expected="well-formed XML",
-                found=str(error.msg).splitlines()[0][:200],
-            ) from error
-        rejected.add(f"line {line:,}", f"the rest of the file can't be read: {str(error.msg)[:200]}")
+            raise CaptureError(name, where=where, expected="well-formed XML", found=found) from error
+        rejected.add(where, f"the rest of the file can't be read: {found}")
+    except _NothingOfOursError as nothing:
+        where, found = f"offset {nothing.offset:,}", f"none in {_MOST_BETWEEN:,} bytes"
+        if not read and not len(listed):
+            raise CaptureError(name, where=where, expected="a process or an event", found=found) from nothing
+        rejected.add(where, f"the rest of the file was not read: a process or an event was expected, {found}")
     if len(rows):
         yield rows
 
 
+class _NothingOfOursError(Exception):
+    """From ``offset`` on the file holds no process and no event for too long."""
+
+    def __init__(self, offset: int) -> None:
+        super().__init__(offset)
+        self.offset = offset
+
+
 def _elements(path: Path, parser: Any) -> Iterator[Any]:
+    last = 0
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):
             try:
@@ -123,7 +134,11 @@ def _elements(path: Path, parser: Any) -> Iterator[Any]:
                 # What came before the fault has been parsed, and stands.
                 yield from (element for _, element in parser.read_events())
                 raise
-            yield from (element for _, element in parser.read_events())
+            for _, element in parser.read_events():
+                last = file.tell()
+                yield element
+            if file.tell() - last > _MOST_BETWEEN:
+                raise _NothingOfOursError(last)
         parser.close()
 
 

@@ -148,3 +148,38 @@ def test_the_sidecar_of_a_rejected_capture_is_no_second_failure(inputs):
     found = find_captures(inputs("x.PML", "x.CSV", "x.mmp"))
     assert {rejected.path.name for rejected in found.rejected} == {"x.PML", "x.CSV"}
     assert not found.sidecars
+
+
+@pytest.mark.parametrize("name", ["x" + "0" * 20 + ".CSV", "ab" * 20 + ".PML", "a/" + "-" * 25 + ".XML.gz"])
+def test_a_name_that_snakemake_takes_for_a_loop_is_rejected_alone(inputs, name):
+    found = find_captures(inputs(name, "good.CSV", "x" + "0" * 18 + ".CSV"))
+    assert [one.path.name for one in found.rejected] == [name.rpartition("/")[2]]
+    assert "good" in found.captures
+
+
+def test_a_link_to_itself_is_rejected_alone(inputs):
+    folder = inputs("good.CSV")
+    (folder / "loop.CSV").symlink_to("loop.CSV")
+    found = find_captures(folder)
+    assert [one.path.name for one in found.rejected] == ["loop.CSV"]
+    assert list(found.captures) == ["good"]
+
+
+@pytest.mark.parametrize(
+    ("names", "rejected"),
+    [
+        (["index.html.CSV"], "index.html.CSV"),
+        (["case.CSV", "case/report.html.CSV"], "report.html.CSV"),
+        (["case.CSV", "case/Evidence/events.PML"], "events.PML"),
+        (["case.CSV", "case/events.parquet.XML"], "events.parquet.XML"),
+    ],
+)
+def test_a_capture_whose_folder_would_be_a_file_of_the_reports_is_rejected_alone(inputs, names, rejected):
+    found = find_captures(inputs(*names, "good.CSV"))
+    assert [one.path.name for one in found.rejected] == [rejected]
+    assert "good" in found.captures
+
+
+def test_folders_called_like_outputs_are_fine_where_no_capture_owns_them(inputs):
+    found = find_captures(inputs("evidence/a.PML", "logs/b.PML", "case.CSV", "case/c.CSV"))
+    assert list(found.captures) == ["case", "case/c", "evidence/a", "logs/b"]

@@ -182,3 +182,12 @@ def test_what_is_no_xml_is_refused_with_its_line(tmp_path):
     info = convert([file], tmp_path / "out", name="a", settings={})
     assert info["refused"]["where"] == "line 3"
     assert info["events"] == 0
+
+
+def test_a_long_stretch_without_an_event_ends_the_reading(tmp_path, monkeypatch):
+    monkeypatch.setattr(xml_stream, "_MOST_BETWEEN", 1 << 20)
+    file = tmp_path / "a.XML"
+    file.write_text(f"<procmon>{'<foo>bar</foo>' * 300_000}<eventlist></eventlist></procmon>")
+    refused = convert([file], tmp_path / "out", name="a", settings={})["refused"]
+    assert refused["expected"] == "a process or an event"
+    assert refused["where"] == "offset 0"
