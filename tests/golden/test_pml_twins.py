@@ -46,6 +46,13 @@ def test_only_details_differ_and_only_for_the_reasons_that_are_documented(
         assert set(column.known) == (documented if column.name == "Detail" else set())
 
 
+@pytest.mark.parametrize("name", ["win10-x64-mixed", "win7-x86-mixed", "win10-x64-filesystem"])
+def test_all_columns_that_process_monitor_has_are_compared(name: str) -> None:
+    columns = {column.name: column for column in comparison(name).columns}
+    assert len(columns) == 27
+    assert all(column.match == 1 for column in columns.values() if column.name != "Detail")
+
+
 @pytest.mark.parametrize("name", ["win10-x64-basic", "win10-x64-deep-stacks", "win7-x86-mixed"])
 def test_stacks_and_modules_are_those_that_procmon_parser_reads(name: str) -> None:
     file = unpacked(f"pml/{name}.PML")

@@ -19,7 +19,7 @@ import pyarrow.csv
 
 from scripts.procmon.contracts import events, processes
 from scripts.procmon.errors import CaptureError
-from scripts.procmon.sources.locales import NAT, clock_times
+from scripts.procmon.sources.pml.compare_times import day_ticks, read_times, shown_times, ticks_of_day
 from scripts.procmon.sources.pml.differences import difference
 from scripts.procmon.sources.pml.reader import open_pml
 
@@ -124,11 +124,14 @@ def compare(capture: Path, export: Path) -> Comparison:
     shift = _shift(ours, theirs)
     rows = _partners(ours, theirs, shift or timedelta())
     found = rows >= 0
-    total = len(ours)
+    total, began = len(ours), ours["time"].iloc[0]
     theirs, ours = theirs[found].reset_index(drop=True), ours.take(rows[found]).reset_index(drop=True)
     columns = [
         _column(name, ours, theirs, shift or timedelta()) for name in theirs.columns if name in ours.columns
     ]
+    for name, ticks in shown_times(ours["time"], ours["lasted"], began=began, shift=shift).items():
+        if name in theirs:
+            columns.append(_time_column(name, ours, ticks, theirs[name]))
     return Comparison(
         exported=found.size,
         events=total,
@@ -169,6 +172,8 @@ def _decoded(capture: Path) -> pd.DataFrame:
         {name: _joined(frames, column) for name, column in _EVENT_COLUMNS.items()}
         | {"time": pd.concat([frame[events.TIME] for frame in frames], ignore_index=True)}
     )
+    shown["lasted"] = shown["Duration"].astype("Int64") // 100
+    shown["Sequence"] = "n/a"
     shown["Duration"] = _text(shown["Duration"] // 100).map(_seconds)
     shown["TID"] = _text(shown["TID"])
     owner = np.concatenate([frame[events.PROCESS].to_numpy() for frame in frames])
@@ -194,27 +199,16 @@ def _seconds(ticks: str) -> str:
     return f"{ticks[:-7] or '0'}.{ticks[-7:].zfill(7)}" if ticks else ""
 
 
-def _ticks_of_day(texts: pd.Series[Any]) -> pd.Series[Any]:
-    """Ticks of 100 ns since midnight of each *Time of Day*, in any locale; missing where it is none."""
-    times, _ = clock_times(pa.array(texts.tolist(), pa.string()))
-    ticks: pd.Series[Any] = pd.Series(times // 100, dtype="Int64")
-    return ticks.mask(times == NAT)
-
-
-def _day_ticks(times: pd.Series[Any]) -> pd.Series[Any]:
-    return times.astype("int64") // 100 % 864_000_000_000
-
-
 def _shift(ours: pd.DataFrame, theirs: pd.DataFrame) -> timedelta | None:
     """How far the clock of the export is ahead of UTC; None where no row tells."""
     if _TIME_OF_DAY not in theirs or theirs.empty:
         return None
     fraction = 10_000_000 * _QUARTER
     known = dict(
-        zip((_day_ticks(ours["time"]) % fraction).tolist(), _day_ticks(ours["time"]).tolist(), strict=True)
+        zip((day_ticks(ours["time"]) % fraction).tolist(), day_ticks(ours["time"]).tolist(), strict=True)
     )
     votes: Counter[int] = Counter()
-    for ticks in _ticks_of_day(theirs[_TIME_OF_DAY].head(1000)).dropna().tolist():
+    for ticks in ticks_of_day(theirs[_TIME_OF_DAY].head(1000)).dropna().tolist():
         if ticks % fraction in known:
             votes[(ticks - known[ticks % fraction]) // 10_000_000 % 86_400] += 1
     if not votes:
@@ -234,8 +228,8 @@ def _partners(
         theirs = theirs.assign(Duration=theirs["Duration"].str.replace(",", "."))
     left, right = theirs[keys].copy(), ours[keys].copy()
     if _TIME_OF_DAY in theirs:
-        left["ticks"] = _ticks_of_day(theirs[_TIME_OF_DAY])
-        local = _day_ticks(ours["time"] + shift)
+        left["ticks"] = ticks_of_day(theirs[_TIME_OF_DAY])
+        local = day_ticks(ours["time"] + shift)
         right["ticks"] = local.astype("Int64")
     keys = list(left.columns)
     for frame in (left, right):
@@ -260,6 +254,19 @@ def _column(name: str, ours: pd.DataFrame, theirs: pd.DataFrame, shift: timedelt
         column.by_operation[operation] += 1
         if column.by_operation[operation] <= 2:
             column.examples.append((operation, our, their))
+    return column
+
+
+def _time_column(name: str, ours: pd.DataFrame, ticks: pd.Series[Any], theirs: pd.Series[Any]) -> Column:
+    """Moments are compared to the tick, however the locale writes them."""
+    told = read_times(name, theirs)
+    differs = (ticks.fillna(-1).to_numpy(np.int64) != told.fillna(-1).to_numpy(np.int64)).nonzero()[0]
+    column = Column(name, len(ticks), len(differs))
+    for row in differs.tolist():
+        operation = str(ours["Operation"].iloc[row])
+        column.by_operation[operation] += 1
+        if column.by_operation[operation] <= 2:
+            column.examples.append((operation, f"{ticks.iloc[row]} ticks", str(theirs.iloc[row])))
     return column
 
 

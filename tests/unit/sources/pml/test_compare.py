@@ -102,7 +102,7 @@ def test_the_report_has_a_line_for_every_column_and_operation(
     lines = capsys.readouterr().out.splitlines()
     assert any(line.split() == ["Path", "100.000%", "0", "of", "3", "differ"] for line in lines)
     assert [line.split() for line in lines[-3:]] == [
-        ["ReadFile", "1", "75.000%", "0", "1"],
+        ["ReadFile", "1", "80.000%", "0", "1"],
         ["SetBasicInformationFile", "1", "100.000%", "0", "0"],
         ["CloseFile", "1", "100.000%", "0", "0"],
     ]
