@@ -409,7 +409,8 @@ SHAPES: dict[str, Shape] = {
     ),
     "activity": Shape(
         check="activity",
-        columns=(("time", "text", 10), ("who", "path", 22), ("what", "text", 14), ("names", "path", 40), ("events", "events", 14)),
+        columns=(("time", "text", 10), ("who", "path", 22), ("what", "text", 14), ("names", "path", 40),
+                 ("events", "events", 14)),
         cells=lambda row, m: [
             m.moments.clock(row["time"]), row["who"], m.words.word("activity", row["what"]),
             ", ".join(row["names"]), row["events"],
