@@ -1,7 +1,8 @@
 """The default funnel beside the same rules in other tools, in one run and in turns: python -m benchmarks.funnel
 
 A capture is grown from the demo capture and converted, which is not timed. Each way then reads it and counts the events
-that every stage leaves; counts that depart from this project's are marked. procmon-reader reads the PML itself, the others the tables.
+that every stage leaves; counts that depart from this project's are marked. procmon-reader reads the PML itself, the
+others the tables.
 """
 
 from __future__ import annotations
