@@ -1,4 +1,4 @@
-"""Make the demo captures: python -m scripts.make_reconstruction [FOLDER], by default into inputs.
+"""Make the demo captures and what lies beside them: python -m scripts.make_reconstruction [FOLDER], by default inputs.
 
 The same bytes each time: they know no clock, and their chance is seeded.
 """
@@ -14,12 +14,18 @@ from pathlib import Path
 from scripts.procmon.sources.pml.writer import write_pml
 from scripts.reconstruction import walkthrough
 from scripts.reconstruction.recording import Recording, process_table
+from scripts.reconstruction.walkthrough import memory
 
 INPUTS = Path(__file__).parents[1] / "inputs"
 
 #: The captures by the names under which they ship.
 RECONSTRUCTIONS: dict[str, Callable[[], Recording]] = {
     "stuxnet-reconstruction": walkthrough.recording,
+}
+
+#: The sidecars by the names of their files.
+SIDECARS: dict[str, Callable[[], bytes]] = {
+    "stuxnet-reconstruction.1576.mmp": memory.explorer,
 }
 
 
@@ -41,3 +47,5 @@ if __name__ == "__main__":
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else INPUTS
     for name in RECONSTRUCTIONS:
         shipped(name, folder).write_bytes(gzip.compress(reconstruction(name), mtime=0))
+    for file, content in SIDECARS.items():
+        (folder / file).write_bytes(content())
