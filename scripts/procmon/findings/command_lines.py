@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from functools import cache
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -43,17 +43,33 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
 
 def telling(command_line: str) -> Mapping[str, Any] | None:
     """The first entry of knowledge/command_lines.yaml that this command line meets."""
-    text = command_line[:LONGEST]
+    known = _telling(command_line[:LONGEST].replace("^", ""))
+    return None if known is None else _by_id(known)
+
+
+@lru_cache(maxsize=1 << 14)
+def _telling(text: str) -> str | None:
     for known in knowledge("command_lines"):
-        needed = all(_pattern(one).search(text) for one in known.get("all", ()))
-        if needed and ("one_of" not in known or any(_pattern(one).search(text) for one in known["one_of"])):
-            return dict(known)
+        needed = all(_met(one, text) for one in known.get("all", ()))
+        if needed and ("one_of" not in known or any(_met(one, text) for one in known["one_of"])):
+            return str(known["id"])
     return None
+
+
+def _met(pattern: str | Sequence[str], text: str) -> bool:
+    """Whether the parts are met one after another: each is searched once, from the end of the one before."""
+    at = 0
+    for part in [pattern] if isinstance(pattern, str) else pattern:
+        found = _pattern(part).search(text, at)
+        if found is None:
+            return False
+        at = found.end()
+    return True
 
 
 @cache
 def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(text, re.IGNORECASE | re.DOTALL)
+    return re.compile(text, re.IGNORECASE)
 
 
 def _by_id(wanted: str) -> Mapping[str, Any]:

