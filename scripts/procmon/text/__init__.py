@@ -12,12 +12,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 
 from scripts.procmon.text.forms import forms
 
@@ -55,7 +55,7 @@ def render(sentence: str, facts: Mapping[str, Any], language: str = "en") -> str
     White space of the sentence is folded, that of facts set apart by ``|code`` is kept: two blanks in a path
     are its name.
     """
-    told = environment(language).from_string(" ".join(sentence.split())).render(**facts).strip()
+    told = _template(sentence, language).render(**facts).strip()
     closed = _CLOSED.get(language, _closed)
     return "".join(part if part.startswith("`") else closed(part) for part in _CODE.split(told))
 
@@ -105,6 +105,12 @@ def listing(values: Iterable[object], most: int = 6, language: str = "en") -> st
 def plural(count: int, one: str, many: str, language: str = "en") -> str:
     """ "1 file", "12,345 files"."""
     return forms(language).plural(count, one, many)
+
+
+@lru_cache(maxsize=1 << 13)
+def _template(sentence: str, language: str) -> Template:
+    """Compiled once: a capture may have thousands of findings of one kind."""
+    return environment(language).from_string(" ".join(sentence.split()))
 
 
 def _visible_character(character: str) -> str:
