@@ -41,6 +41,7 @@ ORDER = (
     "removal",
     "open_questions",
     "indicators",
+    "activity",
 )
 
 
