@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from scripts.procmon.sources.pml.writer import write_pml
-from scripts.reconstruction import walkthrough
+from scripts.reconstruction import elevation, walkthrough
 from scripts.reconstruction.recording import Recording, process_table
 from scripts.reconstruction.walkthrough import memory
 
@@ -21,6 +21,7 @@ INPUTS = Path(__file__).parents[1] / "inputs"
 #: The captures by the names under which they ship.
 RECONSTRUCTIONS: dict[str, Callable[[], Recording]] = {
     "stuxnet-reconstruction": walkthrough.recording,
+    "elevation-reconstruction": elevation.recording,
 }
 
 #: The sidecars by the names of their files.

@@ -65,8 +65,8 @@ class Computer:
     length: float
     boot: int
     environment: tuple[str, ...]  #: what a new process inherits; the same for all, shortened
-    gone: int  #: PID of the parent of those whose parent ended before the capture
-    virtualized: int
+    gone: Mapping[str, int]  #: PIDs of parents that ended before the capture, by the process
+    virtualized: int  #: what the process table says of virtualization
 
     @cached_property
     def indexes(self) -> dict[str, int]:

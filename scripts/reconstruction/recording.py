@@ -15,6 +15,7 @@ from scripts.reconstruction.stacks import Stack, kernel_stack_of, stack_of
 SUCCESS = 0
 PENDING = 0x103
 NO_MORE_FILES, NO_MORE_ENTRIES = 0x8000_0006, 0x8000_001A
+ACCESS_DENIED = 0xC000_0022
 NAME_NOT_FOUND, PATH_NOT_FOUND, END_OF_FILE = 0xC000_0034, 0xC000_003A, 0xC000_0011
 FAST_IO_DISALLOWED = 0xC01C_0004
 
@@ -132,8 +133,7 @@ def _row(computer: Computer, key: str) -> Process:
         index=computer.indexes[key],
         pid=program.pid,
         name=shown,
-        # Nobody started the System process.
-        parent_pid=parent.pid if parent else 0 if program.pid == 4 else computer.gone,
+        parent_pid=parent.pid if parent else computer.gone.get(key, 0),
         parent_index=computer.indexes[program.parent] if program.parent else NO_PROCESS,
         image_path=image.path.replace(program.name, shown) if image else "System",
         command_line=program.command_line,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scripts.reconstruction import questions
 from scripts.reconstruction.acts import ask, enumerate_keys, look_at
 from scripts.reconstruction.habits import (
     Habit,
@@ -64,25 +65,25 @@ MONITOR_LOG = rf"{places.HOME}\Local Settings\Temp\PML1.tmp"
 HABITS = (
     Habit("csrss", 644, places.CLIENT_SERVER, 22, asks(places.SESSION)),
     Habit("winlogon", 648, places.LOGON_SCREEN, 30, asks(places.LOGON)),
-    Habit("services", 716, places.SERVICE_CONTROL, 34, asks(places.SERVICES)),
+    Habit("services", 716, places.SERVICE_CONTROL, 34, asks(questions.SERVICES)),
     Habit("services", 724, places.PLUG_AND_PLAY, 9, _finds_devices),
     Habit("lsass", 752, places.ACCOUNT_CHECKS, 44, asks(places.ACCOUNTS)),
     Habit("dcom", 872, places.REMOTE_CALLS, 26, asks(places.SESSION)),
-    Habit("rpcss", 960, places.REMOTE_CALLS, 18, asks(places.NETWORKING)),
+    Habit("rpcss", 960, places.REMOTE_CALLS, 18, asks(questions.NETWORKING)),
     Habit("netsvcs", 1212, places.SCHEDULER, 12, reads(r"C:\WINDOWS\Tasks\SA.DAT", 6)),
     Habit("netsvcs", 1288, places.INVENTORY, 40, asks(places.MANAGEMENT)),
     Habit("netsvcs", 1288, places.INVENTORY, 20, reads(rf"{SYSTEM32}\wbem\Repository\FS\INDEX.MAP", 14_336)),
-    Habit("netsvcs", 1340, places.UPDATE_ENGINE, 36, asks(places.UPDATES)),
-    Habit("dns", 1100, places.NAME_RESOLUTION, 40, asks(places.NETWORKING)),
-    Habit("local", 1160, places.NAME_RESOLUTION, 20, asks(places.NETWORKING)),
+    Habit("netsvcs", 1340, places.UPDATE_ENGINE, 36, asks(questions.UPDATES)),
+    Habit("dns", 1100, places.NAME_RESOLUTION, 40, asks(questions.NETWORKING)),
+    Habit("local", 1160, places.NAME_RESOLUTION, 20, asks(questions.NETWORKING)),
     Habit("spoolsv", 1420, places.PRINTING, 14, asks(places.SESSION)),
-    Habit("alg", 1948, places.GATEWAY, 12, asks(places.NETWORKING)),
+    Habit("alg", 1948, places.GATEWAY, 12, asks(questions.NETWORKING)),
     Habit("ctfmon", 1728, places.TEXT_INPUT, 30, asks(places.LOGON[2:])),
-    Habit("agent", 1744, places.AGENT, 50, asks(places.CONTOSO)),
+    Habit("agent", 1744, places.AGENT, 50, asks(questions.CONTOSO)),
     Habit("agent", 1744, places.AGENT, 26, _looks_for_programs),
-    Habit("updater", 1880, places.UPDATER, 20, asks(places.CONTOSO)),
-    Habit("wuauclt", 2180, places.UPDATE_CLIENT, 24, asks(places.UPDATES)),
-    Habit("wmiprvse", 2260, places.PROVIDER, 34, asks((*places.MANAGEMENT, *places.SERVICES))),
+    Habit("updater", 1880, places.UPDATER, 20, asks(questions.CONTOSO)),
+    Habit("wuauclt", 2180, places.UPDATE_CLIENT, 24, asks(questions.UPDATES)),
+    Habit("wmiprvse", 2260, places.PROVIDER, 34, asks((*places.MANAGEMENT, *questions.SERVICES))),
     Habit("procmon", 2912, places.MONITOR, 330, monitors(SYSTEM32, MONITOR_LOG)),
     Habit("explorer", 1612, places.EXPLORER_LOOKS[0], 380, half_opens(*DRAWING)),
     Habit("explorer", 1644, places.EXPLORER_LOOKS[2], 40, asks(places.POLICIES)),

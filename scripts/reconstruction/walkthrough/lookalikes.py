@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from scripts.procmon.sources.pml.encoders import file_system as files
 from scripts.procmon.sources.pml.encoders import processes, registry
+from scripts.reconstruction import questions
 from scripts.reconstruction.acts import (
     ARCHIVE,
     CACHED,
@@ -112,7 +113,7 @@ def _setup(recording: Recording) -> None:
     for offset, length in ((0, 512), (512, 131)):
         thread.did(files.write_file(settings, offset, length, flags=CACHED))
     close(thread, settings)
-    for key, values in places.CONTOSO:
+    for key, values in questions.CONTOSO:
         ask(thread, key, values)
     thread.now = 112.2
     delete_on_close(thread, settings)

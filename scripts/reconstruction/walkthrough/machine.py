@@ -343,6 +343,6 @@ XP = Computer(
         rf"TEMP={TEMP}",
         r"windir=C:\WINDOWS",
     ),
-    gone=1544,  # userinit.exe, which started Explorer
+    gone={"explorer": 1544},  # userinit.exe
     virtualized=NOT_APPLICABLE,
 )
