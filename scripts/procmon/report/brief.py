@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 from jinja2 import UndefinedError
 
 from scripts.procmon.contracts.findings import SEVERITIES
-from scripts.procmon.report import plainly
+from scripts.procmon.report import calm, plainly, remedy
 from scripts.procmon.report.material import Material
 from scripts.procmon.report.moments import Moments, seconds_between
 from scripts.procmon.report.words import Words
@@ -68,7 +67,7 @@ class _Teller:
         self.telling = self._telling()
         self.told = 0
         self.empty = not material.info.get("events") and not material.findings
-        self.blocked = [c for c in material.checks if c["outcome"] == "could not be checked"]
+        self.blocked = [c for c in material.looked if c["outcome"] == "could not be checked"]
 
     def say(self, key: str, /, **facts: Any) -> str:
         sentence: Any = self.sentences
@@ -79,51 +78,42 @@ class _Teller:
     # -- what happened
 
     def happened(self) -> list[str]:
-        info = self.material.info
         if self.empty:
-            return [self.say("empty", host=info.get("host"))]
-        said = [
-            self.say(
-                "opening",
-                span=seconds_between(*self.material.span),
-                host=info.get("host"),
-                day=self.moments.day(self.material.span[0]),
-                events=info.get("events", 0),
-            )
-        ]
-        if not self.telling:
-            return said + [self._spelled(sentence) for sentence in self._nothing_found()]
-        said += [self._spelled(sentence) for sentence in self._story("happened")]
-        if rest := len(self.material.findings) - self.told:
+            return [self.say("empty", host=self.material.info.get("host"))]
+        if self.telling:
+            told = self._story("happened")
+            told = [*[self._opened(first) for first in told[:1]], *told[1:]]
+        else:
+            told = self._nothing_found()
+        said = [self._spelled(sentence) for sentence in told]
+        if self.telling and (rest := len(self.material.findings) - self.told):
             said.append(self.say("rest", n=rest))
         if self.material.filtered:
             said.append(self.say("filtered"))
+        elif self.material.missing:
+            said.append(self.say("missing", n=self.material.missing))
         return said
 
+    def _opened(self, sentence: str) -> str:
+        """What was done, with how long it took."""
+        span = seconds_between(*self.material.span)
+        who = {str(row["process_name"]) for row in self.material.table("processes")}
+        who |= {plainly.without_pid(n) for f in self.telling for n in f["subjects"].get("processes", ())}
+        first = sentence if sentence.startswith(tuple(who - {""})) else plainly.within(sentence)
+        return self.say("opening", span=span, first=first) if span and span >= 0.05 else sentence
+
     def _nothing_found(self) -> list[str]:
-        """The brief of a clean capture: what was checked, what was ordinary, what was only noted."""
-        looked = [check for check in self.material.checks if check["outcome"] != "could not be checked"]
+        """The brief of a clean capture: what was done, what was looked for, what was only noted."""
+        looked = [check for check in self.material.looked if check["outcome"] != "could not be checked"]
         words = self.sentences["clean"]["looked_for"]
         things = [words[check["analysis"]] for check in looked if check["analysis"] in words]
-        said = [self.say("clean.checked", n=len(looked), things=things)]
-        counts = {
-            name: self._everyday(name) for name in ("files", "deletions", "registry_deletions", "peers")
-        }
-        counts["started"] = sum(1 for row in self.material.table("processes") if row["started_here"])
-        if any(counts.values()):
-            said.append(self.say("clean.ordinary", parts=self._counted(counts)))
+        done = calm.done(self.material, self.say)
+        said = [self.say("clean.nothing"), *[self._opened(first) for first in done[:1]], *done[1:]]
+        said.append(self.say("clean.checked", n=len(looked), things=things))
         if self.material.findings:
             titles = [finding["title"] for finding in self.material.findings]
             said.append(self.say("clean.noted", n=len(titles), titles=titles))
-        if self.material.filtered:
-            said.append(self.say("filtered"))
         return said
-
-    def _everyday(self, table: str) -> int:
-        return len(self.material.table(table))
-
-    def _counted(self, counts: Mapping[str, int]) -> list[str]:
-        return [self.say(f"clean.counts.{name}", n=n) for name, n in counts.items() if n]
 
     def _spelled(self, text: str) -> str:
         return plainly.spelled(text, self.sentences.get("numbers", ()))
@@ -138,9 +128,7 @@ class _Teller:
         for confidence in ("certain", "likely", "possible"):
             same = [finding for finding in self.telling if finding["confidence"] == confidence]
             if same:
-                said.append(
-                    (labels[confidence], self.say(f"sure.told.{confidence}", nouns=self._nouns(same)))
-                )
+                said.append((labels[confidence], self.say(f"sure.told.{confidence}", **self._nouns(same))))
         unknown = [self.words.shared("questions", q["kind"], q["facts"]) for q in self._questions()]
         if unknown:
             # Of a question with its reasons only the question; part 6 has the rest.
@@ -154,9 +142,9 @@ class _Teller:
             )
             said.append((labels["blocked"], told))
         elif not self.telling:
-            said.append((labels["certain"], self.say("sure.all_checked", n=len(self.material.checks))))
-        if not self.telling and (self.material.info.get("filtered") or {}).get("value") is None:
-            said.append((labels["unknown"], self.say("sure.filter_unknown")))
+            said.append((labels["certain"], self.say("sure.all_checked", n=len(self.material.looked))))
+        if not self.telling and not self.material.whole and not self.material.filtered:
+            said.append((labels["unknown"], self.say("sure.filter_unknown", n=self.material.missing)))
         return said
 
     def _questions(self) -> Sequence[Facts]:
@@ -165,11 +153,15 @@ class _Teller:
     def _reasons(self) -> list[str]:
         return list(dict.fromkeys(str(check["reason"]) for check in self.blocked if check.get("reason")))
 
-    def _nouns(self, findings: Iterable[Facts]) -> list[str]:
+    def _nouns(self, findings: Iterable[Facts]) -> dict[str, Any]:
         by_kind: dict[str, list[Facts]] = {}
         for finding in findings:
             by_kind.setdefault(finding["kind"], []).append(finding)
-        return [self._noun(kind, same) for kind, same in by_kind.items()]
+        nouns = [self._noun(kind, same) for kind, same in by_kind.items()]
+        # A thing that holds a list itself is set off by more than a comma.
+        who = [self._facts(same)["who"] for same in by_kind.values()]
+        lists = any(sum(name in noun for name in names) > 1 for noun, names in zip(nouns, who, strict=True))
+        return {"nouns": nouns, "lists": lists and len(nouns) > 1}
 
     def _noun(self, kind: str, findings: Sequence[Facts]) -> str:
         """A kind as a thing; one that the catalogue does not know by the numbers of its findings."""
@@ -188,18 +180,18 @@ class _Teller:
     def means(self) -> list[str]:
         if self.empty:
             return [self.say("means.empty")]
-        names, entries = self._returning()
         if not self.telling:
-            key = "means.clean_partly" if self.blocked or self.material.filtered else "means.clean"
-            return [self.say(key)]
-        said = self._story("means")
-        if names or entries:
-            said.insert(0, self.say("means.returns", names=[code(name) for name in names], entries=entries))
+            return [self.say("means." + self._clean())]
+        said, returning = self._story("means"), remedy.returning(self.material)
+        if returning.any:
+            said.insert(0, plainly.brisk(self.say("means.returns", **vars(returning))))
         elif self._graveness() == "high":
             outcomes = {check["analysis"]: check["outcome"] for check in self.material.checks}
             blocked = (None, "could not be checked")
             could = all(outcomes.get(name) not in blocked for name in ("persistence", "services"))
             said.append(self.say("means.no_return" if could else "means.return_unknown"))
+        if self.telling[0]["kind"] not in self.sentences["means"] and not returning.any:
+            said.insert(0, self.telling[0]["meaning"])
         if off := [row["service"] for row in self.material.table("services") if _switched_off(row)]:
             said.append(
                 self.say(
@@ -208,28 +200,15 @@ class _Teller:
                     n=len(plainly.once(off)),
                 )
             )
-        return [self._spelled(sentence) for sentence in said] or [self.telling[0]["meaning"]]
+        return [self._spelled(sentence) for sentence in said]
 
-    def _returning(self) -> tuple[list[str], int]:
-        """What Windows starts again by itself: names of drivers and services, and how many autostart entries."""
-        by_itself = ("boot", "system", "automatic")
-        drivers = [
-            r["service"]
-            for r in self.material.table("drivers")
-            if r["dropped"] and r["registered"] and r["starts"] in by_itself
-        ]
-        services = [
-            r["service"]
-            for r in self.material.table("services")
-            if r["change"] == "created" and r["starts"] in by_itself and not r.get("ordinary")
-        ]
-        entries = [
-            r["path"]
-            for r in self.material.table("autostarts")
-            if r["still_there"] and not r["attempt"] and r["change"] == "set" and not r.get("ordinary")
-            if r["place"] not in ("driver", "service")  # named above
-        ]
-        return plainly.once(name for name in [*drivers, *services] if name), len(plainly.once(entries))
+    def _clean(self) -> str:
+        """How clean a capture without findings can be said to be."""
+        if self.blocked or self.material.filtered:
+            return "clean_partly"
+        if self.material.whole:
+            return "clean"
+        return "clean_missing" if self.material.missing else "clean_unknown"
 
     # -- what to do
 
@@ -237,13 +216,12 @@ class _Teller:
         if self.empty:
             return [Action(text=self.say("do.empty"))]
         if not self.telling:
-            key = "do.clean_filtered" if self.blocked or self.material.filtered else "do.clean"
-            return [Action(text=self.say(key))]
+            return [Action(text=self.say("do.clean" if self._clean() == "clean" else "do.clean_filtered"))]
         actions = [Action(text=self.say("do.isolate"))] if self._graveness() == "high" else self._asking()
-        for step, rows in groupby(self.material.table("removal"), key=lambda row: row["step"]):
-            targets = plainly.once(row["target"] for row in rows)
-            names = [code(target) for target in targets] if len(targets) <= 3 else []
-            said = self.say(f"do.steps.{step}", n=len(targets), names=names)
+        for step in remedy.steps(self.material):
+            known = step.key if step.key in self.sentences["do"]["steps"] else "other"
+            title = plainly.within(self.words.word("step", step.key))
+            said = self.say(f"do.steps.{known}", title=title, **vars(step))
             actions.append(Action(text=self._spelled(plainly.brisk(said)), part="restart"))
         if indicators := self.material.table("indicators"):
             said = self._spelled(self.say("do.look_elsewhere", n=len(indicators)))
@@ -277,7 +255,7 @@ class _Teller:
                 said, told = grave[0]["title"], 1
             more = len(self.material.findings) - told
             return said if not more else self.say("headline.more", said=said, n=more)
-        key = "clean_partly" if self.blocked or self.material.filtered else "clean"
+        key = "clean" if self._clean() == "clean" else "clean_partly"
         return self.say(f"headline.{key}", n=len(self.blocked))
 
     # -- the findings that are worth a manager's time

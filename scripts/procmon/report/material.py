@@ -17,6 +17,9 @@ FUNNEL_FILE = "funnel.json"
 FINDINGS_FILE = "findings.json"
 SHOWN_EVENTS_FILE = "shown_events.parquet"
 
+#: Analyses that put together what others found: they check nothing.
+NO_CHECKS = frozenset({"capture_limits", "removal", "open_questions", "indicators", "activity"})
+
 
 def report_stems(report: Mapping[str, Any]) -> dict[str, str]:
     """language → the name of its report without its ending: "report" for the first, "report.ja" for another.
@@ -81,6 +84,21 @@ class Material:
     def filtered(self) -> bool:
         """True where the capture is known to have been filtered before it was saved."""
         return bool((self.info.get("filtered") or {}).get("value"))
+
+    @property
+    def whole(self) -> bool:
+        """True where the capture is known to hold every event between its first and its last."""
+        return (self.info.get("filtered") or {}).get("value") is False
+
+    @property
+    def missing(self) -> int:
+        """How many events between the first and the last are known to be missing."""
+        return int((self.info.get("filtered") or {}).get("missing") or 0)
+
+    @property
+    def looked(self) -> list[Mapping[str, Any]]:
+        """The checks in the narrow sense: what looked for something that an intruder does."""
+        return [check for check in self.checks if check["analysis"] not in NO_CHECKS]
 
     @property
     def span(self) -> tuple[str | None, str | None]:

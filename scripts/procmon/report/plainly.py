@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -50,11 +51,16 @@ def once(values: Iterable[str]) -> list[str]:
 
 
 def brisk(text: str) -> str:
-    """``text`` with long names cut to their ends: "…\\mrxcls.sys"."""
+    """``text`` with long names cut to their ends, "…\\mrxcls.sys", none so far that two of them look alike."""
+    names = once(match["double"] or match["single"] for match in _NAME.finditer(text))
+    ends = {name: _end(name) for name in names if len(name) > LONGEST_NAME}
+    alike = {end for end, n in Counter(ends.values()).items() if n > 1}
+    for end in alike:
+        ends |= _apart([name for name in ends if ends[name] == end])
 
     def short(match: re.Match[str]) -> str:
         name = match["double"] or match["single"]
-        return match.group() if len(name) <= LONGEST_NAME else code(_end(name))
+        return code(ends[name]) if name in ends else match.group()
 
     return _NAME.sub(short, text)
 
@@ -90,6 +96,19 @@ def question(text: str) -> str:
     """Of a question with its reasons only the question."""
     asked = _QUESTION.match(text)
     return asked.group() if asked else text
+
+
+def _apart(paths: Sequence[str]) -> dict[str, str]:
+    """Paths cut to as few of their last parts as tell them apart."""
+    split = [path.split("\\") for path in paths]
+    for count in range(1, max(map(len, split))):
+        ends = [parts[-count:] for parts in split]
+        if all(ends.count(end) == 1 for end in ends):
+            return {
+                path: path if len(parts) <= count else "…\\" + "\\".join(parts[-count:])
+                for path, parts in zip(paths, split, strict=True)
+            }
+    return {path: path for path in paths}
 
 
 def _end(path: str) -> str:

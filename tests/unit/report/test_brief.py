@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from scripts.procmon.contracts.tables import TABLES
+from scripts.procmon.report import plainly
 from scripts.procmon.report.brief import Brief, make_brief, make_headline
 from scripts.procmon.report.material import Material
 from scripts.procmon.report.moments import Moments
@@ -43,10 +44,23 @@ def row(table: str, **values: Any) -> dict[str, Any]:
     return dataclasses.asdict(TABLES[table](**(needed | values)))
 
 
-def test_it_opens_with_how_long_where_and_when():
-    assert happened(material()).startswith(
-        "The capture covers 40 seconds on the computer `LAB`, 20 July 2010: 30,000 events."
+def test_it_opens_with_what_was_done_and_how_long_it_took():
+    assert happened(material(findings=[finding(1, **DRIVER)])).startswith(
+        "In 40 seconds, lsass.exe put one driver on this computer, `MRxCls`, and started it."
     )
+
+
+def test_a_program_that_opens_the_story_keeps_its_capital():
+    gone = finding(1, kind="programs_changed", facts={"who": "Explorer.EXE (12)", "count": 1})
+    gone["subjects"] = {"processes": ["Explorer.EXE (12)"]}
+    assert happened(material(findings=[gone])).startswith(
+        "In 40 seconds, Explorer.EXE wrote into one program"
+    )
+
+
+def test_a_moment_is_not_told_as_a_span():
+    short = info(first_time=f"{HOUR}:00.000000000", last_time=f"{HOUR}:00.010000000")
+    assert happened(material(capture=short, findings=[finding(1, **DRIVER)])).startswith("lsass.exe put")
 
 
 def test_a_capture_without_dates_is_given_none():
@@ -142,10 +156,91 @@ def test_each_step_of_a_removal_has_a_sentence(step: str, count: int):
     assert "five" in text or "5" in text or count < 4
 
 
-def test_a_clean_capture_is_told_what_was_checked_and_what_was_ordinary():
-    told = happened(material(tables={"processes": [process(1)]}))
-    assert "Three checks looked for new automatic starts and services made or changed, among others," in told
-    assert "one program started" in told
+def test_an_ordinary_capture_is_told_by_name():
+    tables = {
+        "processes": [process(1), process(2, process_name="p1.exe", who="p1.exe (2)")],
+        "files": [
+            row("files", path="C:\\a.txt", how="written", what="data", who="p1.exe (1)"),
+            row("files", path="C:\\log", how="written", what="data", who="p1.exe (1)", ordinary="event_log"),
+        ],
+        "peers": [row("peers", peer="example.net", direction="out", who="edge.exe (7)")],
+    }
+    told = happened(material(tables=tables))
+    assert told.startswith(
+        "Nothing that needs explaining was found. In 40 seconds, two programs were started: `p1.exe` (2 times). "
+        "p1.exe wrote `C:\\a.txt`. edge.exe connected to `example.net`. Besides,"
+    )
+    assert "one file or folder created or written" in told
+    assert "Three checks looked at all this (part 2), among others for new automatic starts" in told
+
+
+def test_what_puts_findings_together_is_no_check():
+    checks = [check("drivers"), check("indicators", "found"), check("removal"), check("open_questions")]
+    assert "One check looked at all this" in happened(material(checks=checks))
+
+
+@pytest.mark.parametrize(
+    ("filtered", "means"),
+    [
+        (
+            {"value": False, "reason": "No number is missing."},
+            "Nothing in this capture points to an intrusion or",
+        ),
+        ({"value": None, "reason": "12 are missing.", "missing": 12}, "events are missing from it"),
+        ({"value": None, "reason": "An export does not tell."}, "it can't clear the computer"),
+        ({"value": True, "reason": "It was filtered."}, "it can't clear the computer"),
+    ],
+)
+def test_only_a_whole_capture_clears_the_computer(filtered: dict[str, Any], means: str):
+    made = material(capture=info(filtered=filtered))
+    assert means in " ".join(brief(made).means)
+    assert (
+        "Capture" in " ".join(action.text for action in brief(made).do) or filtered["value"] is False
+    ) or ("capture again" in brief(made).do[0].text)
+
+
+def test_missing_events_are_counted():
+    missing = {"value": None, "reason": "12,000 are missing.", "missing": 12_000}
+    assert "12,000 events between the first and the last" in happened(
+        material(capture=info(filtered=missing))
+    )
+
+
+def test_long_names_stay_apart_when_they_are_cut():
+    user = "C:\\RECYCLER\\S-1-5-21-8615675-41266819-72534554-500\\$fab110457830839344b58457ddd1f357\\n."
+    system = "C:\\RECYCLER\\S-1-5-18\\$fab110457830839344b58457ddd1f357\\n."
+    told = plainly.brisk(f"`{user}` and `{system}` came.")
+    assert "S-1-5-18\\" in told
+    assert "-500\\" in told
+
+
+def test_files_and_folders_are_counted_apart():
+    gone = [
+        row("removal", step="delete file", target=f"C:\\{n}", because="folder" if n > 5 else "dropped")
+        for n in range(8)
+    ]
+    told = [action.text for action in brief(material(findings=[finding()], tables={"removal": gone})).do]
+    assert "Delete six files and two folders." in told
+
+
+def test_what_winsock_lists_is_told_apart_from_what_starts():
+    rows = [
+        row("autostarts", place="winsock", path=f"HKLM\\{n}", data="mswsock.dll", change="set", attempt=False)
+        for n in range(17)
+    ]
+    rows.append(
+        row("autostarts", place="run", path="HKLM\\Run\\a", data="a.exe", change="set", attempt=False)
+    )
+    told = " ".join(brief(material(findings=[finding()], tables={"autostarts": rows})).means)
+    assert (
+        "One entry makes Windows start `a.exe`: it comes back after every restart until it is removed."
+        in told
+    )
+    assert (
+        "17 rewritten entries of the list of network files (Winsock) stay in force after a restart as well"
+        in told
+    )
+    assert "all of them name `mswsock.dll`" in told
 
 
 def test_a_clean_capture_that_could_not_be_checked_wholly_is_not_called_clean():
