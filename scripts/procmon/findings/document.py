@@ -14,6 +14,7 @@ from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import ATTACK_VERSION, SEVERITIES, Analysis, Finding, Technique
 from scripts.procmon.contracts.tables import TABLES
+from scripts.procmon.findings.alike import told_together
 from scripts.procmon.findings.default_filter import hidden_by_default
 from scripts.procmon.findings.names import when
 from scripts.procmon.knowledge import knowledge
@@ -23,6 +24,8 @@ from scripts.procmon.text.telling import check_sentence, tell
 MOST_EVIDENCE = 5_000
 #: So many are shown first.
 MOST_KEY_EVENTS = 8
+#: A longer text is cut and its length said: names and command lines are written by whoever is captured.
+MOST_TEXT = 4_000
 
 
 def document(capture: Capture, done: Mapping[str, Analysis], language: str = "en") -> dict[str, Any]:
@@ -31,14 +34,16 @@ def document(capture: Capture, done: Mapping[str, Analysis], language: str = "en
         ((finding, name) for name, analysis in done.items() for finding in analysis.findings),
         key=lambda pair: _rank(pair[0]),
     )
+    found = told_together(found)
     hidden = hidden_by_default(capture) if found else np.zeros(0, dtype=bool)
     findings = [
         _finding(capture, finding, analysis=name, number=number, language=language, hidden=hidden)
-        for number, (finding, name) in enumerate(found, start=1)
+        for number, (finding, name) in enumerate(sorted(found, key=lambda pair: _rank(pair[0])), start=1)
     ]
     tables = _tables(done.values())
+    by_kind = _by_kind(findings)
     for row in tables["indicators"]:
-        row["findings"] = _sources(row, findings)
+        row["findings"] = _sources(row, by_kind.get(row["why"], []))
     return {
         "capture": plain(capture.info),
         "findings": findings,
@@ -49,7 +54,12 @@ def document(capture: Capture, done: Mapping[str, Analysis], language: str = "en
 
 
 def plain(value: Any) -> Any:
-    """``value`` as JSON can hold it: dataclasses as objects, NumPy's numbers as Python's, missing as None."""
+    """``value`` as JSON can hold it: dataclasses as objects, NumPy's numbers as Python's, missing as None.
+
+    Texts are cut at ``MOST_TEXT`` characters.
+    """
+    if isinstance(value, str):
+        return value if len(value) <= MOST_TEXT else f"{value[:MOST_TEXT]}… ({len(value):,} characters)"
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, Mapping):
@@ -79,7 +89,8 @@ def _finding(
     """One finding; ``hidden`` tells of each event whether Process Monitor's default filter hides it."""
     every = sorted({int(event) for event in finding.evidence})
     evidence = every[:MOST_EVIDENCE]
-    told = tell(finding.kind, finding.facts, language)
+    facts = plain(finding.facts)
+    told = tell(finding.kind, facts, language)
     return {
         "id": f"F{number}",
         "kind": finding.kind,
@@ -100,7 +111,7 @@ def _finding(
         "benign_explanation": told["benign_explanation"],
         "attack": [_technique(technique) for technique in finding.attack],
         "subjects": plain(finding.subjects),
-        "facts": plain(finding.facts),
+        "facts": facts,
     }
 
 
@@ -111,15 +122,30 @@ def _key_events(finding: Finding, every: Sequence[int]) -> list[int]:
     return (named or list(every))[:MOST_KEY_EVENTS]
 
 
-def _sources(indicator: Mapping[str, Any], findings: Sequence[Mapping[str, Any]]) -> list[str]:
+@dataclasses.dataclass(frozen=True)
+class _Source:
+    """What an indicator may come from: a finding's id, the names of its subjects in lower case, its events."""
+
+    id: str
+    names: frozenset[str]
+    events: frozenset[int]
+
+
+def _by_kind(findings: Sequence[Mapping[str, Any]]) -> dict[str, list[_Source]]:
+    by_kind: dict[str, list[_Source]] = {}
+    for one in findings:
+        names = frozenset(name.lower() for group in one["subjects"].values() for name in group)
+        kind = one["facts"]["kind"] if one["kind"] == "more_alike" else one["kind"]
+        by_kind.setdefault(kind, []).append(_Source(one["id"], names, frozenset(one["evidence"])))
+    return by_kind
+
+
+def _sources(indicator: Mapping[str, Any], same: Sequence[_Source]) -> list[str]:
     """The ids of the findings that an indicator comes from: of its kind, and about it or citing one of its events."""
-    value, events = indicator["value"].lower(), set(indicator["events"])
-    same = [finding for finding in findings if finding["kind"] == indicator["why"]]
-    about = [
-        one for one in same if value in {name.lower() for group in one["subjects"].values() for name in group}
-    ]
-    citing = [one for one in same if events & set(one["evidence"])]
-    return [finding["id"] for finding in about or citing or same[:1]]
+    value = indicator["value"].lower()
+    about = [one for one in same if value in one.names]
+    citing = [] if about else [one for one in same if not one.events.isdisjoint(indicator["events"])]
+    return [one.id for one in about or citing or same[:1]]
 
 
 def _moment(capture: Capture, evidence: Sequence[int]) -> str | None:

@@ -64,7 +64,7 @@ def traces(earlier: Mapping[str, Analysis]) -> Traces:
         named = file.path.lower() in found.why
         if file.ordinary is None and file.how != "written" and (named or file.who in made_by):
             found.files[file.path] = file
-            found.why.setdefault(file.path.lower(), _why(file.who, findings))
+            found.why.setdefault(file.path.lower(), found.why.get(file.who.lower(), "dropped"))
     return found
 
 
@@ -76,9 +76,3 @@ def _false(findings: Iterable[Finding]) -> set[str]:
         if finding.kind in ("masquerade", "odd_program")
         for who in finding.subjects.get("processes", ())
     }
-
-
-def _why(who: str, findings: Iterable[Finding]) -> str:
-    return next(
-        (finding.kind for finding in findings if who in finding.subjects.get("processes", ())), "dropped"
-    )

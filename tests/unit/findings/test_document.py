@@ -18,6 +18,7 @@ from scripts.procmon.contracts.events import events_schema
 from scripts.procmon.contracts.findings import SEVERITIES
 from scripts.procmon.contracts.processes import MODULES_SCHEMA, STACKS_SCHEMA, processes_schema
 from scripts.procmon.findings import summarise
+from scripts.procmon.findings.alike import MOST_ALIKE
 from scripts.procmon.findings.document import MOST_EVIDENCE, plain
 from scripts.procmon.findings.shown import COLUMNS, shown_schema
 from scripts.procmon.knowledge import knowledge
@@ -119,3 +120,24 @@ def test_every_reason_and_kind_of_the_knowledge_has_its_sentence() -> None:
     assert reasons <= catalogue("ordinary").keys()
     for kind, told in sentences().items():
         assert set(told) >= set(PARTS), kind
+
+
+def test_hundreds_of_findings_of_one_kind_are_counted_not_all_told() -> None:
+    folder = r"C:\RECYCLER"
+    built = capture(*(created(rf"{folder}\x{n}.exe", who=f"p{n}.exe ({n})") for n in range(4, 354)))
+    document, _ = summarise(built, stages(built, *([0] * 350)), last_stage=1)
+    dropped = [one for one in document["findings"] if one["kind"] == "programs_dropped"]
+    (rest,) = [one for one in document["findings"] if one["facts"].get("kind") == "programs_dropped"]
+    assert (len(dropped), rest["kind"], rest["facts"]["count"]) == (MOST_ALIKE, "more_alike", 250)
+    assert rest["severity"] == "medium"
+    assert len({event for one in [*dropped, rest] for event in one["evidence"]}) == 350
+    assert [one["id"] for one in document["findings"]] == [
+        f"F{n}" for n in range(1, len(document["findings"]) + 1)
+    ]
+
+
+def test_a_name_of_endless_length_is_cut_and_its_length_said() -> None:
+    built = capture(created("C:\\RECYCLER\\" + "x" * 200_000 + ".exe"))
+    document, _ = summarise(built, stages(built, 0), last_stage=1)
+    assert "200,016 characters" in document["tables"]["files"][0]["path"]
+    assert len(json.dumps(document)) < 200_000
