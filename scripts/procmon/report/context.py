@@ -147,6 +147,11 @@ class _Maker:
             **self._pictures(),
             funnel=charts.funnel(self.stages_run, self.words["charts.whole"]),
             stages=[self._stage(n, stage) for n, stage in enumerate(self.stages_run, start=1)],
+            branches=[
+                self._stage(n, stage) for n, stage in enumerate(self.material.funnel.get("branches", ()), 1)
+            ],
+            remarks=self.material.funnel.get("remarks", ()),
+            suggestions=[(one["yaml"], one["said"]) for one in self.material.suggestions],
             method_said=self._method_said(),
             **self._events(),
             glossary=list(catalogue("glossary", self.settings.language).items()),
@@ -231,7 +236,7 @@ class _Maker:
             evidence=ranges(finding["evidence"]),
             events=finding.get("evidence_count", len(finding["evidence"])),
             shown=telling(finding["evidence"], self.by_number, most=self.caps.evidence),
-            hidden=bool(shown) and all(event.stage < last for event in shown),
+            hidden=any(event.stage < last for event in shown),
         )
 
     def _findings_said(self, findings: Sequence[Found]) -> tuple[str, Sequence[Found]]:
@@ -322,10 +327,9 @@ class _Maker:
         at_work = [rule for rule in stage["rules"] if int(rule["removed"])]
         rules = sorted(at_work, key=lambda rule: -int(rule["removed"]))
         rows = [
-            [_rule(r), r.get("set") or "", r["matched"],
-             r["removed"]]
+            [_rule(r), r.get("set") or "", _most(r), r["matched"], r["removed"], r.get("alone", 0)]
             for r in rules[: self.caps.rules]
-        ]  # fmt: skip
+        ]
         left, idle = len(rules) - len(rows), len(stage["rules"]) - len(rules)
         return Stage(
             number=count,
@@ -333,6 +337,8 @@ class _Maker:
             said=self.words.say(key, before=before, after=after, more=0),
             rows=rows,
             more=self.words.say("method.rules_hidden", n=left, idle=idle) if left or idle else "",
+            hid=str(stage.get("said", "")),
+            base=str(stage.get("from", "")),
         )
 
     # -- events
@@ -352,6 +358,12 @@ class _Maker:
 def _rule(rule: Mapping[str, Any]) -> str:
     """A filter rule in Process Monitor's order: "Path · contains · mrxcls · Include"."""
     return " · ".join(str(rule[key]) for key in ("column", "relation", "value", "action"))
+
+
+def _most(rule: Mapping[str, Any]) -> list[str]:
+    """The process and the path that a rule took most events of."""
+    who = [f"{one['process_name']} ({one['pid']})" for one in rule.get("processes", ())[:1]]
+    return who + [str(one["path"]) for one in rule.get("paths", ())[:1]]
 
 
 def _rejected(info: Mapping[str, Any]) -> int:

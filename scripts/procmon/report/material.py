@@ -16,6 +16,7 @@ INFO_FILE = "capture.json"
 FUNNEL_FILE = "funnel.json"
 FINDINGS_FILE = "findings.json"
 SHOWN_EVENTS_FILE = "shown_events.parquet"
+SUGGESTIONS_FILE = "suggestions.json"
 
 #: Analyses that put together what others found: they check nothing.
 NO_CHECKS = frozenset({"capture_limits", "removal", "open_questions", "indicators", "activity"})
@@ -73,6 +74,7 @@ class Material:
     checks: Sequence[Mapping[str, Any]] = ()
     tables: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     events: pa.Table | None = None
+    suggestions: Sequence[Mapping[str, Any]] = ()
     attack_version: str = ""
 
     @property
@@ -130,6 +132,7 @@ def read_material(folder: Path, *, name: str | None = None, events: bool = True)
         checks=findings.get("checks", ()),
         tables=findings.get("tables", {}),
         events=_events(folder / SHOWN_EVENTS_FILE) if events else None,
+        suggestions=_suggestions(folder / SUGGESTIONS_FILE) if events else (),
         attack_version=str(findings.get("attack_version", "")),
     )
 
@@ -138,6 +141,11 @@ def _json(file: Path) -> dict[str, Any]:
     # A file name may hold half a surrogate pair: kept here, made visible when it is set.
     document: dict[str, Any] = json.loads(file.read_text(encoding="utf-8", errors="surrogatepass"))
     return document
+
+
+def _suggestions(file: Path) -> Sequence[Mapping[str, Any]]:
+    found: Sequence[Mapping[str, Any]] = _json(file)["suggestions"] if file.is_file() else ()
+    return found
 
 
 def _events(file: Path) -> pa.Table:

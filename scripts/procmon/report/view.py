@@ -45,7 +45,7 @@ class Found:
     evidence: Sequence[tuple[int, int]]
     events: int
     shown: Sequence[Event]
-    hidden: bool  #: no event of it is left at the last stage
+    hidden: bool  #: the stages hide some or all of it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +57,8 @@ class Stage:
     said: str
     rows: Sequence[Sequence[Any]]
     more: str
+    hid: str = ""  #: what it may have hidden
+    base: str = ""  #: of a branch: the stage that it starts from
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +94,9 @@ class Report:
     chains: Sequence[charts.Chain] = ()
     funnel: Sequence[charts.Bar] = ()
     stages: Sequence[Stage] = ()
+    branches: Sequence[Stage] = ()
+    remarks: Sequence[str] = ()  #: on the filter sets
+    suggestions: Sequence[tuple[str, str]] = ()  #: a rule ready to paste, what it would hide
     method_said: str = ""
     events: Listed = field(default_factory=lambda: Listed(rows=(), total=0))
     events_said: str = ""
