@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
 from scripts.procmon.contracts.tables import AutostartRow, FileRow, ServiceRow
+from scripts.procmon.findings.autoruns_listing import Listing
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.traces import rows_of
 
@@ -49,12 +50,14 @@ def started_services(earlier: Mapping[str, Analysis]) -> list[AutostartRow]:
     return rows
 
 
-def file_findings(rows: Sequence[AutostartRow], *, accused: set[str]) -> list[Finding]:
+def file_findings(rows: Sequence[AutostartRow], *, accused: set[str], autoruns: Listing) -> list[Finding]:
     """Findings "autostart_file" for files that were put where Windows starts programs from."""
-    return [_finding(row, accused=row.who in accused) for row in rows if row.ordinary is None]
+    return [
+        _finding(row, accused=row.who in accused, autoruns=autoruns) for row in rows if row.ordinary is None
+    ]
 
 
-def _finding(row: AutostartRow, *, accused: bool) -> Finding:
+def _finding(row: AutostartRow, *, accused: bool, autoruns: Listing) -> Finding:
     program = _PROGRAM.search(row.path) is not None
     severity: Severity = "high" if accused else "medium" if program else "low"
     task = row.place == "task-file"
@@ -71,6 +74,7 @@ def _finding(row: AutostartRow, *, accused: bool) -> Finding:
             "accused": accused,
             "time": row.time,
             "still_there": row.still_there,
+            "autoruns": autoruns.facts([(row.path, None)] if row.still_there else []),
         },
         evidence=list(row.events),
         reproduce=by_path([row.path]),

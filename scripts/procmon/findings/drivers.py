@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Rule, Severity, Technique
 from scripts.procmon.contracts.tables import CopyRow, DriverRow, FileRow, ServiceRow
+from scripts.procmon.findings.autoruns_listing import listing
 from scripts.procmon.findings.file_acts import file_key
 from scripts.procmon.findings.file_kinds import is_stray, is_temporary
 from scripts.procmon.findings.names import process_name, who
 from scripts.procmon.findings.places import below_windows, plain_path
 from scripts.procmon.findings.records import Record, of_operations
 from scripts.procmon.findings.reproduce import by_path
-from scripts.procmon.findings.service_keys import ServiceKey, service_keys
+from scripts.procmon.findings.service_keys import SERVICES, ServiceKey, service_keys
 from scripts.procmon.findings.setup_programs import is_installer, setup_programs
 from scripts.procmon.findings.suspects import images, suspects
 
@@ -135,6 +136,7 @@ def _findings(
     from a temporary file through all steps and registered nothing for removal; low otherwise.
     """
     accused, setups, image_of = suspects(earlier), setup_programs(capture), images(earlier)
+    autoruns = listing(capture)
     for name, story in stories.items():
         row = rows[name]
         if not (row.dropped or row.registered):
@@ -150,7 +152,9 @@ def _findings(
             severity = "high" if steps >= 2 else "medium"
         elif stray and temporary and steps == 3 and not setup:
             severity = "medium"
-        yield _finding(row, story, severity=severity, people=list(people), guilty=guilty, setup=setup)
+        finding = _finding(row, story, severity=severity, people=list(people), guilty=guilty, setup=setup)
+        registered = [(rf"{SERVICES}\{row.service}", row.file)] if row.registered else []
+        yield replace(finding, facts={**finding.facts, "autoruns": autoruns.facts(registered)})
 
 
 def _finding(

@@ -12,6 +12,7 @@ from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
 from scripts.procmon.contracts.tables import AutostartRow, FileRow
 from scripts.procmon.findings.accusations import accusations
+from scripts.procmon.findings.autoruns_listing import NOT_LISTED, listing
 from scripts.procmon.findings.autostart_files import file_findings, started_services, startup_files
 from scripts.procmon.findings.names import who
 from scripts.procmon.findings.places import kind_of, plain_path, program_of
@@ -47,7 +48,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
             outcome="found" if files else "could not be checked",
             reason=None if files else "no_registry_events",
             limits=["no_registry_events"] if files else [],
-            findings=file_findings(files, accused=set(accusations(earlier))),
+            findings=file_findings(files, accused=set(accusations(earlier)), autoruns=listing(capture)),
             tables={"autostarts": files},
         )
     told = of_operations(capture, (SET, DELETE_VALUE, DELETE_KEY))
@@ -59,7 +60,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     files = startup_files(earlier)
     services = started_services(earlier)
     findings = _findings(capture, writes, dropped=dropped, accused=set(suspects(earlier)))
-    findings += file_findings(files, accused=accused)
+    findings += file_findings(files, accused=accused, autoruns=listing(capture))
     return Analysis(
         name="persistence",
         outcome="found" if rows or files or services or findings else "not found",
@@ -307,6 +308,7 @@ def _finding(capture: Capture, same: list[tuple[Write, list[str]]]) -> Finding:
             "result": first.record.result,
             "gone": all(write.gone is not None for write in writes),
             "target_place": kind_of(target_of(place, first.data))[1],
+            "autoruns": _in_force(capture, writes),
             "machine": any(normal(write.record.path).startswith("hklm") for write in writes),
             "events": [write.record.event for write in writes],
         },
@@ -318,4 +320,13 @@ def _finding(capture: Capture, same: list[tuple[Write, list[str]]]) -> Finding:
             "registry": list(dict.fromkeys(write.record.path for write in writes)),
             "files": sorted({target for write in writes if "\\" in (target := target_of(place, write.data))}),
         },
+    )
+
+
+def _in_force(capture: Capture, writes: list[Write]) -> dict[str, Any] | None:
+    """What Autoruns says of the values that stayed."""
+    return listing(capture).facts(
+        (write.record.path, target_of(write.place["id"], write.data) or None)
+        for write in writes
+        if write.record.succeeded and write.gone is None and write.place["id"] not in NOT_LISTED
     )

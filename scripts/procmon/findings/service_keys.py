@@ -15,6 +15,9 @@ from scripts.procmon.findings.records import Record, records
 from scripts.procmon.findings.registry_paths import normal
 from scripts.procmon.findings.select import one_of, where
 
+#: Where the keys of services stand.
+SERVICES = r"HKLM\System\CurrentControlSet\Services"
+
 CHANGES = frozenset({"RegSetValue", "RegCreateKey", "RegDeleteKey", "RegDeleteValue"})
 
 #: Values right in a service's key (or its Parameters) that say what runs, how and as whom. Others are its own data.

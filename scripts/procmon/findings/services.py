@@ -13,10 +13,11 @@ from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Rule, Severity, Technique
 from scripts.procmon.contracts.tables import FileRow, ServiceRow
+from scripts.procmon.findings.autoruns_listing import listing
 from scripts.procmon.findings.file_acts import file_key
 from scripts.procmon.findings.file_kinds import is_stray, odd_place, watched_place
 from scripts.procmon.findings.names import process_name, who
-from scripts.procmon.findings.service_keys import ServiceKey, service_keys
+from scripts.procmon.findings.service_keys import SERVICES, ServiceKey, service_keys
 from scripts.procmon.findings.setup_programs import is_installer, setup_programs
 from scripts.procmon.findings.suspects import images, suspects
 from scripts.procmon.knowledge import knowledge
@@ -183,7 +184,7 @@ def _made(capture: Capture, stories: Sequence[Story], earlier: Mapping[str, Anal
     Severity: high where its program lies where none belongs or was dropped in this capture, and the process that made
     it is not what it seems; medium where one of these holds or an interpreter is its program; low otherwise.
     """
-    accused, setups = suspects(earlier), setup_programs(capture)
+    accused, setups, autoruns = suspects(earlier), setup_programs(capture), listing(capture)
     dropped = {file_key(row.path): row for row in _files(earlier) if row.how != "written"}
     for story in stories:
         row = story.row
@@ -225,6 +226,7 @@ def _made(capture: Capture, stories: Sequence[Story], earlier: Mapping[str, Anal
                 "interpreter": interpreter,
                 "accused": makers,
                 "setup": setup,
+                "autoruns": autoruns.facts([(rf"{SERVICES}\{row.service}", row.image)]),
             },
             evidence=evidence,
             reproduce=[Rule("Path", "contains", rf"\Services\{row.service}")]

@@ -22,7 +22,17 @@ def tell(kind: str, facts: Mapping[str, Any], language: str = "en") -> dict[str,
     """The parts of ``PARTS`` as sentences with the facts in them. Raises KeyError for an unknown kind."""
     told = sentences(language)[kind]
     known = in_language(facts, language)
-    return {part: render(told[part], known, language) for part in PARTS}
+    said = {part: render(told[part], known, language) for part in PARTS}
+    if known.get("autoruns"):
+        # What an export beside the capture adds, in the same words for every kind.
+        said["statement"] += " " + beside("autoruns", known, language)
+    return said
+
+
+def beside(key: str, facts: Mapping[str, Any], language: str = "en") -> str:
+    """A sentence of the catalogue ``sidecars``, in English where a language has none."""
+    spoken = language if key in catalogue("sidecars", language) else "en"
+    return render(catalogue("sidecars", spoken)[key], facts, spoken)
 
 
 @cache
