@@ -13,31 +13,35 @@ from scripts.procmon.text import code
 #: Programs of which each gets a sentence on what it wrote or talked to.
 MOST_PROGRAMS = 3
 
-#: Everyday reasons for which a peer is still worth naming: somebody's browser went there.
-_VISITED = (None, "browser_traffic")
-
 Say = Callable[..., str]
 Facts = Mapping[str, Any]
 
 
 def done(material: Material, say: Say) -> list[str]:
-    """Sentences on the programs started, the documents written and the peers, by name, and the rest in numbers."""
-    started = Counter(
-        plainly.without_pid(row["who"]) for row in material.table("processes") if row["started_here"]
+    """What the user did, what was started, written and talked to besides, by name, and the rest in numbers."""
+    told = material.table("activity")
+    said = [*_acts(told, say), *_started(material, {row["who"] for row in told}, say)]
+    seen = {(row["program"], row["what"]) for row in told}
+    written = _by_program(
+        material,
+        "files",
+        lambda who, row: (who, "saved") not in seen and not row["ordinary"] and row["what"] != "folder",
     )
-    said = []
-    if started:
-        names = [say("clean.times", name=code(name), n=n) for name, n in started.items()]
-        said.append(say("clean.started", n=started.total(), names=names))
-    written = _by_program(material, "files", lambda row: not row["ordinary"] and row["what"] != "folder")
     talked = _by_program(
-        material, "peers", lambda row: row["ordinary"] in _VISITED and row["direction"] == "out"
+        material,
+        "peers",
+        lambda who, row: (
+            (who, "connected to") not in seen and not row["ordinary"] and row["direction"] == "out"
+        ),
     )
     for key, field, found in (("wrote", "path", written), ("talked", "peer", talked)):
         for who, rows in found.items():
             names = plainly.once(code(row[field]) for row in rows)
-            said.append(plainly.brisk(say(f"clean.{key}", who=who, n=len(names), names=names)))
-    named = {"files": sum(map(len, written.values())), "peers": sum(map(len, talked.values()))}
+            said.append(plainly.brisk(say(f"clean.{key}", who=who, n=len(names), names=names, more=0)))
+    named = {
+        "files": _told_of(told, "saved") + sum(map(len, written.values())),
+        "peers": _told_of(told, "connected to") + sum(map(len, talked.values())),
+    }
     tables = ("files", "deletions", "registry_deletions", "peers")
     counts = {name: len(material.table(name)) - named.get(name, 0) for name in tables}
     if parts := [say(f"clean.counts.{name}", n=n) for name, n in counts.items() if n > 0]:
@@ -45,11 +49,49 @@ def done(material: Material, say: Say) -> list[str]:
     return said
 
 
-def _by_program(material: Material, table: str, holds: Callable[[Facts], bool]) -> dict[str, list[Facts]]:
+def _acts(told: Any, say: Say) -> list[str]:
+    """A sentence a program on what the user did with it: opened, saved, went to."""
+    by_program: dict[str, dict[str, list[str]]] = {}
+    counts: Counter[tuple[str, str]] = Counter()
+    for row in told:
+        acts = by_program.setdefault(row["program"], {})
+        acts.setdefault(row["what"], []).extend(code(name) for name in row["names"])
+        counts[row["program"], row["what"]] += row["count"]
+    said = []
+    for program, acts in by_program.items():
+        opened, saved, peers = (
+            plainly.once(acts.get(what, ())) for what in ("started", "saved", "connected to")
+        )
+        more = max(0, counts[program, "connected to"] - len(peers))
+        facts = {"program": program, "started": "started" in acts, "opened": opened, "saved": saved}
+        if "started" in acts or saved:
+            said.append(plainly.brisk(say("clean.user", **facts, same=set(opened) == set(saved))))
+        if peers:
+            said.append(plainly.brisk(say("clean.talked", who=program, names=peers, n=len(peers), more=more)))
+    return said
+
+
+def _started(material: Material, known: set[str], say: Say) -> list[str]:
+    started = Counter(
+        plainly.without_pid(row["who"])
+        for row in material.table("processes")
+        if row["started_here"] and row["who"] not in known
+    )
+    names = [say("clean.times", name=code(name), n=n) for name, n in started.items()]
+    return [say("clean.started", n=started.total(), names=names, further=bool(known))] if started else []
+
+
+def _told_of(told: Any, what: str) -> int:
+    return sum(row["count"] for row in told if row["what"] == what)
+
+
+def _by_program(
+    material: Material, table: str, holds: Callable[[str, Facts], bool]
+) -> dict[str, list[Facts]]:
     """The rows that hold, by program, of the first MOST_PROGRAMS programs."""
     found: dict[str, list[Facts]] = {}
     for row in material.table(table):
         who = plainly.without_pid(row["who"])
-        if holds(row) and (who in found or len(found) < MOST_PROGRAMS):
+        if holds(who, row) and (who in found or len(found) < MOST_PROGRAMS):
             found.setdefault(who, []).append(row)
     return found

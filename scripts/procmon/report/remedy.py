@@ -13,6 +13,9 @@ from scripts.procmon.text import code
 #: More targets than these are counted: the list of steps has them all.
 MOST_NAMES = 3
 
+#: Steps that one sentence tells.
+_TOGETHER = {"delete folder": "delete file"}
+
 _BY_ITSELF = ("boot", "system", "automatic")
 
 
@@ -75,13 +78,15 @@ def returning(material: Material) -> Returning:
 def steps(material: Material) -> list[Step]:
     """The steps of the clean-up in their order, neighbours of one kind together."""
     told = []
-    for key, rows in groupby(material.table("removal"), key=lambda row: str(row["step"])):
-        kinds = dict.fromkeys((row["target"], row["because"] == "folder") for row in rows)
+    for key, rows in groupby(
+        material.table("removal"), key=lambda row: _TOGETHER.get(row["step"], row["step"])
+    ):
+        kinds = dict.fromkeys((row["target"], row["step"] == "delete folder") for row in rows)
         targets = plainly.once(target for target, _ in kinds)
         folders = sum(is_folder for _, is_folder in kinds)
         told.append(
             Step(
-                key=key,
+                key=str(key),
                 n=len(targets),
                 names=[code(target) for target in targets] if len(targets) <= MOST_NAMES else [],
                 files=len(kinds) - folders,
