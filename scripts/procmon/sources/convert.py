@@ -32,6 +32,7 @@ _EVENTS = _PARQUET | {
     "write_statistics": [events.EVENT, events.TIME, events.PROCESS],
 }
 _STACKS = _PARQUET | {"write_statistics": [processes.STACK]}
+_BLOCK = 4 << 20
 _READS = ("ReadFile", "FASTIO_READ", "IRP_MJ_READ")
 _NO_EVENT = "The capture holds no such event: none happened, or a filter kept it out."
 
@@ -199,11 +200,16 @@ def _described(file: Path, name: str) -> dict[str, Any]:
 
 def _digest(file: Path) -> str | None:
     """The SHA-256 of a file; None where it can't be read to its end."""
+    digest = hashlib.sha256()
+    # Few large reads: after each, this thread waits for the one that decodes.
+    block = memoryview(bytearray(_BLOCK))
     try:
-        with file.open("rb") as content:
-            return hashlib.file_digest(content, "sha256").hexdigest()
+        with file.open("rb", buffering=0) as content:
+            while size := content.readinto(block):
+                digest.update(block[:size])
     except OSError:
         return None
+    return digest.hexdigest()
 
 
 def _unread(file: Path, name: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from scripts.procmon.contracts.source import Batch, Tables
@@ -62,7 +63,7 @@ class PmlReader:
         users = Users(self._parts, self._processes)
         stacks = 0
         for number, part in enumerate(self._parts):
-            for records in self._records(part, users):
+            for records in _ahead(self._records(part, users)):
                 processes = self._processes.row_of(number, records.headers["process"])
                 batch = decode_batch(
                     records, first_event=self._seen.events, processes=processes, first_stack=stacks
@@ -99,3 +100,19 @@ class PmlReader:
                 self._parts, self._seen, modules=modules.num_rows, lost_events=self._processes.lost_events
             ),
         )
+
+
+def _ahead(runs: Iterator[Records]) -> Iterator[Records]:
+    """The same, with the next one found, paths and all, while the one before it is decoded."""
+
+    def find() -> Records | None:
+        records = next(runs, None)
+        if records is not None:
+            _ = records.paths
+        return records
+
+    with ThreadPoolExecutor(1) as beside:
+        found = beside.submit(find)
+        while (records := found.result()) is not None:
+            found = beside.submit(find)
+            yield records
