@@ -8,6 +8,7 @@ from typing import Any
 
 from scripts.procmon.contracts.findings import SEVERITIES
 from scripts.procmon.report import charts
+from scripts.procmon.report.beside import beside_said
 from scripts.procmon.report.brief import make_brief
 from scripts.procmon.report.events import list_events, telling
 from scripts.procmon.report.language import in_words_of
@@ -52,6 +53,7 @@ def make_report(
         "title": settings.title or bare(f"{words['kind']}: {material.name}"),
         "parts": {part: index for index, part in enumerate(PARTS, start=1)},
         "files": material.info.get("files", ()),
+        "beside": material.sidecars,
     }
     if material.refused:
         return Report(**base, facts=(), refused=_refusal(material, words))
@@ -204,6 +206,7 @@ class _Maker:
             said.append(self.words.say("limits.intro", yes=yes, no=no))
         if rejected := _rejected(self.info):
             said.append(self.words.say("limits.rejected", n=rejected))
+        said += beside_said(self.material.sidecars, self.words.language)
         return said + [str(remark) for remark in self.info.get("remarks", ())]
 
     def _checks_said(self) -> str:

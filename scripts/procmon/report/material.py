@@ -16,6 +16,7 @@ INFO_FILE = "capture.json"
 FUNNEL_FILE = "funnel.json"
 FINDINGS_FILE = "findings.json"
 SHOWN_EVENTS_FILE = "shown_events.parquet"
+SIDECARS_FILE = "sidecars.json"
 SUGGESTIONS_FILE = "suggestions.json"
 
 #: Analyses that put together what others found: they check nothing.
@@ -75,6 +76,9 @@ class Material:
     tables: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     events: pa.Table | None = None
     suggestions: Sequence[Mapping[str, Any]] = ()
+    sidecars: Sequence[
+        Mapping[str, Any]
+    ] = ()  #: files of other tools beside the capture, as sidecars.json has them
     attack_version: str = ""
 
     @property
@@ -122,7 +126,7 @@ def read_material(folder: Path, *, name: str | None = None, events: bool = True)
     info = _json(folder / INFO_FILE)
     called = name or str(info.get("capture") or folder.name)
     if info.get("refused"):
-        return Material(name=called, info=info)
+        return Material(name=called, info=info, sidecars=_sidecars(folder))
     findings = _json(folder / FINDINGS_FILE)
     return Material(
         name=called,
@@ -133,8 +137,15 @@ def read_material(folder: Path, *, name: str | None = None, events: bool = True)
         tables=findings.get("tables", {}),
         events=_events(folder / SHOWN_EVENTS_FILE) if events else None,
         suggestions=_suggestions(folder / SUGGESTIONS_FILE) if events else (),
+        sidecars=_sidecars(folder),
         attack_version=str(findings.get("attack_version", "")),
     )
+
+
+def _sidecars(folder: Path) -> Sequence[Mapping[str, Any]]:
+    file = folder / SIDECARS_FILE
+    told: Sequence[Mapping[str, Any]] = _json(file)["files"] if file.is_file() else ()
+    return told
 
 
 def _json(file: Path) -> dict[str, Any]:

@@ -73,6 +73,7 @@ class Report:
     parts: Mapping[str, int]
     facts: Sequence[tuple[str, str, str]]  #: (label, value, kind) of the cover
     files: Sequence[Mapping[str, Any]]
+    beside: Sequence[Mapping[str, Any]] = ()  #: files of other tools: name, kind, size, sha256
     refused: Mapping[str, str] | None = None
     brief: Brief | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
