@@ -26,6 +26,9 @@ FOLDER = Path(__file__).parent
 #: The languages that have catalogues; the first is the one that findings.json is written in.
 LANGUAGES = ("en", "ja")
 
+#: Catalogues whose keys are words of the language itself.
+_OWN_KEYS = ("glossary", "phrases")
+
 _CODE = re.compile(r"(``.*?``|`[^`]*`)", re.DOTALL)
 _BETWEEN_PEOPLE = re.compile(r"(?<=\d\)), |(?<=\d\)) and ")
 
@@ -136,13 +139,25 @@ _CLOSED = {"ja": _closed_japanese}
 @cache
 def _catalogue(name: str, language: str) -> dict[str, Any]:
     file = FOLDER / language / f"{name}.yaml"
-    return yaml.safe_load(file.read_text(encoding="utf-8")) or {} if file.is_file() else {}
+    own = yaml.safe_load(file.read_text(encoding="utf-8")) or {} if file.is_file() else {}
+    if language == LANGUAGES[0] or name in _OWN_KEYS:
+        return own
+    # A sentence that is not yet there is said in the first language rather than not at all.
+    return _over(catalogue(name), own)
+
+
+def _over(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """``base`` in its order, with what ``own`` has for its keys."""
+    return {
+        key: _over(value, own.get(key) or {}) if isinstance(value, Mapping) else own.get(key, value)
+        for key, value in base.items()
+    }
 
 
 @cache
 def _merged(pattern: str, language: str) -> Mapping[str, Any]:
     together: dict[str, Any] = {}
-    for file in sorted((FOLDER / language).glob(pattern)):
+    for file in sorted((FOLDER / LANGUAGES[0]).glob(pattern)):
         told = catalogue(file.stem, language)
         if twice := together.keys() & told.keys():
             raise ValueError(f"{file.name}: {', '.join(sorted(twice))} stands in another catalogue too")

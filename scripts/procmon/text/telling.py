@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from scripts.procmon.text import FOLDER, catalogue, merged, render
+from scripts.procmon.text import FOLDER, LANGUAGES, catalogue, merged, render
 from scripts.procmon.text.phrases import in_language
 
 #: What the catalogues findings_*.yaml hold for every kind of finding.
@@ -39,7 +39,7 @@ def beside(key: str, facts: Mapping[str, Any], language: str = "en") -> str:
 def check_sentences(language: str = "en") -> Mapping[str, Mapping[str, str]]:
     """All catalogues checks*.yaml as one: titles, reasons and limits, each key → sentence."""
     together: dict[str, dict[str, str]] = {"titles": {}, "reasons": {}, "limits": {}}
-    for file in sorted((FOLDER / language).glob("checks*.yaml")):
+    for file in sorted((FOLDER / LANGUAGES[0]).glob("checks*.yaml")):
         for group, told in catalogue(file.stem, language).items():
             together[group] |= told
     return together
