@@ -16,17 +16,18 @@ from scripts.procmon.findings.impersonation import acted_as_system
 from scripts.procmon.findings.places import kind_of
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.records import Record
-from scripts.procmon.findings.rights import granted, levels, logon_of
+from scripts.procmon.findings.rights import MEDIUM, granted, levels, logon_of
+from scripts.procmon.findings.task_files import tasks_rewritten
 from scripts.procmon.findings.uac_bypass import bypasses
 from scripts.procmon.findings.user_files import user_files_run_by_system
 
-MEDIUM, HIGH = 2, 3
+HIGH = 3
 
 _RUNAS = re.compile(r"-verb\s+\"?'?runas|\brunas(?:\.exe)?\b|shellexecute.*runas", re.IGNORECASE)
 
 
 def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
-    """Findings "relaunch_elevated", "rights_above_parent", "user_file_as_system", "acts_as_system", "uac_bypass"."""
+    """Findings "relaunch_elevated", "rights_above_parent", "user_file_as_system" and others."""
     rows = tree(earlier)
     if not rows:
         return Analysis(name="elevation", outcome="could not be checked", reason="no_processes")
@@ -35,6 +36,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     findings = [
         *_relaunches(rows, by_number, access),
         *_above_parents(capture, rows, by_number, accused=set(accusations(earlier))),
+        *tasks_rewritten(capture, rows, earlier),
         *user_files_run_by_system(capture, rows, earlier),
         *acted_as_system(capture, rows, accused=set(accusations(earlier))),
         *bypasses(capture, earlier),

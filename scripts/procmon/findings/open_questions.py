@@ -38,10 +38,17 @@ def _from_findings(earlier: Mapping[str, Analysis]) -> Iterator[QuestionRow]:
     for finding in weighty(earlier):
         facts = finding.facts
         events = list(finding.evidence[:MOST_EVENTS])
-        if finding.kind == "uac_bypass" and not facts["seen_after"]:
+        if (
+            finding.kind == "uac_bypass"
+            and not facts["seen_after"]
+            and set(facts["data"]) - set(facts["unrunnable"])
+        ):
             yield QuestionRow(
                 kind="elevated_outcome",
-                facts={"program": facts["program"], "data": list(facts["data"])},
+                facts={
+                    "program": facts["program"],
+                    "data": [one for one in facts["data"] if one not in facts["unrunnable"]],
+                },
                 events=events,
             )
         elif finding.kind == "com_hijack":
@@ -52,6 +59,10 @@ def _from_findings(earlier: Mapping[str, Analysis]) -> Iterator[QuestionRow]:
                 kind="content_of_talk" if finding.kind == "suspect_talked" else "later_answers",
                 facts={"who": facts["who"], "peers": list(peers)},
                 events=events,
+            )
+        elif finding.kind == "user_file_as_system":
+            yield QuestionRow(
+                kind="how_elevated", facts={"path": facts["path"], "who": facts["who"]}, events=events
             )
         elif finding.kind == "relaunch_elevated":
             yield QuestionRow(
@@ -84,7 +95,7 @@ def _files(left: Traces) -> Iterator[QuestionRow]:
     data = [
         file
         for file in left.files.values()
-        if file.what not in ("folder", "driver") and file.fate == "still there"
+        if file.what not in ("folder", "driver") and file.fate == "still there" and not _is_empty(file)
     ]
     if data:
         yield QuestionRow(
@@ -95,6 +106,11 @@ def _files(left: Traces) -> Iterator[QuestionRow]:
             },
             events=[event for file in data for event in file.events[:1]][:MOST_EVENTS],
         )
+
+
+def _is_empty(file: FileRow) -> bool:
+    """Whether the file was made here and nothing was written to it: there is nothing to ask."""
+    return file.how != "written" and not file.bytes_written
 
 
 def _name(file: FileRow) -> str:

@@ -11,9 +11,13 @@ import pandas as pd
 from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts import processes as p
 from scripts.procmon.contracts.capture import Capture
+from scripts.procmon.contracts.tables import ProcessRow
 from scripts.procmon.findings.records import Record, records
 from scripts.procmon.findings.select import one_of, where
 from scripts.procmon.knowledge import knowledge
+
+#: The level of an ordinary program of a user's.
+MEDIUM = 2
 
 #: A key that administrators may change and others may only read.
 GUARDED = "HKLM"
@@ -38,6 +42,13 @@ def logon_of(authentication_id: Any) -> str | None:
         return None
     found = knowledge("elevation")["logons"].get(str(authentication_id).rpartition(":")[2].lower().zfill(8))
     return None if found is None else str(found)
+
+
+def is_system(capture: Capture, row: ProcessRow) -> bool:
+    """Whether a process runs as the system itself."""
+    if row.process not in capture.processes.index:
+        return False
+    return logon_of(capture.processes.loc[row.process, p.AUTHENTICATION_ID]) == "SYSTEM"
 
 
 def granted(capture: Capture) -> dict[int, tuple[bool, Record]]:

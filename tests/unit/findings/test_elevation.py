@@ -150,6 +150,26 @@ def test_a_users_file_that_the_system_runs_is_told_though_no_parent_shows_it() -
     assert not ran("00000000:000003e7", writer="System")
 
 
+def test_what_was_refused_to_the_user_and_granted_to_the_system_is_shown() -> None:
+    path, key = r"C:\Users\a\AppData\Local\Temp\~DF1.tmp", r"HKLM\System\CurrentControlSet\Services"
+    built = capture(
+        Row("RegOpenKey", key, "Desired Access: All Access", "ACCESS DENIED", who="w.exe (10)"),
+        Row("RegOpenKey", r"HKLM\Software", "Desired Access: All Access", "ACCESS DENIED", who="w.exe (10)"),
+        Row("WriteFile", path, "Offset: 0, Length: 4,096", who="w.exe (10)"),
+        Row("Process Start", detail=f"Command line: rundll32.exe {path},Run", who="rundll32.exe (20)"),
+        Row("RegOpenKey", key, "Desired Access: All Access", who="rundll32.exe (20)"),
+        Row("RegOpenKey", r"HKLM\Software", "Desired Access: Read", who="rundll32.exe (20)"),
+        processes={
+            "w.exe (10)": {"integrity": "Medium", "authentication_id": "00000000:0001e0ac"},
+            "rundll32.exe (20)": {"integrity": "System", "authentication_id": "00000000:000003e7"},
+        },
+    )
+    (finding,) = run(built)["elevation"].findings
+    (granted,) = finding.facts["granted"]
+    assert (granted["path"], granted["refused"], granted["granted"]) == (key, 0, 4)
+    assert {0, 4} <= set(finding.evidence)
+
+
 def impersonating(who: str, image: str, logon: str | None = None) -> list[str]:
     row = Row(
         "CreateFile", r"C:\RECYCLER\x", r"Desired Access: Read, Impersonating: NT AUTHORITY\SYSTEM", who=who
