@@ -10,7 +10,7 @@ from typing import Any
 from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.findings.places import hides
-from scripts.procmon.findings.records import Record, records
+from scripts.procmon.findings.records import SUCCESS, Record, records
 from scripts.procmon.findings.registry_paths import matches, normal
 from scripts.procmon.findings.select import Mask, one_of
 from scripts.procmon.knowledge import knowledge
@@ -31,6 +31,8 @@ CHANGES = (
     "RegRenameKey",
     "Process Create",
 )
+#: Operations that tell others something; they change nothing on this machine.
+SENDS = ("TCP Send", "UDP Send", "TCP Connect")
 _CACHE = re.compile(r"\\(?:[^\\]*cache[^\\]*|content\.ie5)\\", re.I)
 _PROGRAM_FILE = re.compile(
     r"\.(?:exe|dll|sys|scr|com|ocx|cpl|drv|pif|bat|cmd|ps1|vbs|vbe|js|jse|wsf|hta)$", re.I
@@ -50,6 +52,7 @@ class Acts:
     autostarts: list[str] = field(default_factory=list)
     services: list[str] = field(default_factory=list)
     started: list[str] = field(default_factory=list)
+    sent_to: list[str] = field(default_factory=list)  #: peers outside, as shown
     events: list[int] = field(default_factory=list)
     first: dict[str, int] = field(default_factory=dict)  #: path → the first event that changed it
 
@@ -88,6 +91,7 @@ class Acts:
             "autostarts": self.autostarts,
             "services": self.services,
             "started": self.started,
+            "sent_to": self.sent_to,
         }
 
 
@@ -98,11 +102,14 @@ def acts(capture: Capture, mask: Mask) -> Acts:
         if record.succeeded and _note(done, record):
             done.events.append(record.event)
             done.first.setdefault(record.path, record.event)
+    sends = mask & one_of(capture.events[e.OPERATION], SENDS) & one_of(capture.events[e.RESULT], {SUCCESS})
+    paths = capture.events[e.PATH][sends].dropna().astype(str).unique()
+    done.sent_to += dict.fromkeys(peer for path in paths if (peer := path.partition(" -> ")[2]))
     return done
 
 
 def acts_of(capture: Capture, processes: Iterable[int]) -> Acts:
-    """What these processes did."""
+    """What these processes did on this machine, and whom they told."""
     return acts(capture, capture.events[e.PROCESS].isin(list(processes)).to_numpy())
 
 

@@ -15,7 +15,7 @@ from scripts.procmon.contracts.findings import Analysis, Finding, Rule, Severity
 from scripts.procmon.contracts.tables import ProcessRow
 from scripts.procmon.findings.acts import Acts, acts_of
 from scripts.procmon.findings.names import who
-from scripts.procmon.findings.places import below_windows
+from scripts.procmon.findings.places import below_windows, in_another_windows
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.knowledge import knowledge
 
@@ -49,8 +49,12 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
             examined=len(rows) and len(capture.events),
         )
     by_number = {row.process: row for row in rows}
+    booting = _booting(rows)
+    windows_seen = any(below_windows(row.image_path) is not None for row in rows if row.image_path)
     suspects = {
-        name: [_weigh(row, known[name], by_number, booting=_booting(rows)) for row in bearing]
+        name: [
+            _weigh(row, known[name], by_number, booting=booting, windows_seen=windows_seen) for row in bearing
+        ]
         for name, bearing in bearers.items()
     }
     findings = [
@@ -76,14 +80,21 @@ def _unseen(capture: Capture) -> list[str]:
 
 
 def _weigh(
-    row: ProcessRow, known: Mapping[str, Any], by_number: Mapping[int, ProcessRow], *, booting: bool
+    row: ProcessRow,
+    known: Mapping[str, Any],
+    by_number: Mapping[int, ProcessRow],
+    *,
+    booting: bool,
+    windows_seen: bool,
 ) -> Suspect:
+    """``windows_seen``: other programs show that Windows runs from the folder where it usually lies."""
     suspect = Suspect(row)
     parent = by_number.get(row.parent) if row.parent is not None else None
     if row.image_path and "\\" in row.image_path and known["paths"]:
         suspect.judged = True
         below = below_windows(row.image_path)
-        if below is None or not any(fnmatchcase(below, path) for path in (*known["paths"], "winsxs\\*")):
+        right = below is not None and any(fnmatchcase(below, path) for path in (*known["paths"], "winsxs\\*"))
+        if not right and (windows_seen or not in_another_windows(row.image_path)):
             suspect.signs.append("path")
     if parent is not None and known["parents"]:
         suspect.judged = True
@@ -145,7 +156,7 @@ def _severity(false: list[Suspect], done: Acts) -> Severity:
     several = any(len(set(suspect.signs)) > 1 for suspect in false)
     if strong and done.grave:
         return "high"
-    if strong or (several and done.any):
+    if strong or (several and (done.any or done.sent_to)):
         return "medium"
     return "low"
 
@@ -180,7 +191,7 @@ def _finding(
         "usual_parents": list(known["parents"]),
         "began": [{"who": row.who, "start": row.start} for row in rows if row.started_here],
         "ended": len([row for row in rows if row.ended_here]),
-        "acted": done.any,
+        "acted": done.any or bool(done.sent_to),
         **done.facts(),
     }
     starts = [row.start_event for row in rows if row.start_event is not None]

@@ -149,8 +149,10 @@ def _direction(talk: Talk, port: str) -> Literal["out", "in"]:
 def _answered(talk: Talk, protocol: str) -> bool:
     if protocol == "UDP":
         return talk.operations["UDP Receive"] > 0
+    # What is sent over TCP goes over a connection, which the other side has accepted.
     return (
         talk.operations["TCP Receive"] > 0
+        or talk.operations["TCP Send"] > 0
         or talk.operations["TCP Connect"] > 0
         or talk.operations["TCP Accept"] > 0
     )

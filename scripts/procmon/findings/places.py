@@ -12,6 +12,13 @@ from scripts.procmon.knowledge import knowledge
 Kind = Literal["own", "odd", "watch", "other"]
 
 _WINDOWS = re.compile(r"^(?:[a-z]:|\\systemroot)\\(?:windows|winnt)(?:\.\d+)?\\", re.IGNORECASE)
+_DEVICE = re.compile(r"^\\device\\harddiskvolume\d+(?=\\)", re.IGNORECASE)
+#: Windows may be set up in any folder of a disk, but not in these.
+_ANOTHER_WINDOWS = re.compile(
+    r"^[a-z]:\\(?!users\\|temp\\|tmp\\|program|perflogs\\|documents and settings\\|recycle|\$recycle)[^\\]+"
+    r"\\(?:system32|syswow64)\\(?:[^\\]+\\)?[^\\]+$",
+    re.IGNORECASE,
+)
 #: Installed programs have a folder of their own there.
 _LOOSE = re.compile(
     r"\\(?:appdata\\(?:roaming|local|locallow)|application data|local settings|programdata|users\\public)\\[^\\]+$"
@@ -33,7 +40,7 @@ _VARIABLES = {
 @lru_cache(maxsize=1 << 16)
 def kind_of(path: str) -> tuple[Kind, str | None]:
     """The kind of place that ``path`` lies in, and what people call it (for odd and watched places)."""
-    plain = plain_path(path).lower()
+    plain = _lettered(plain_path(path).lower())
     if _LOOSE.search(plain):
         return "watch", "the application data itself, without a folder of its own"
     for kind in ("odd", "watch"):
@@ -72,16 +79,30 @@ def program_of(command: str) -> str:
 @lru_cache(maxsize=1 << 16)
 def hides(path: str) -> bool:
     """Whether a file lies where no program but Windows' own writes anything, as in the recycle bin."""
-    plain = plain_path(path).lower()
+    plain = _lettered(plain_path(path).lower())
     hiding = [one["pattern"] for one in knowledge("module_places")["odd"] if one.get("hides")]
     return any(_compiled(one).match(plain) for one in hiding)
 
 
 def below_windows(path: str) -> str | None:
     """The part of a path below the Windows folder, in lower case; None for a path elsewhere."""
-    plain = plain_path(path)
+    plain = _lettered(plain_path(path))
     found = _WINDOWS.match(plain)
     return plain[found.end() :].lower() if found else None
+
+
+def in_another_windows(path: str) -> bool:
+    r"""Whether a path would lie in Windows if that were set up in this folder: ``E:\Win10\System32\lsass.exe``.
+
+    An export does not tell which folder Windows runs from, so such a place alone accuses nobody and excuses nobody.
+    """
+    plain = _lettered(plain_path(path))
+    return below_windows(path) is None and _ANOTHER_WINDOWS.match(plain) is not None
+
+
+def _lettered(path: str) -> str:
+    r"""``\Device\HarddiskVolume3\x`` as on a disk with a letter; which it has is all the same to kinds of places."""
+    return _DEVICE.sub("C:", path)
 
 
 def _in_own(plain: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from scripts.procmon.contracts.findings import Analysis, Finding
 from scripts.procmon.contracts.tables import FileRow, ProcessRow
 from scripts.procmon.findings.accusations import accusations
-from scripts.procmon.findings.places import below_windows
+from scripts.procmon.findings.places import below_windows, in_another_windows, is_windows_folder
 from scripts.procmon.findings.process_tree import tree
 
 _WEIGHTY = ("high", "medium")
@@ -55,12 +55,15 @@ def traces(earlier: Mapping[str, Analysis]) -> Traces:
     for row in tree(earlier):
         if row.who not in accused:
             continue
-        if row.image_path is None or below_windows(row.image_path) is None:
+        own = row.image_path and (below_windows(row.image_path) or in_another_windows(row.image_path))
+        if not own:
             found.programs.append(row)
         elif not row.ended_here and _HOSTED & set(accused[row.who]):
             found.infected.append(row)
     made_by = {row.who for row in found.programs} | _false(findings)
     for file in rows_of(earlier, "files"):
+        if file.what == "folder" and is_windows_folder(file.path):
+            continue
         named = file.path.lower() in found.why
         if file.ordinary is None and file.how != "written" and (named or file.who in made_by):
             found.files[file.path] = file

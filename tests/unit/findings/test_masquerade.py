@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
+import pytest
 
 from scripts.procmon.contracts.findings import Analysis, Finding, Technique
 from scripts.procmon.findings import masquerade, process_tree
+from scripts.procmon.findings.analyses import run
 from scripts.procmon.text.telling import tell
 from tests.captures.events import START, Row, capture
 
@@ -169,3 +171,51 @@ def test_a_second_start_without_foreign_code_is_no_hollowing() -> None:
 
 def test_the_start_of_a_false_process_is_its_first_proof() -> None:
     assert list(second_lsass(foreign=9).key_events) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        r"\Device\HarddiskVolume3\Windows\System32\lsass.exe",
+        r"E:\Win10\System32\lsass.exe",
+        r"D:\Windows\System32\lsass.exe",
+    ],
+)
+def test_windows_own_program_is_not_accused_for_the_way_its_place_is_written(path: str) -> None:
+    built = capture(Row("RegOpenKey", "HKLM", who="lsass.exe (600)"), processes={
+        "lsass.exe (600)": {"image_path": path, "start": BEFORE}
+    })  # fmt: skip
+    done = run(built)
+    assert not [finding for analysis in done.values() for finding in analysis.findings]
+    assert not done["removal"].tables["removal"]
+
+
+@pytest.mark.parametrize(
+    ("path", "others"),
+    [
+        (r"C:\Users\b\System32\lsass.exe", None),
+        (r"\Device\HarddiskVolume3\Temp\lsass.exe", None),
+        (r"E:\Win10\System32\lsass.exe", r"C:\Windows\System32\winlogon.exe"),
+    ],
+)
+def test_a_place_that_windows_can_not_have_or_has_not_here_is_a_sign(path: str, others: str | None) -> None:
+    found = judge(
+        Row("RegOpenKey", "HKLM", who="lsass.exe (600)"),
+        processes={
+            "lsass.exe (600)": {"image_path": path, "start": BEFORE},
+            "winlogon.exe (500)": {"image_path": others, "start": BEFORE},
+        },
+    )
+    assert [finding.facts["signs"] for finding in found.findings] == [["path"]]
+
+
+def test_what_went_over_the_network_is_an_act() -> None:
+    found = judge(
+        Row("TCP Send", "host:1000 -> 203.0.113.5:443", "Length: 500", who="svchost.exe (9)"),
+        processes={"svchost.exe (9)": {"image_path": r"C:\Users\b\AppData\Roaming\svchost.exe"}},
+    )
+    (finding,) = found.findings
+    assert finding.facts["acted"]
+    told = tell("masquerade", finding.facts)
+    assert "203.0.113.5:443" in told["statement"]
+    assert "did nothing" not in told["meaning"]
