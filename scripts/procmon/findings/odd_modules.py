@@ -70,7 +70,14 @@ def _odd_place(path: str, row: ProcessRow | None) -> str | None:
     # Set-up programs load parts of themselves from a temporary folder; a process of Windows does not.
     if kind == "watch" and name == "a temporary folder" and row is not None and _is_system(row):
         return name
+    # Explorer maps programs to draw them; what does not even call itself one it has no reason to load.
+    if explorer and kind != "own" and lower.endswith(_NO_MODULES):
+        return name or "a folder that holds no programs"
     return None
+
+
+#: Endings of files that are no modules, whatever they hold.
+_NO_MODULES = (".tmp", ".dat", ".txt", ".log", ".jpg", ".png", ".gif", ".pdf", ".doc", ".bak", ".lnk")
 
 
 def _is_system(row: ProcessRow) -> bool:

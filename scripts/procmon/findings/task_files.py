@@ -24,7 +24,7 @@ _TASK = re.compile(r"\\windows\\(?:system32|syswow64)\\tasks\\[^*]+$", re.IGNORE
 #: Seconds. The scheduler serves all tasks: what it starts later is more likely another's.
 SOON = 5.0
 
-#: Windows in which a task's file was guarded by a CRC-32 alone, until MS10-092 (December 2010) or Service Pack 1 of Windows 7.
+#: Windows in which a CRC-32 alone guarded a task's file, until MS10-092 (December 2010) or Windows 7's Service Pack 1.
 _WEAK = re.compile(r"^Windows (?:Vista\b|7(?!, Service)\b|Server 2008(?! R2, Service)\b)")
 
 

@@ -51,6 +51,15 @@ def test_explorer_that_draws_icons_of_deleted_programs_is_nothing() -> None:
     assert not found.findings
 
 
+def test_a_file_that_explorer_runs_though_it_is_not_called_a_program_is_told() -> None:
+    who, image = "Explorer.EXE (1)", r"C:\Windows\Explorer.EXE"
+    row = Row("RegOpenKey", "HKLM", who=who)
+    (finding,) = judge(row, who=who, image=image, module=r"E:\~WTR4141.tmp").findings
+    assert (finding.kind, finding.facts["place"]) == ("odd_module", "the root of the disk")
+    assert not judge(row, who=who, image=image, module=r"E:\setup.exe").findings
+    assert not judge(row, who=who, image=image, module=r"C:\Windows\System32\x.tmp").findings
+
+
 def test_a_set_up_programs_part_in_its_temporary_folder_is_nothing_but_in_services_it_is() -> None:
     temp = r"C:\Users\a\AppData\Local\Temp\ns1.tmp\System.dll"
     row = Row("RegOpenKey", "HKLM", who="setup.exe (9)")
