@@ -9,8 +9,9 @@ from typing import Any
 from scripts.procmon.contracts.findings import Analysis, Finding
 from scripts.procmon.contracts.tables import FileRow, ProcessRow
 from scripts.procmon.findings.accusations import accusations
-from scripts.procmon.findings.places import below_windows, in_another_windows, is_windows_folder
+from scripts.procmon.findings.places import below_windows, in_another_windows
 from scripts.procmon.findings.process_tree import tree
+from scripts.procmon.findings.windows_folders import is_windows_folder
 
 _WEIGHTY = ("high", "medium")
 
@@ -61,14 +62,26 @@ def traces(earlier: Mapping[str, Analysis]) -> Traces:
         elif not row.ended_here and _HOSTED & set(accused[row.who]):
             found.infected.append(row)
     made_by = {row.who for row in found.programs} | _false(findings)
+    about = _about_files(earlier)
     for file in rows_of(earlier, "files"):
         if file.what == "folder" and is_windows_folder(file.path):
             continue
         named = file.path.lower() in found.why
         if file.ordinary is None and file.how != "written" and (named or file.who in made_by):
             found.files[file.path] = file
-            found.why.setdefault(file.path.lower(), found.why.get(file.who.lower(), "dropped"))
+            made = found.why.get(file.who.lower(), "dropped")
+            found.why.setdefault(file.path.lower(), about.get(file.path.lower(), made))
     return found
+
+
+def _about_files(earlier: Mapping[str, Analysis]) -> dict[str, str]:
+    """Files in lower case with the kind of the first finding about them, however light."""
+    about: dict[str, str] = {}
+    for analysis in earlier.values():
+        for finding in analysis.findings:
+            for path in finding.subjects.get("files", ()):
+                about.setdefault(path.lower(), finding.kind)
+    return about
 
 
 def _false(findings: Iterable[Finding]) -> set[str]:
