@@ -15,7 +15,7 @@ from scripts.procmon.sources.pml.records import Records
 from scripts.procmon.sources.pml.tables import Part, open_part
 from scripts.procmon.sources.pml.users import Users
 
-BATCH = 250_000
+BATCH = 160_000
 #: Texts of a batch must stay below 2 GiB, and bytes are shown with three characters each.
 _MOST_BYTES = 256 << 20
 
