@@ -48,8 +48,9 @@ def test_the_shipped_settings_are_good() -> None:
     ]
 
 
-def test_the_demo_is_said_to_be_a_reconstruction() -> None:
-    demo = read_settings()["captures"]["stuxnet-reconstruction"]
+@pytest.mark.parametrize("name", ["stuxnet-reconstruction", "elevation-reconstruction"])
+def test_the_demos_are_said_to_be_reconstructions(name: str) -> None:
+    demo = read_settings()["captures"][name]
     assert "Reconstruction" in demo["title"]
     assert "is a reconstruction" in demo["note"]
 
