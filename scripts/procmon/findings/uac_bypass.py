@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from ntpath import basename
 from typing import Any
 
 import pandas as pd
@@ -18,7 +19,7 @@ from scripts.procmon.findings.records import Record, of_operations
 from scripts.procmon.findings.registry_links import led_to, links_made
 from scripts.procmon.findings.registry_paths import matches, normal, parent_of
 from scripts.procmon.findings.reproduce import by_path
-from scripts.procmon.findings.rights import granted
+from scripts.procmon.findings.rights import granted, levels
 from scripts.procmon.knowledge import knowledge
 
 #: How long after the hijack the trusting program may start, in seconds.
@@ -50,7 +51,7 @@ class Run:
 
 
 def bypasses(capture: Capture, earlier: Mapping[str, Analysis]) -> list[Finding]:
-    """Findings "uac_bypass": one for each hijacked value, over all processes that set it."""
+    """Findings "uac_bypass": one for each hijacked key, over all processes that set its values."""
     done = earlier.get("persistence")
     hijacks = [
         row
@@ -61,7 +62,7 @@ def bypasses(capture: Capture, earlier: Mapping[str, Analysis]) -> list[Finding]
     for row in hijacks:
         run = _run(row, tree(earlier))
         if run.started:
-            groups.setdefault(normal(row.path), []).append(run)
+            groups.setdefault(normal(parent_of(row.path)), []).append(run)
     return [_finding(capture, runs, earlier) for runs in groups.values()]
 
 
@@ -92,13 +93,18 @@ def _soon(before: str, after: str | None) -> bool:
     return 0 <= (pd.Timestamp(after) - pd.Timestamp(before)).total_seconds() <= WITHIN
 
 
-def _finding(capture: Capture, runs: list[Run], earlier: Mapping[str, Analysis]) -> Finding:
+def _finding(capture: Capture, every: list[Run], earlier: Mapping[str, Analysis]) -> Finding:
+    """One finding on a key; the value beside the command (DelegateExecute) is a part of the same act."""
+    key = parent_of(every[0].row.path)
+    named = [run for run in every if run.row.path.lower().endswith("\\(default)") and run.row.data]
+    first = (named or [run for run in every if run.row.data] or every)[0].row.path
+    runs = [run for run in every if normal(run.row.path) == normal(first)]
     rows = [run.row for run in runs]
-    key = parent_of(rows[0].path)
     told = of_operations(capture, {"RegCreateKey", "RegDeleteKey", "RegDeleteValue"})
     links = _links(capture, key)
     started = [one for run in runs for one in run.started]
     asked = _security_asked(capture, {row.process for row in rows})
+    came = _came_of_it(capture, rows, started, tree(earlier))
     facts: dict[str, Any] = {
         "who": list(dict.fromkeys(row.who for row in rows)),
         "name": rows[0].who.rpartition(" (")[0],
@@ -122,7 +128,8 @@ def _finding(capture: Capture, runs: list[Run], earlier: Mapping[str, Analysis])
         ],
         "program": started[0].process_name,
         "started": [one.who for one in started],
-        "seen_after": [one.who for one in started if one.events],
+        "seen_after": [one.who for one in came],
+        "ended": [{"who": one.who, "code": one.exit_code} for one in started if one.end_event is not None],
         "links": links,
         "removed": all(not row.still_there for row in rows),
         "key_existed": _existed(told, key, rows[0]),
@@ -134,8 +141,9 @@ def _finding(capture: Capture, runs: list[Run], earlier: Mapping[str, Analysis])
         "unelevated": _unelevated(capture, {row.process for row in rows}),
         "armed": _longest([_armed(capture, row) for row in rows]),
     }
-    evidence = {event for row in rows for event in row.events}
-    evidence |= {one.start_event for one in started if one.start_event is not None}
+    evidence = {event for run in every for event in run.row.events}
+    evidence |= {one.start_event for one in (*started, *came) if one.start_event is not None}
+    evidence |= {one.end_event for one in started if one.end_event is not None}
     return Finding(
         kind="uac_bypass",
         severity="high",
@@ -147,10 +155,30 @@ def _finding(capture: Capture, runs: list[Run], earlier: Mapping[str, Analysis])
         reproduce=by_path([rows[0].path, *(one.image_path for one in started if one.image_path)]),
         attack=[Technique("T1548.002", "high"), Technique("T1112", "high")],
         subjects={
-            "processes": [*facts["who"], *facts["started"]],
-            "registry": [rows[0].path],
+            "processes": list(dict.fromkeys([*facts["who"], *facts["started"], *facts["seen_after"]])),
+            "registry": list(dict.fromkeys([rows[0].path, *(run.row.path for run in every)])),
         },
     )
+
+
+def _came_of_it(
+    capture: Capture, rows: list[AutostartRow], started: list[ProcessRow], everyone: list[ProcessRow]
+) -> list[ProcessRow]:
+    """What the trusting programs started: the program that the value names, or one with more rights than who set it.
+
+    That a trusting program ran is no success: it runs and ends, too, where the hijack is blocked.
+    """
+    level = levels(capture)
+    own = [known for row in rows if (known := level.get(row.process)) is not None]
+    wanted = {basename(program_of(row.data)).lower().removesuffix(".exe") for row in rows if row.data} - {""}
+    helpers = {one.process for one in started}
+
+    def is_success(child: ProcessRow) -> bool:
+        mine = level.get(child.process)
+        raised = mine is not None and bool(own) and mine > max(own)
+        return raised or child.process_name.lower().removesuffix(".exe") in wanted
+
+    return [one for one in everyone if one.parent in helpers and one.started_here and is_success(one)]
 
 
 def _links(capture: Capture, key: str) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 from scripts.procmon.contracts.findings import Analysis, Finding
 from scripts.procmon.findings import elevation, persistence, process_tree
 from scripts.procmon.findings.analyses import run
+from scripts.procmon.text.telling import tell
 from tests.captures.events import Row, capture
 
 ASK = r'powershell.exe "Start-Process -FilePath \"C:\Users\a\Downloads\b.exe\" -Verb runAs"'
@@ -88,6 +89,41 @@ def test_a_hijacked_class_and_the_program_that_trusts_it_are_a_bypass() -> None:
 def test_the_same_class_set_without_such_a_program_is_no_bypass() -> None:
     found = judge(Row("RegSetValue", COMMAND + r"\(Default)", "Type: REG_SZ, Length: 4, Data: x.exe"))
     assert not found.findings
+
+
+SETTINGS = r"HKCU\Software\Classes\ms-settings\shell\open\command"
+HELPER = r"C:\Windows\System32\fodhelper.exe"
+HIJACK = (
+    Row("RegSetValue", SETTINGS + r"\DelegateExecute", "Type: REG_SZ, Length: 2, Data: "),
+    Row("RegSetValue", SETTINGS + r"\(Default)", "Type: REG_SZ, Length: 16, Data: cmd.exe"),
+    Row("Process Create", HELPER, "PID: 77, Command line: fodhelper"),
+    Row("Process Start", detail="Parent PID: 300, Command line: fodhelper", who="fodhelper.exe (77)"),
+)
+
+
+def test_a_trusting_program_that_ends_without_a_child_is_no_success() -> None:
+    (finding,) = judge(
+        *HIJACK, Row("Process Exit", detail="Exit Status: 1", who="fodhelper.exe (77)")
+    ).findings
+    assert finding.facts["seen_after"] == []
+    assert {SETTINGS + r"\(Default)", SETTINGS + r"\DelegateExecute"} == set(finding.subjects["registry"])
+    told = tell("uac_bypass", finding.facts)
+    assert "tried to evade" in told["title"]
+    assert "ended with status 1" in told["meaning"]
+
+
+def test_the_program_that_the_value_names_started_by_the_trusting_one_is_success() -> None:
+    (finding,) = judge(
+        *HIJACK,
+        Row(
+            "Process Create",
+            r"C:\Windows\System32\cmd.exe",
+            "PID: 78, Command line: cmd",
+            who="fodhelper.exe (77)",
+        ),
+    ).findings
+    assert finding.facts["seen_after"] == ["cmd.exe (78)"]
+    assert " evaded " in tell("uac_bypass", finding.facts)["title"]
 
 
 def started(integrity: str, parent_integrity: str, logon: str = "00000000:0001e0ac") -> list[Finding]:
