@@ -15,7 +15,7 @@ from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
 from scripts.procmon.findings.accusations import accusations
 from scripts.procmon.findings.names import who
-from scripts.procmon.findings.places import below_windows, kind_of
+from scripts.procmon.findings.places import below_windows, in_its_place, kind_of
 from scripts.procmon.findings.records import Record, records
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.select import one_of, where
@@ -84,12 +84,20 @@ def _reads(record: Record) -> bool:
 def _is_owner(capture: Capture, record: Record, image: str) -> bool:
     store = store_of(record.path) or {}
     name = str(capture.processes.loc[record.process, p.PROCESS_NAME]).lower()
-    if name in store["owners"] or name in knowledge("credential_stores")["everyone"]:
+    # Another program may bear a browser's name; one from a user's loose folders is not believed.
+    believed = in_its_place(image) or "\\users\\" not in image.lower()
+    if believed and (name in store["owners"] or name in knowledge("credential_stores")["everyone"]):
         return True
     # Many programs are built on Chrome's engine and keep a profile of their own; so do programs of Windows.
     folder = record.path.lower().partition("\\user data\\")[0].rpartition("\\")[2]
-    own_profile = store.get("own_profile", False) and len(folder) > 3 and folder in f"{image} {name}".lower()
+    of_its_own = f"{image} {name}" if believed else image.rpartition("\\")[0] if not _loose(image) else ""
+    own_profile = store.get("own_profile", False) and len(folder) > 3 and folder in of_its_own.lower()
     return own_profile or (bool(store.get("windows_own")) and below_windows(image) is not None)
+
+
+def _loose(image: str) -> bool:
+    """Whether a program lies where no program that keeps a profile is set up."""
+    return kind_of(image)[1] not in (None, "the user's application data")
 
 
 def _finding(person: str, mine: list[Record], image: str, *, accused: set[str]) -> Finding:

@@ -133,7 +133,8 @@ def _findings(
 
     Severity: high where a process that is not what it seems did at least two of the steps (put in place, registered,
     loaded), medium where it did one; medium also where a program from a place where users may write took the driver
-    from a temporary file through all steps and registered nothing for removal; low otherwise.
+    from a temporary file through all steps, or had it start with Windows, and registered nothing for removal; low
+    otherwise.
     """
     accused, setups, image_of = suspects(earlier), setup_programs(capture), images(earlier)
     autoruns = listing(capture)
@@ -146,11 +147,16 @@ def _findings(
         stray = [person for person, process in people.items() if is_stray(image_of.get(process))]
         steps = sum((row.dropped, row.registered, row.loaded))
         temporary = any(is_temporary(copy.source) for copy in story.origins)
-        setup = bool(setups) or any(is_installer(person) for person in people)
+        known = any(
+            person in setups or is_installer(person, image_of.get(process))
+            for person, process in people.items()
+        )
+        setup = bool(setups) or known
+        boots = row.dropped and row.registered and row.starts in ("boot", "system", "automatic")
         severity: Severity = "low"
         if guilty:
             severity = "high" if steps >= 2 else "medium"
-        elif stray and temporary and steps == 3 and not setup:
+        elif (stray and temporary and steps == 3 and not setup) or (stray and boots and not known):
             severity = "medium"
         finding = _finding(row, story, severity=severity, people=list(people), guilty=guilty, setup=setup)
         registered = [(rf"{SERVICES}\{row.service}", row.file)] if row.registered else []

@@ -14,13 +14,17 @@ from scripts.procmon.findings.file_kinds import (
     has_double_ending,
     in_windows,
     is_stray,
+    kind_of,
     odd_place,
+    stream_of,
     watched_place,
 )
 from scripts.procmon.findings.file_uses import Use, module_users
+from scripts.procmon.findings.places import in_its_place
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.setup_programs import is_installer, setup_programs
 from scripts.procmon.findings.suspects import images, suspects
+from scripts.procmon.knowledge import knowledge
 
 MOST_FILES = 40
 #: desktop.ini holds a few lines; more than this is something else.
@@ -60,13 +64,21 @@ def programs_dropped(
         if row.what in ("executable", "script")
         and row.ordinary is None
         and row.how != "written"
+        and stream_of(row.path) is None  # those are told of by odd_files
         and not _is_hidden(row)  # those are told of by hidden_files
     ]
     setups = setup_programs(capture)
     for person, files in _by_maker(wanted).items():
         signs = _signs(capture, files, ran, earlier)
         installed = all(belongs_to_a_program(row.renamed_to or row.path) for row in files)
-        severity: Severity = "info" if installed or is_installer(person) or person in setups else "low"
+        setup = person in setups or is_installer(person, images(earlier).get(files[0].process))
+        # Who lies where users may write installs nothing into Windows unless it says so in the list of programs.
+        foreign = (
+            bool(signs.stray) and not setup and any(in_windows(row.renamed_to or row.path) for row in files)
+        )
+        severity: Severity = "info" if setup or (installed and not signs.stray) else "low"
+        if foreign:
+            severity = "medium"
         if signs.strong:
             severity = "high" if signs.strong >= 2 and signs.used else "medium"
         evidence = _evidence(files, ran)
@@ -79,6 +91,8 @@ def programs_dropped(
                 "scripts": sum(row.what == "script" for row in files),
                 "executables": sum(row.what == "executable" for row in files),
                 "installed": installed,
+                "foreign": foreign,
+                "browser": _is_browser(person, images(earlier).get(files[0].process)),
                 "gone": [row.path for row in files if row.fate in ("deleted", "deleted on close")],
             },
             evidence=evidence,
@@ -165,6 +179,11 @@ def hidden_files(
         )
 
 
+def _is_browser(person: str, image: str | None) -> bool:
+    name = person.rpartition(" (")[0].lower() or person.lower()
+    return name in knowledge("network")["browsers"] and in_its_place(image)
+
+
 def _by_maker(rows: Iterable[FileRow]) -> dict[str, list[FileRow]]:
     makers: dict[str, list[FileRow]] = {}
     for row in rows:
@@ -225,7 +244,7 @@ def _facts(person: str, files: Sequence[FileRow], signs: Signs) -> dict[str, obj
         "count": len(files),
         "files": [
             {
-                "path": row.path,
+                "path": row.renamed_to if row.renamed_to and kind_of(row.path) == "data" else row.path,
                 "what": row.what,
                 "size": row.size,
                 "copied_from": row.copied_from if row.copy_confidence != "possible" else None,

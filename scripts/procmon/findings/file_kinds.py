@@ -21,7 +21,9 @@ def kind_of(path: str) -> Kind:
     """What a file is by the end of its name; of several ends the last counts. Folders are told by their creation."""
     if basename(path).lower() in knowledge("file_kinds")["not_drivers"]:
         return "data"
-    kind: Kind = _kinds().get(ending(path), "data")
+    # A stream beside a program is none, and one beside a text may be one.
+    stream = stream_of(path)
+    kind: Kind = _kinds().get(ending(path if stream is None else f"x\\{stream}"), "data")
     return kind
 
 

@@ -100,6 +100,20 @@ def in_another_windows(path: str) -> bool:
     return below_windows(path) is None and _ANOTHER_WINDOWS.match(plain) is not None
 
 
+@lru_cache(maxsize=1 << 16)
+def in_its_place(image: str | None) -> bool:
+    """Whether a program lies where programs are set up, so that its name may be believed.
+
+    A program whose place the capture does not tell is believed: nothing speaks against it.
+    """
+    if not image or "\\" not in image or in_another_windows(image):
+        return True
+    plain = _lettered(plain_path(image).lower())
+    return kind_of(image)[0] == "own" or any(
+        _compiled(one).match(plain) for one in knowledge("module_places")["user_programs"]
+    )
+
+
 def _lettered(path: str) -> str:
     r"""``\Device\HarddiskVolume3\x`` as on a disk with a letter; which it has is all the same to kinds of places."""
     return _DEVICE.sub("C:", path)

@@ -17,6 +17,7 @@ from scripts.procmon.findings.autoruns_listing import listing
 from scripts.procmon.findings.file_acts import file_key
 from scripts.procmon.findings.file_kinds import is_stray, odd_place, watched_place
 from scripts.procmon.findings.names import process_name, who
+from scripts.procmon.findings.places import in_its_place
 from scripts.procmon.findings.service_keys import SERVICES, ServiceKey, service_keys
 from scripts.procmon.findings.setup_programs import is_installer, setup_programs
 from scripts.procmon.findings.suspects import images, suspects
@@ -122,7 +123,9 @@ def _protection(
     ]
     if not lost:
         return
-    setups = setup_programs(capture)
+    # Anyone may write an entry of the list of programs: who lies where users may write is not believed for it.
+    untrue = {who(capture, number) for number, path in images(earlier).items() if not in_its_place(path)}
+    setups = setup_programs(capture) - untrue
     grave = any(story.deleted for story in lost) or len(lost) > 1
     levels: tuple[Severity, ...] = ("high", "medium", "low")
     severity = levels[(not grave) + bool(setups)]
@@ -198,7 +201,7 @@ def _made(capture: Capture, stories: Sequence[Story], earlier: Mapping[str, Anal
         odd = odd_place(row.image) if row.image else None
         watched = watched_place(row.image) if row.image else None
         interpreter = bool(row.image and _INTERPRETERS.search(row.image))
-        setup = bool(setups) or is_installer(row.who)
+        setup = bool(setups) or is_installer(row.who, images(earlier).get(row.process))
         signs = sum(map(bool, (odd, makers, interpreter)))
         severity: Severity = (
             "high"

@@ -7,6 +7,7 @@ import re
 from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.findings.names import who
+from scripts.procmon.findings.places import in_its_place
 from scripts.procmon.findings.select import one_of, where
 from scripts.procmon.knowledge import knowledge
 
@@ -26,7 +27,10 @@ def setup_programs(capture: Capture) -> set[str]:
     return {who(capture, int(process)) for process in events[e.PROCESS][mask].unique()}
 
 
-def is_installer(person: str) -> bool:
-    """Whether a process bears the name of a program whose work is to install or make others."""
+def is_installer(person: str, image: str | None) -> bool:
+    """Whether a process is a program whose work is to install or make others: by its name, in the place of such.
+
+    Anything may be called setup.exe: one from where users may write is known by what it registers.
+    """
     name = person.rpartition(" (")[0].lower() or person.lower()
-    return name in knowledge("file_kinds")["installers"]
+    return name in knowledge("file_kinds")["installers"] and in_its_place(image)

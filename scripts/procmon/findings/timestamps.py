@@ -15,11 +15,18 @@ from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
 from scripts.procmon.contracts.tables import CopyRow, FileRow, TimestampRow
 from scripts.procmon.findings.file_acts import file_key, unseen
-from scripts.procmon.findings.file_kinds import belongs_to_a_program, in_windows, kind_of, ordinary_reason
+from scripts.procmon.findings.file_kinds import (
+    PROGRAMS,
+    belongs_to_a_program,
+    in_windows,
+    is_stray,
+    kind_of,
+    ordinary_reason,
+)
 from scripts.procmon.findings.file_times import TELLING, Seen, Times, folder_of, times_set
 from scripts.procmon.findings.names import moment_of, process_name, who
 from scripts.procmon.findings.reproduce import by_path
-from scripts.procmon.findings.setup_programs import is_installer
+from scripts.procmon.findings.setup_programs import is_installer, setup_programs
 from scripts.procmon.findings.suspects import images, suspects
 from scripts.procmon.text import listing
 
@@ -77,6 +84,7 @@ def _settings(
     changed = {times.file for times in done}
     made = {file_key(row.path) for row in _files(earlier) if row.how != "written"}
     touched = changed | made
+    image_of, setups = images(earlier), setup_programs(capture)
     for times in done:
         if clock.is_now(times):
             continue
@@ -86,7 +94,9 @@ def _settings(
         ordinary = _ordinary(capture, times, seen, unchanged=unchanged, source=sources.get(times.file))
         if donor is not None and basename(donor.file) == basename(times.file):
             ordinary = ordinary or "copied_times"
-        if donor is None and ordinary is None and times.file in made:
+        person, image = who(capture, times.process), image_of.get(times.process)
+        trusted = not is_stray(image) or person in setups or is_installer(person, image)
+        if donor is None and ordinary is None and times.file in made and (trusted or not _poses(times.path)):
             ordinary = "restored"
         donor = None if ordinary else donor
         direction: Literal["back", "forward", "unchanged"] = "forward" if (seconds or -1) > 0 else "back"
@@ -94,7 +104,7 @@ def _settings(
             row=TimestampRow(
                 path=times.path,
                 process=times.process,
-                who=who(capture, times.process),
+                who=person,
                 time=moment_of(capture, times.events[0]),
                 set={name: value.isoformat() for name, value in times.moments.items()},
                 direction="unchanged" if unchanged else direction,
@@ -111,6 +121,11 @@ def _settings(
             and donor.events[0] < times.events[-1],
             made_here=times.file in made,
         )
+
+
+def _poses(path: str) -> bool:
+    """Whether a file of that name passes for a part of Windows where its times do not give it away."""
+    return in_windows(path) and kind_of(path) in PROGRAMS
 
 
 def _donor(times: Times, seen: Seen, *, but: set[str]) -> Times | None:
@@ -157,7 +172,8 @@ def _findings(settings: Sequence[Setting], earlier: Mapping[str, Analysis]) -> I
     """One finding a process, one for all that are not what they seem.
 
     Severity: high where the times are another file's that the process had looked at, and the process is not what it
-    seems or the file lies in the Windows folder and was made here; medium where one of these holds; otherwise low.
+    seems or the file lies in the Windows folder and was made here; medium where one of these holds, or where a program
+    from where users may write dated a program that it had put into the Windows folder; otherwise low.
     """
     accused, image_of = suspects(earlier), images(earlier)
     told_of: dict[str, list[Setting]] = {}
@@ -169,9 +185,11 @@ def _findings(settings: Sequence[Setting], earlier: Mapping[str, Analysis]) -> I
         # A neighbour that merely has the same times may come from the same archive; who forges looks at it first.
         donated = [setting for setting in told if setting.donor and (setting.donor_read_first or not name)]
         windows = any(in_windows(setting.row.path) and setting.made_here for setting in donated)
-        belongs = belongs_to_a_program(image_of.get(told[0].row.process)) or is_installer(name)
+        image = image_of.get(told[0].row.process)
+        belongs = belongs_to_a_program(image) or is_installer(name, image)
         severity: Severity = "low"
-        if not name or (donated and not belongs):
+        posing = any(setting.made_here and _poses(setting.row.path) for setting in told)
+        if not name or ((donated or posing) and not belongs):
             severity = "high" if donated and (not name or windows) else "medium"
         yield _finding(told, donated, severity=severity, windows=windows, accused=not name)
 
