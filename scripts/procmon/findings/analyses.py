@@ -8,6 +8,7 @@ from importlib.util import find_spec
 
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis
+from scripts.procmon.findings.needs import judged
 
 Analyse = Callable[[Capture, Mapping[str, Analysis]], Analysis]
 
@@ -61,5 +62,5 @@ def run(capture: Capture, analyses: Mapping[str, Analyse] | None = None) -> dict
     """What every analysis found in ``capture``, by name."""
     done: dict[str, Analysis] = {}
     for name, analyse in (ANALYSES if analyses is None else analyses).items():
-        done[name] = analyse(capture, done)
+        done[name] = judged(capture, analyse(capture, done))
     return done

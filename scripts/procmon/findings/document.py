@@ -17,6 +17,7 @@ from scripts.procmon.contracts.tables import TABLES
 from scripts.procmon.findings.alike import told_together
 from scripts.procmon.findings.default_filter import hidden_by_default
 from scripts.procmon.findings.names import when
+from scripts.procmon.findings.needs import OVERVIEWS
 from scripts.procmon.knowledge import knowledge
 from scripts.procmon.text.telling import check_sentence, tell
 
@@ -169,6 +170,7 @@ def _check(analysis: Analysis, language: str) -> dict[str, Any]:
 
     return {
         "analysis": analysis.name,
+        "kind": "overview" if analysis.name in OVERVIEWS else "check",
         "title": sentence("titles", analysis.name),
         "outcome": analysis.outcome,
         "reason": None if analysis.reason is None else sentence("reasons", analysis.reason),
