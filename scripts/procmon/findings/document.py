@@ -15,9 +15,11 @@ from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import ATTACK_VERSION, SEVERITIES, Analysis, Finding, Technique
 from scripts.procmon.contracts.tables import TABLES
 from scripts.procmon.findings.alike import told_together
+from scripts.procmon.findings.callers import Callers
 from scripts.procmon.findings.default_filter import hidden_by_default
 from scripts.procmon.findings.names import when
 from scripts.procmon.findings.needs import OVERVIEWS
+from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.knowledge import knowledge
 from scripts.procmon.text.telling import check_sentence, tell
 
@@ -25,6 +27,8 @@ from scripts.procmon.text.telling import check_sentence, tell
 MOST_EVIDENCE = 5_000
 #: So many are shown first.
 MOST_KEY_EVENTS = 8
+#: So many processes are asked about: who else took part stands among the subjects.
+MOST_PEOPLE = 20
 #: A longer text is cut and its length said: names and command lines are written by whoever is captured.
 MOST_TEXT = 4_000
 
@@ -37,8 +41,11 @@ def document(capture: Capture, done: Mapping[str, Analysis], language: str = "en
     )
     found = told_together(found)
     hidden = hidden_by_default(capture) if found else np.zeros(0, dtype=bool)
+    callers = Callers(tree(done))
     findings = [
-        _finding(capture, finding, analysis=name, number=number, language=language, hidden=hidden)
+        _finding(
+            capture, finding, analysis=name, number=number, language=language, hidden=hidden, callers=callers
+        )
         for number, (finding, name) in enumerate(sorted(found, key=lambda pair: _rank(pair[0])), start=1)
     ]
     tables = _tables(done.values())
@@ -86,6 +93,7 @@ def _finding(
     number: int,
     language: str,
     hidden: npt.NDArray[np.bool_],
+    callers: Callers,
 ) -> dict[str, Any]:
     """One finding; ``hidden`` tells of each event whether Process Monitor's default filter hides it."""
     every = sorted({int(event) for event in finding.evidence})
@@ -112,6 +120,7 @@ def _finding(
         "benign_explanation": told["benign_explanation"],
         "attack": [_technique(technique) for technique in finding.attack],
         "subjects": plain(finding.subjects),
+        "behind": callers.behind(finding.subjects.get("processes", ())[:MOST_PEOPLE]),
         "facts": facts,
     }
 

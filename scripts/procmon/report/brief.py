@@ -232,9 +232,14 @@ class _Teller:
 
     def _asking(self) -> list[Action]:
         """Where it is not plainly an attack, who uses the computer knows best."""
-        first = (finding["subjects"].get("processes", ())[:1] for finding in self.telling)
-        who = plainly.once(plainly.without_pid(name) for names in first for name in names)
-        return [Action(text=self.say("do.ask", who=who))] if who else []
+        known = [
+            finding.get("behind", finding["subjects"].get("processes", ()))[:1] for finding in self.telling
+        ]
+        who = plainly.once(plainly.without_pid(name) for names in known for name in names)
+        if who:
+            return [Action(text=self.say("do.ask", who=who))]
+        named = any(finding["subjects"].get("processes") for finding in self.telling)
+        return [Action(text=self.say("do.ask_unknown"))] if named else []
 
     # -- in one line
 
