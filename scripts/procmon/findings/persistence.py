@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from ntpath import basename
 from typing import Any
 
 from scripts.procmon.contracts import processes as p
@@ -14,6 +15,7 @@ from scripts.procmon.contracts.tables import AutostartRow, FileRow
 from scripts.procmon.findings.accusations import accusations
 from scripts.procmon.findings.autoruns_listing import NOT_LISTED, listing
 from scripts.procmon.findings.autostart_files import file_findings, started_services, startup_files
+from scripts.procmon.findings.commands import given, is_interpreter, place_given, stands_in_at_log_on, tells
 from scripts.procmon.findings.names import who
 from scripts.procmon.findings.places import kind_of, plain_path, program_of
 from scripts.procmon.findings.records import Record, of_operations
@@ -172,6 +174,8 @@ def _signs(capture: Capture, write: Write, *, files: Mapping[str, FileRow], accu
     target = target_of(place["id"], write.data)
     kind, name = kind_of(target) if "\\" in target else ("other", None)
     signs = []
+    if given(write.data):
+        kind, name = place_given(write.data)
     if place["id"] == "winsock":
         kind, name = "other", None  # 16 bytes of a path tell no place
     if kind == "odd":
@@ -180,7 +184,13 @@ def _signs(capture: Capture, write: Write, *, files: Mapping[str, FileRow], accu
         signs.append("temporary")
     elif name in _UNUSUAL:
         signs.append("unusual_place")
-    signs += _made(target, capture, record, files)
+    if is_interpreter(write.data) and place["id"] not in _REGISTRIES:
+        signs.append("interpreter")
+        if tells(write.data) in ("high", "medium"):
+            signs.append("telling")
+    if place["id"] == "image-hijack" and stands_in_at_log_on(record.path):
+        signs.append("log_on_screen")
+    signs += _made(next(iter(given(write.data)), target), capture, record, files)
     if place.get("rare"):
         signs.append("rare")
     if who(capture, record.process) in accused:
@@ -191,6 +201,13 @@ def _signs(capture: Capture, write: Write, *, files: Mapping[str, FileRow], accu
     if isinstance(image, str) and target.lower() == image.lower() and kind == "watch":
         signs.append("itself")
     return signs
+
+
+def _run_by(place: str, data: str) -> list[str]:
+    """The files that an autostart runs: what an interpreter is given, not the interpreter."""
+    target = target_of(place, data)
+    files = given(data)
+    return list(files) if files else [target] if "\\" in target and not is_interpreter(data) else []
 
 
 def _made(target: str, capture: Capture, record: Record, files: Mapping[str, FileRow]) -> list[str]:
@@ -260,21 +277,33 @@ def _findings(
 def _severity(write: Write, signs: list[str]) -> Severity | None:
     """None for no finding: a value that is gone again is no persistence, an ordinary registration no news."""
     place = write.place["id"]
-    strong = {"odd_place", "temporary", "accused", "bare_name", "hidden"} & set(signs)
+    strong = {"odd_place", "temporary", "accused", "bare_name", "hidden", "telling", "log_on_screen"} & set(
+        signs
+    )
     if write.gone is not None and place in ("shell-open-command", "environment"):
         return None  # told as what it was for: elevation
     if not write.record.succeeded:
         return "medium" if strong or "rare" in signs else "low"
     if strong or {"rare", "unusual_place"} <= set(signs):
         return "high"
-    own = kind_of(target_of(place, write.data))[0] == "own"
-    if ("rare" in signs and not own) or {"itself", "unusual_place", "copy"} & set(signs):
+    own = kind_of(target_of(place, write.data))[0] == "own" or _is_task_manager(write)
+    rare = "rare" in signs and ("interpreter" in signs or not own)
+    if rare or {"itself", "unusual_place", "copy"} & set(signs):
         return "medium"
     if place in _REGISTRIES:
         return "low" if "dropped" in signs and not own else None
     if place == "winsock":
         return None if _is_usual(write) or own else "low"
     return "low"
+
+
+def _is_task_manager(write: Write) -> bool:
+    """Process Explorer stands in for the Task Manager where its user asks it to."""
+    program = basename(target_of(write.place["id"], write.data)).lower()
+    return (
+        "\\taskmgr.exe\\" in write.record.path.lower()
+        and re.match(r"procexp(?:64a?)?\.exe$", program) is not None
+    )
 
 
 def _finding(capture: Capture, same: list[tuple[Write, list[str]]]) -> Finding:
@@ -307,7 +336,9 @@ def _finding(capture: Capture, same: list[tuple[Write, list[str]]]) -> Finding:
             "done": done,
             "result": first.record.result,
             "gone": all(write.gone is not None for write in writes),
-            "target_place": kind_of(target_of(place, first.data))[1],
+            "target_place": (
+                place_given(first.data) if given(first.data) else kind_of(target_of(place, first.data))
+            )[1],
             "autoruns": _in_force(capture, writes),
             "machine": any(normal(write.record.path).startswith("hklm") for write in writes),
             "events": [write.record.event for write in writes],
@@ -318,7 +349,7 @@ def _finding(capture: Capture, same: list[tuple[Write, list[str]]]) -> Finding:
         subjects={
             "processes": sorted({who(capture, write.record.process) for write in writes}),
             "registry": list(dict.fromkeys(write.record.path for write in writes)),
-            "files": sorted({target for write in writes if "\\" in (target := target_of(place, write.data))}),
+            "files": sorted({path for write in writes for path in _run_by(place, write.data)}),
         },
     )
 

@@ -30,6 +30,7 @@ _PROGRAM = re.compile(
 _VARIABLES = {
     "%systemroot%": r"C:\Windows",
     "%windir%": r"C:\Windows",
+    "%comspec%": r"C:\Windows\System32\cmd.exe",
     "%programfiles%": r"C:\Program Files",
     "%programfiles(x86)%": r"C:\Program Files (x86)",
     "%programdata%": r"C:\ProgramData",

@@ -14,6 +14,7 @@ from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Rule, Severity, Technique
 from scripts.procmon.contracts.tables import FileRow, ServiceRow
 from scripts.procmon.findings.autoruns_listing import listing
+from scripts.procmon.findings.commands import given, is_interpreter, tells
 from scripts.procmon.findings.file_acts import file_key
 from scripts.procmon.findings.file_kinds import is_stray, odd_place, watched_place
 from scripts.procmon.findings.names import process_name, who
@@ -26,10 +27,6 @@ from scripts.procmon.knowledge import knowledge
 Change = Literal["created", "changed", "disabled", "deleted"]
 #: What the service control manager does on a program's behalf it does within this of the program's last act.
 ASKED_WITHIN = pd.Timedelta(seconds=1)
-#: Programs that run whatever they are given, so that a service made of them says nothing by its place.
-_INTERPRETERS = re.compile(
-    r"\\(cmd|powershell|pwsh|wscript|cscript|mshta|rundll32|regsvr32|msbuild)\.exe$", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,14 +195,17 @@ def _made(capture: Capture, stories: Sequence[Story], earlier: Mapping[str, Anal
             continue
         file = dropped.get(file_key(row.image or ""))
         makers = [person for person in (row.who, file.who if file else row.who) if person in accused]
-        odd = odd_place(row.image) if row.image else None
-        watched = watched_place(row.image) if row.image else None
-        interpreter = bool(row.image and _INTERPRETERS.search(row.image))
+        command = row.values.get("ImagePath") or row.image or ""  # noqa: PD011
+        interpreter = is_interpreter(command)
+        run = next(iter(given(command)), row.image)
+        odd = odd_place(run) if run else None
+        watched = watched_place(run) if run else None
+        told = tells(command) if interpreter else None
         setup = bool(setups) or is_installer(row.who, images(earlier).get(row.process))
         signs = sum(map(bool, (odd, makers, interpreter)))
         severity: Severity = (
             "high"
-            if makers and (odd or file)
+            if (makers and (odd or file)) or told == "high"
             else "medium"
             if signs or (file and watched and not setup)
             else "low"
@@ -227,6 +227,7 @@ def _made(capture: Capture, stories: Sequence[Story], earlier: Mapping[str, Anal
                 "place": odd or watched,
                 "odd": odd is not None,
                 "interpreter": interpreter,
+                "telling": told is not None,
                 "accused": makers,
                 "setup": setup,
                 "autoruns": autoruns.facts([(rf"{SERVICES}\{row.service}", row.image)]),

@@ -1,0 +1,58 @@
+"""Commands that Windows is told to start by itself: what an interpreter is given to run weighs, not its place."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from scripts.procmon.findings.command_lines import telling
+from scripts.procmon.findings.named_files import named_files
+from scripts.procmon.findings.places import Kind, kind_of, program_of
+
+#: Programs of Windows that run whatever they are given, so that their own place says nothing.
+_INTERPRETERS = re.compile(
+    r"(?:^|\\)(?:cmd|powershell|powershell_ise|pwsh|wscript|cscript|mshta|rundll32|regsvr32|msbuild|installutil)(?:\.exe)?$",
+    re.IGNORECASE,
+)
+#: Programs that Windows starts at the log-on screen at a key's press: what stands in for one runs there as the system.
+LOG_ON_SCREEN = frozenset(
+    {
+        "sethc.exe",
+        "utilman.exe",
+        "osk.exe",
+        "narrator.exe",
+        "magnify.exe",
+        "displayswitch.exe",
+        "atbroker.exe",
+    }
+)
+_WORST = ("odd", "watch", "other", "own")
+
+
+def is_interpreter(command: str) -> bool:
+    """Whether the program of a command runs whatever it is given."""
+    return _INTERPRETERS.search(program_of(command)) is not None
+
+
+@lru_cache(maxsize=1 << 12)
+def given(command: str) -> tuple[str, ...]:
+    """The files that an interpreter is given to run; () for any other program."""
+    return tuple(named_files(command)) if is_interpreter(command) else ()
+
+
+def place_given(command: str) -> tuple[Kind, str | None]:
+    """The kind of place of what is really run: the strangest of an interpreter's files, or else the program's."""
+    program = program_of(command)
+    places = [kind_of(path) for path in given(command)] or ([kind_of(program)] if "\\" in program else [])
+    return min(places, key=lambda place: _WORST.index(place[0]), default=("other", None))
+
+
+def tells(command: str) -> str | None:
+    """What a command is for, where it gives itself away (the severity of knowledge/command_lines.yaml), or None."""
+    known = telling(command)
+    return None if known is None else str(known["severity"])
+
+
+def stands_in_at_log_on(path: str) -> bool:
+    """Whether a value of Image File Execution Options is that of a program of the log-on screen."""
+    return path.lower().rpartition("\\")[0].rpartition("\\")[2] in LOG_ON_SCREEN
