@@ -1,4 +1,4 @@
-"""Many files of others that got the same new ending from one program, as when their content is encrypted."""
+"""Many files of others that got one new ending or were written over by one program, as when they are encrypted."""
 
 from __future__ import annotations
 
@@ -14,14 +14,13 @@ from scripts.procmon.contracts.tables import DeletionRow, FileRow, RenameRow
 from scripts.procmon.findings.file_acts import file_key, unseen
 from scripts.procmon.findings.file_kinds import ending
 from scripts.procmon.findings.file_times import folder_of
+from scripts.procmon.findings.notes import is_work, notes_of
+from scripts.procmon.findings.overwritten import overwritten
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.knowledge import knowledge
 
 #: Fewer files than this may be anybody's tidying.
 MANY = 10
-#: A note is laid into at least as many folders under one name.
-NOTES = 3
-NOTE_ENDINGS = frozenset({"txt", "html", "htm", "hta", "rtf", "png", "bmp", "url"})
 MOST_EVENTS = 500
 
 
@@ -34,7 +33,7 @@ class Rewritten:
 
 
 def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
-    """A finding for each program that gave at least ``MANY`` files it had not made one new ending."""
+    """Findings "files_rewritten" (``MANY`` files that a program had not made got one new ending), "files_overwritten"."""
     if reason := unseen(capture):
         return Analysis(name="mass_renames", outcome="could not be checked", reason=reason)
     files: list[FileRow] = list(_table(earlier, "dropped_files", "files"))
@@ -45,6 +44,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
         for (person, end), group in _groups(files, renames, deletions).items()
         if (finding := _finding(person, end, group, files))
     ]
+    findings += overwritten(files)
     return Analysis(
         name="mass_renames",
         outcome="found" if findings else "not found",
@@ -62,7 +62,7 @@ def _groups(
     for row in renames:
         if (
             row.ordinary is None
-            and _is_work(row.path)
+            and is_work(row.path)
             and file_key(row.path) not in made
             and ending(row.to) != ending(row.path)
         ):
@@ -71,18 +71,12 @@ def _groups(
     for file in made.values():
         beside[file_key(file.path).rpartition(".")[0]].append(file)
     for gone in deletions:
-        if gone.attempt or gone.created_here or gone.ordinary or not _is_work(gone.path):
+        if gone.attempt or gone.created_here or gone.ordinary or not is_work(gone.path):
             continue
         for file in beside.get(file_key(gone.path), ()):
             if file.who == gone.who:
                 _add(groups[file.who, ending(file.path)], gone.path, file.path, [*file.events, *gone.events])
     return groups
-
-
-def _is_work(path: str) -> bool:
-    """Whether a file is what people keep: documents, pictures, archives; not the parts of programs."""
-    known = knowledge("file_kinds")
-    return ending(path) in known["document"] or ending(path) in known["archive"]
 
 
 def _add(group: Rewritten, old: str, new: str, events: Iterable[int]) -> None:
@@ -96,7 +90,7 @@ def _finding(person: str, end: str, group: Rewritten, files: Iterable[FileRow]) 
     kinds = {ending(path) for path in group.files}
     if len(group.files) < MANY or not end or end in usual or len(kinds) < 2:
         return None
-    notes = _notes(person, files)
+    notes = notes_of(person, files)
     severity: Severity = "high" if notes else "medium"
     evidence = sorted({*group.events, *(event for row in notes for event in row.events)})[:MOST_EVENTS]
     old = list(group.files)
@@ -120,16 +114,6 @@ def _finding(person: str, end: str, group: Rewritten, files: Iterable[FileRow]) 
         attack=[Technique("T1486", "medium")],
         subjects={"processes": [person], "files": old[:100]},
     )
-
-
-def _notes(person: str, files: Iterable[FileRow]) -> list[FileRow]:
-    """The files of one name that the process laid into several folders."""
-    by_name: dict[str, list[FileRow]] = defaultdict(list)
-    for row in files:
-        if row.who == person and row.how == "created" and ending(row.path) in NOTE_ENDINGS:
-            by_name[basename(row.path).lower()].append(row)
-    most = max(by_name.values(), key=len, default=[])
-    return most if len({folder_of(row.path.lower()) for row in most}) >= NOTES else []
 
 
 def _table(earlier: Mapping[str, Analysis], analysis: str, table: str) -> Iterator[Any]:

@@ -17,6 +17,7 @@ from scripts.procmon.contracts.tables import FileRow
 from scripts.procmon.detail_text import numbers
 from scripts.procmon.findings.file_acts import FILE, OPEN, WRITE, acts, file_key, unseen
 from scripts.procmon.findings.file_kinds import PROGRAMS, is_archive, is_stray, kind_of, stream_of
+from scripts.procmon.findings.overwritten import hosts_written
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.select import one_of
 from scripts.procmon.findings.suspects import images, suspects
@@ -42,6 +43,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
         *_borrowed_names(capture, stray),
         *_from_the_network(capture, stray, suspects(earlier)),
         *_streams(rows),
+        *hosts_written(_files(earlier), image_of),
     ]
     return Analysis(
         name="odd_files",

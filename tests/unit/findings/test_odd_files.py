@@ -124,3 +124,31 @@ def test_backups_editors_and_few_files_are_not_counted() -> None:
     assert not found(*(renamed(path, f"{path}.locked") for path in DOCUMENTS[:9]), analysis="mass_renames")
     own = [row for path in DOCUMENTS for row in (created(path), renamed(path, f"{path}.locked"))]
     assert not found(*own, analysis="mass_renames")
+
+
+MANY_DOCUMENTS = [rf"C:\Users\a\Documents\{n % 4}\{n}.{('docx', 'xlsx', 'jpg')[n % 3]}" for n in range(24)]
+
+
+def test_documents_written_over_where_they_lie_beside_a_note_are_high() -> None:
+    rows = [wrote(path, 0, 4096) for path in MANY_DOCUMENTS]
+    notes = [created(rf"C:\Users\a\Documents\{number}\READ ME.txt") for number in range(4)]
+    (finding,) = found(*rows, *notes, analysis="mass_renames")
+    assert (finding.kind, finding.severity, finding.facts["count"]) == ("files_overwritten", "high", 24)
+    assert (finding.facts["note"], finding.facts["kinds"]) == ("READ ME.txt", ["docx", "jpg", "xlsx"])
+
+
+def test_a_program_that_only_saves_documents_is_none_of_these() -> None:
+    rows = [wrote(path, 0, 4096) for path in MANY_DOCUMENTS]
+    notes = [created(rf"C:\Users\a\Documents\{number}\READ ME.txt") for number in range(4)]
+    assert not found(*rows, analysis="mass_renames")
+    assert not found(*rows[:19], *notes, analysis="mass_renames")
+    assert not found(*(created(path) for path in MANY_DOCUMENTS), *notes, analysis="mass_renames")
+
+
+def test_the_file_of_host_names_weighs_by_who_writes_it() -> None:
+    rows = (opened(rf"{TEMP}\x"), wrote(r"C:\Windows\System32\drivers\etc\hosts", 0, 100))
+    (finding,) = found(*rows)
+    assert (finding.kind, finding.severity) == ("hosts_written", "medium")
+    (finding,) = found(*rows, image=r"C:\Program Files\Vendor\service.exe")
+    assert finding.severity == "low"
+    assert not found(rows[0], wrote(r"C:\Windows\System32\drivers\etc\services", 0, 100))
