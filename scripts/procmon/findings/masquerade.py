@@ -27,6 +27,8 @@ class Suspect:
     row: ProcessRow
     signs: list[str] = field(default_factory=list)
     judged: bool = False
+    #: Its place would be right in a second Windows on this computer.
+    elsewhere: bool = False
 
 
 #: Signs that no ordinary program gives; the others need company.
@@ -96,6 +98,7 @@ def _weigh(
         right = below is not None and any(fnmatchcase(below, path) for path in (*known["paths"], "winsxs\\*"))
         if not right and (windows_seen or not in_another_windows(row.image_path)):
             suspect.signs.append("path")
+            suspect.elsewhere = in_another_windows(row.image_path)
     if parent is not None and known["parents"]:
         suspect.judged = True
         if parent.process_name.lower() not in known["parents"] and _is_older(parent, row):
@@ -152,7 +155,11 @@ def _real(weighed: list[Suspect]) -> Suspect:
 
 
 def _severity(false: list[Suspect], done: Acts) -> Severity:
-    strong = any(sign in STRONG for suspect in false for sign in suspect.signs)
+    strong = any(
+        sign in STRONG and not (sign == "path" and suspect.elsewhere)
+        for suspect in false
+        for sign in suspect.signs
+    )
     several = any(len(set(suspect.signs)) > 1 for suspect in false)
     if strong and done.grave:
         return "high"

@@ -23,6 +23,7 @@ from scripts.procmon.knowledge import knowledge
 DELETIONS = ("RegDeleteKey", "RegDeleteValue")
 
 _SERVICE = re.compile(r"^hklm\\system\\currentcontrolset\\services\\([^\\]+)")
+_UNINSTALL = re.compile(r"\\microsoft\\windows\\currentversion\\uninstall\\([^\\]+)$")
 _LEGACY = re.compile(r"^hklm\\system\\currentcontrolset\\enum\\root\\legacy_([^\\]+)")
 #: Setup class of drivers without a device; services.exe takes its entries away with the service.
 _LEGACY_CLASS = r"hklm\system\currentcontrolset\control\class\{8ecc055d-047f-11d1-a537-0000f8753ed1}" + "\\"
@@ -211,6 +212,48 @@ def _own_settings(capture: Capture, history: History, record: Record) -> dict[st
     return {"maker": found[1]} if named & stems else None
 
 
+def _uninstalled(capture: Capture, history: History, record: Record) -> dict[str, str] | None:
+    """A program that takes itself out of the list of installed programs takes its keys and its start with it."""
+    path = normal(record.path)
+    for key, gone in history.deleted_keys.items():
+        entry = _UNINSTALL.search(key)
+        if entry is None or not any(one.process == record.process for one in gone):
+            continue
+        words = _words(entry[1]) | _words(_folder(capture, record))
+        named = words & (_words(path.rpartition("\\")[2]) | _words(_maker(path)))
+        if f"{path}\\".startswith(f"{key}\\") or (named and not _is_of_windows(path)):
+            return {"key": gone[0].path, "event": str(gone[0].event)}
+    return None
+
+
+def _is_of_windows(path: str) -> bool:
+    """Whether a key is one of Windows' own that no program takes with it; places of automatic start may be."""
+    inside = re.match(r"^hk(?:lm|cu)\\(?:software\\(?:microsoft|policies)\\|system\\|security\\|sam\\)", path)
+    return inside is not None and "\\currentversion\\run" not in path
+
+
+def _maker(path: str) -> str:
+    found = re.match(r"^hk(?:lm|cu)\\software\\(?:wow6432node\\)?([^\\]+(?:\\[^\\]+)?)", path)
+    return found[1] if found and not path.startswith(r"hklm\software\microsoft") else ""
+
+
+def _folder(capture: Capture, record: Record) -> str:
+    """The folder that the program lies in, where that is its own."""
+    image = capture.processes.loc[record.process, p.IMAGE_PATH]
+    return str(image).rpartition("\\")[0].rpartition("\\")[2] if kind_of(str(image))[0] == "own" else ""
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[^\W_]{3,}", text.lower())) - {
+        "the",
+        "for",
+        "software",
+        "uninstall",
+        "windows",
+        "microsoft",
+    }
+
+
 def _part_of_tree(capture: Capture, history: History, record: Record) -> dict[str, str] | None:
     """Deleted on the way to a whole key that is itself explained."""
     parent = normal(parent_of(record.path))
@@ -223,6 +266,7 @@ def _part_of_tree(capture: Capture, history: History, record: Record) -> dict[st
                     "service_removal",
                     "housekeeping",
                     "own_settings",
+                    "uninstalled",
                 ):
                     if EXPLANATIONS[name](capture, history, whole) is not None:
                         return {"key": whole.path, "event": str(whole.event), "because": name}
@@ -241,6 +285,7 @@ EXPLANATIONS: dict[str, Explain] = {
     "set_again": _set_again,
     "housekeeping": _housekeeping,
     "own_settings": _own_settings,
+    "uninstalled": _uninstalled,
     "part_of_tree": _part_of_tree,
 }
 

@@ -87,3 +87,29 @@ def test_an_attempt_on_a_protections_autostart_is_told_as_one(result: str, sever
 def test_a_capture_without_registry_events_can_not_be_checked() -> None:
     built = capture(Row("WriteFile", r"C:\x"), can_show={"registry_events": False})
     assert registry_deletions.analyse(built, {}).outcome == "could not be checked"
+
+
+UNINSTALL = r"HKLM\Software\Microsoft\Windows\CurrentVersion\Uninstall\Foo"
+
+
+def test_a_program_that_leaves_the_list_of_programs_takes_its_keys_and_its_start_with_it() -> None:
+    rows = table(
+        Row("RegDeleteValue", r"HKCU\Software\Microsoft\Windows\CurrentVersion\Run\Foo"),
+        Row("RegDeleteKey", r"HKLM\Software\Foo"),
+        Row("RegDeleteKey", UNINSTALL),
+        Row("RegDeleteValue", r"HKLM\Software\Bar\x"),
+        Row("RegDeleteValue", r"HKLM\System\CurrentControlSet\Control\Foo"),
+        Row("RegDeleteKey", r"HKLM\Software\Foo\Other", who="another.exe (9)"),
+    )
+    assert [row.explanation for row in rows] == [
+        "uninstalled",
+        "uninstalled",
+        "housekeeping",
+        *[None] * 3,
+    ]
+
+
+def test_an_uninstallation_does_not_explain_the_loss_of_a_protection() -> None:
+    path = r"HKLM\Software\Microsoft\Windows\CurrentVersion\Run\Windows Defender"
+    rows = table(Row("RegDeleteKey", UNINSTALL.replace("Foo", "Defender")), Row("RegDeleteValue", path))
+    assert rows[1].explanation == "security"
