@@ -122,6 +122,7 @@ def _row(capture: Capture, key: Key, talk: Talk) -> PeerRow:
         who=who(capture, process),
         protocol="TCP" if protocol == "TCP" else "UDP",
         peer=peer,
+        addresses=list(capture.info.get("hosts", {}).get(peer, ())),
         port=port,
         direction=_direction(talk, port),
         bytes_sent=talk.sent,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from ipaddress import ip_address
 from typing import Any
 
 from scripts.procmon.contracts.findings import Analysis, Finding, Rule, Severity, Technique
@@ -64,11 +65,13 @@ def _unanswered(
     return Finding(
         kind="unanswered_peers",
         severity="high" if kinds else "low" if installed else "medium",
-        confidence="likely" if kinds else "possible",
+        confidence="certain",
         facts={
             "who": person,
             "count": len(swarm),
             "peers": [row.peer for row in swarm],
+            "addresses": _addresses(swarm),
+            "named_only": _named_only(swarm),
             "port": swarm[0].port,
             "protocol": swarm[0].protocol,
             "sizes": sizes,
@@ -78,11 +81,12 @@ def _unanswered(
             "accused": bool(kinds),
         },
         evidence=sorted({event for row in swarm for event in row.events}),
+        key_events=[row.events[0] for row in swarm if row.events],
         reproduce=[Rule("Path", "ends with", f":{swarm[0].port}"), *_who(person)],
         attack=[Technique("T1095", "medium")],
         subjects={
             "processes": [person],
-            "peers": [f"{row.peer}:{row.port}" for row in swarm],
+            "peers": _ends(swarm),
         },
     )
 
@@ -98,6 +102,7 @@ def _talked(
     peers: list[dict[str, Any]] = [
         {
             "peer": row.peer,
+            "addresses": row.addresses,
             "port": row.port,
             "protocol": row.protocol,
             "sent": row.bytes_sent,
@@ -124,6 +129,8 @@ def _talked(
             "sent": sum(row.bytes_sent for row in rows),
             "received": sum(row.bytes_received for row in rows),
             "kinds": list(kinds),
+            "addresses": _addresses(rows),
+            "named_only": _named_only(rows),
             "loopback": len({row.port for row in loopback}),
             "loopback_ports": sorted({row.port for row in loopback}),
             "loopback_answered": any(row.answered for row in loopback),
@@ -131,8 +138,31 @@ def _talked(
         evidence=sorted({event for row in rows for event in row.events}),
         reproduce=[Rule("Event Class", "is", "Network"), *_who(person)],
         attack=[Technique("T1071.001", "low")] if web else [],
-        subjects={"processes": [person], "peers": [f"{row.peer}:{row.port}" for row in rows]},
+        subjects={"processes": [person], "peers": _ends(rows)},
     )
+
+
+def _ends(rows: Sequence[PeerRow]) -> list[str]:
+    """Address and port of each peer; the name where the capture keeps no address for it."""
+    return list(dict.fromkeys(f"{end}:{row.port}" for row in rows for end in (row.addresses or [row.peer])))
+
+
+def _addresses(rows: Sequence[PeerRow]) -> dict[str, list[str]]:
+    """What the names among the peers stand for, as far as the capture keeps it."""
+    return {row.peer: row.addresses for row in rows if row.addresses}
+
+
+def _named_only(rows: Sequence[PeerRow]) -> list[str]:
+    """The peers that are known by a name alone."""
+    return list(dict.fromkeys(row.peer for row in rows if not row.addresses and not _is_address(row.peer)))
+
+
+def _is_address(peer: str) -> bool:
+    try:
+        ip_address(peer.strip("[]"))
+    except ValueError:
+        return False
+    return True
 
 
 def _too_short(row: PeerRow, lengths: Mapping[int, list[int]]) -> bool:

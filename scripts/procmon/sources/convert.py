@@ -260,6 +260,7 @@ def _info(
         "system_root": told.get("system_root"),
         "cpus": told.get("cpus"),
         "ram": told.get("ram"),
+        "hosts": told.get("hosts", {}),
         "first_time": _iso(counts.first),
         "last_time": _iso(counts.last),
         "time_zone": told.get("time_zone", {"name": None, "known_by": nothing}),

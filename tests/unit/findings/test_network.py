@@ -6,25 +6,28 @@ import pytest
 
 from scripts.procmon.contracts.findings import Analysis, Finding, Rule
 from scripts.procmon.contracts.tables import PeerRow
-from scripts.procmon.findings import network
+from scripts.procmon.findings import network, network_findings
 from scripts.procmon.findings.network import ends_of
+from scripts.procmon.text.telling import tell
 from tests.captures.events import Row, capture
 
 
+def accused_of(person: str) -> dict[str, Analysis]:
+    """An earlier finding that accuses a process."""
+    finding = Finding(
+        kind="relaunch_elevated",
+        severity="medium",
+        confidence="likely",
+        facts={},
+        evidence=[0],
+        reproduce=[Rule("PID", "is", "1")],
+        subjects={"processes": [person]},
+    )
+    return {"elevation": Analysis(name="elevation", outcome="found", findings=[finding])}
+
+
 def judge(*rows: Row, accused: str | None = None) -> Analysis:
-    earlier = {}
-    if accused:
-        finding = Finding(
-            kind="relaunch_elevated",
-            severity="medium",
-            confidence="likely",
-            facts={},
-            evidence=[0],
-            reproduce=[Rule("PID", "is", "1")],
-            subjects={"processes": [accused]},
-        )
-        earlier = {"elevation": Analysis(name="elevation", outcome="found", findings=[finding])}
-    return network.analyse(capture(*rows), earlier)
+    return network.analyse(capture(*rows), accused_of(accused) if accused else {})
 
 
 def peers(*rows: Row) -> list[PeerRow]:
@@ -96,3 +99,23 @@ def test_twenty_bytes_to_the_port_of_name_resolution_are_no_question() -> None:
 def test_a_path_that_names_no_two_ends_is_left_out(path: str) -> None:
     assert ends_of(path) is None
     assert not peers(Row("TCP Send", path, "Length: 1"))
+
+
+def test_an_address_stands_for_its_name_where_the_capture_keeps_it() -> None:
+    row = talk("UDP Send", 16, peer="host.example:443")
+    hosts = {"hosts": {"host.example": ["203.0.113.7"]}}
+    (talked,) = judge(row, accused="b.exe (1)").findings
+    assert talked.subjects["peers"] == ["host.example:443"]
+    told = tell(talked.kind, talked.facts)["statement"]
+    assert "is a name only" in told
+    built = capture(row, info=hosts)
+    (peer,) = network.analyse(built, {}).tables["peers"]
+    assert (peer.peer, peer.addresses) == ("host.example", ["203.0.113.7"])
+    (found,) = network_findings.findings_of([peer], accused_of("b.exe (1)"), lengths={})
+    assert found.subjects["peers"] == ["203.0.113.7:443"]
+    assert "`host.example` stands for `203.0.113.7`" in tell(found.kind, found.facts)["statement"]
+
+
+def test_what_is_sent_over_tcp_was_accepted_by_somebody() -> None:
+    (row,) = peers(talk("TCP Send", 500))
+    assert row.answered

@@ -47,6 +47,8 @@ _COLUMNS = [
     "Architecture",
 ]
 #: Captures saved with the default rules lacked 72 and 78 % of the numbers, those with narrower ones 95 % and more.
+#: More names of hosts than this are left out of capture.json.
+MOST_HOSTS = 2_000
 _MOST_BY_DEFAULT = 0.9
 _CLASSES = {
     "file_events": (layout.FILE_SYSTEM, "file-system"),
@@ -134,6 +136,7 @@ def capture_info(parts: Sequence[Part], seen: Seen, *, modules: int, lost_events
         "system_root": fixed_text(header["system_root"].tobytes()) or None,
         "cpus": int(header["cpus"]) or None,
         "ram": int(header["ram"]) or None,
+        "hosts": _hosts(parts),
         "time_zone": {"name": "UTC", "known_by": "PML times are FILETIMEs in UTC"},
         # The order in which the Detail texts that are made from a PML write their dates.
         "date": {
@@ -148,6 +151,15 @@ def capture_info(parts: Sequence[Part], seen: Seen, *, modules: int, lost_events
         "rejected": {"count": seen.lost.count, "rows": seen.lost.rows},
         "remarks": _remarks(parts, seen, lost_events),
     }
+
+
+def _hosts(parts: Sequence[Part]) -> dict[str, list[str]]:
+    """The addresses that stand behind the names of the network events, by name."""
+    found: dict[str, list[str]] = {}
+    for part in parts:
+        for name, addresses in part.hosts.named(MOST_HOSTS).items():
+            found[name] = list(dict.fromkeys([*found.get(name, ()), *addresses]))
+    return dict(list(found.items())[:MOST_HOSTS])
 
 
 def _os(header: np.void) -> str | None:

@@ -209,11 +209,23 @@ class Hosts:
         if is_ipv4:
             address = address[:4].ljust(16, b"\0")
         name = self._hosts.get(address)
-        if name:
-            return name
+        return name or Hosts.numbers(address, is_ipv4=is_ipv4)
+
+    @staticmethod
+    def numbers(address: bytes, *, is_ipv4: bool) -> str:
+        """An address of 16 bytes as Process Monitor prints one without a name."""
         if is_ipv4:
             return str(IPv4Address(address[:4]))
         return ":".join(f"{int.from_bytes(address[n : n + 2], 'big'):x}" for n in range(0, 16, 2))
+
+    def named(self, most: int) -> dict[str, list[str]]:
+        """The addresses by name, ``most`` of them: a name comes from a look-up that whoever owns the address answers."""
+        found: dict[str, list[str]] = {}
+        for address, name in list(self._hosts.items())[:most]:
+            numbers = Hosts.numbers(address, is_ipv4=not any(address[4:]))
+            if name and name != numbers:
+                found.setdefault(name, []).append(numbers)
+        return found
 
     def port(self, port: int, *, is_tcp: bool) -> str:
         """The name of a port, or its number."""

@@ -232,6 +232,18 @@ def test_a_host_and_port_with_a_name_are_shown_by_it_others_by_number(tmp_path: 
     assert row["detail"] == "Length: 42"
 
 
+def test_the_address_behind_a_name_is_kept_and_a_name_that_is_its_own_address_is_not(tmp_path: Path) -> None:
+    event = Event(NOON, 7, 1, files.close_file(r"C:\x", bits=64))
+    hosts = {
+        bytes([8, 8, 8, 8]): "dns.google",
+        bytes([8, 8, 4, 4]): "dns.google",
+        bytes([192, 0, 2, 1]): "192.0.2.1",
+        bytes(15) + b"\x01": "me",
+    }
+    _, _, tables = decoded(write(tmp_path, event, hosts=hosts))
+    assert tables.info["hosts"] == {"dns.google": ["8.8.8.8", "8.8.4.4"], "me": ["0:0:0:0:0:0:0:1"]}
+
+
 def test_an_ipv6_address_is_shown_in_eight_groups(tmp_path: Path) -> None:
     loopback = bytes(15) + b"\x01"
     row = the_row(tmp_path, processes.network_operation(5, (loopback, 1), (loopback, 2), 0, tcp=True))
