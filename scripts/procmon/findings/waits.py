@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from scripts.procmon.findings.records import Record, order_is_trusted, records
 
 #: Shorter silences are met in every program; so are any in one that waits for its user.
 SHORTEST = 4.5
+MOST_RULES = 12
 
 
 def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
@@ -27,14 +29,29 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     rows = [row for row in tree(earlier) if row.who in accused and _may_wait(row)]
     waited = [finding for row in rows if (finding := _finding(capture, row))]
     # Several runs of one program that wait alike are one habit.
-    first: dict[str, Finding] = {}
+    alike: dict[str, list[Finding]] = {}
     for finding in waited:
-        first.setdefault(str(finding.facts["name"]), finding)
+        alike.setdefault(str(finding.facts["name"]), []).append(finding)
     return Analysis(
         name="waits",
-        outcome="found" if first else "not found",
+        outcome="found" if alike else "not found",
         examined=sum(row.events for row in rows),
-        findings=list(first.values()),
+        findings=[_together(same) for same in alike.values()],
+    )
+
+
+def _together(same: list[Finding]) -> Finding:
+    """The first run's finding, with all runs named."""
+    first = same[0]
+    others = [{"who": one.facts["who"], "seconds": one.facts["seconds"]} for one in same[1:]]
+    pids = [rule for one in same for rule in one.reproduce]
+    return replace(
+        first,
+        facts={**first.facts, "others": others},
+        evidence=sorted({event for one in same for event in one.evidence}),
+        reproduce=list(dict.fromkeys(pids))[:MOST_RULES],
+        subjects={"processes": [str(one.facts["who"]) for one in same]},
+        key_events=[event for one in same for event in one.evidence][:8],
     )
 
 

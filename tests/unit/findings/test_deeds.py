@@ -6,6 +6,7 @@ import pytest
 
 from scripts.procmon.contracts.findings import Analysis, Finding, Rule
 from scripts.procmon.findings import process_tree, raw_disk, waits, weakened_settings
+from scripts.procmon.text.telling import tell
 from tests.captures.events import Row, capture
 
 DISK = r"\Device\Harddisk0\DR0"
@@ -98,3 +99,34 @@ def test_group_policy_and_the_users_own_choice_are_low_or_nothing() -> None:
     assert [finding.severity for finding in weakened("1", who="svchost.exe (900)")] == ["low"]
     hide = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Explorer\Advanced\HideFileExt"
     assert not weakened("1", who="Explorer.EXE (5)", path=hide)
+
+
+def test_runs_of_one_program_that_wait_alike_are_one_finding_that_names_them_all() -> None:
+    runs = ["sample.exe (10)", "sample.exe (11)", "sample.exe (12)"]
+    rows = [
+        Row("RegOpenKey", r"HKCU\x", who=person, at=start + number / 100 + (20.0 if number > 4 else 0))
+        for start, person in enumerate(runs)
+        for number in range(10)
+    ]
+    starts = [
+        Row("Process Start", detail="Parent PID: 1", who=person, at=at) for at, person in enumerate(runs)
+    ]
+    order = sorted([*starts, *rows], key=lambda row: row.at or 0.0)
+    built = capture(*order, processes={person: {"image_path": r"C:\Temp\sample.exe"} for person in runs})
+    accused = Finding(
+        kind="odd_program",
+        severity="medium",
+        confidence="certain",
+        facts={},
+        evidence=[0],
+        reproduce=[Rule("PID", "is", "10")],
+        subjects={"processes": runs},
+    )
+    earlier = {
+        "process_tree": process_tree.analyse(built, {}),
+        "odd_modules": Analysis(name="odd_modules", outcome="found", findings=[accused]),
+    }
+    (finding,) = waits.analyse(built, earlier).findings
+    assert finding.subjects["processes"] == runs
+    assert [one["who"] for one in finding.facts["others"]] == runs[1:]
+    assert all(person in tell("waited", finding.facts)["statement"] for person in runs)
