@@ -19,6 +19,7 @@ from scripts.procmon.findings.file_acts import file_key
 from scripts.procmon.findings.file_kinds import is_stray, odd_place, watched_place
 from scripts.procmon.findings.names import process_name, who
 from scripts.procmon.findings.places import in_its_place
+from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.service_keys import SERVICES, ServiceKey, service_keys
 from scripts.procmon.findings.setup_programs import is_installer, setup_programs
 from scripts.procmon.findings.suspects import images, suspects
@@ -121,7 +122,7 @@ def _protection(
     if not lost:
         return
     # Anyone may write an entry of the list of programs: who lies where users may write is not believed for it.
-    untrue = {who(capture, number) for number, path in images(earlier).items() if not in_its_place(path)}
+    untrue = {row.who for row in tree(earlier) if not in_its_place(row.image_path)}
     setups = setup_programs(capture) - untrue
     grave = any(story.deleted for story in lost) or len(lost) > 1
     levels: tuple[Severity, ...] = ("high", "medium", "low")

@@ -105,6 +105,15 @@ def test_anything_may_be_called_setup() -> None:
     assert lost.severity == "low"
 
 
+def test_a_child_that_is_known_from_its_start_alone_breaks_nothing() -> None:
+    rows = (
+        Row("Process Create", r"C:\Users\b\Temp\a.exe", "PID: 215, Command line: a", who="setup.exe (2)"),
+        service_value("WinDefend", "Start", 4, who="setup.exe (2)"),
+    )
+    (lost,) = found(*rows, image=r"C:\Users\b\Downloads\setup.exe", kind="protection_removed")
+    assert lost.severity == "medium"
+
+
 def test_a_driver_that_starts_with_windows_from_a_program_in_downloads_is_no_update() -> None:
     path = r"C:\Windows\System32\drivers\x.sys"
     rows = (
