@@ -53,10 +53,13 @@ def traces(earlier: Mapping[str, Analysis]) -> Traces:
             for subject in group:
                 found.why.setdefault(subject.lower(), finding.kind)
     accused = accusations(earlier)
+    unproven = _unproven(findings, accused)
     for row in tree(earlier):
         if row.who not in accused:
             continue
         own = row.image_path and (below_windows(row.image_path) or in_another_windows(row.image_path))
+        if row.who in unproven:
+            continue
         if not own:
             found.programs.append(row)
         elif not row.ended_here and _HOSTED & set(accused[row.who]):
@@ -82,6 +85,17 @@ def _about_files(earlier: Mapping[str, Analysis]) -> dict[str, str]:
             for path in finding.subjects.get("files", ()):
                 about.setdefault(path.lower(), finding.kind)
     return about
+
+
+def _unproven(findings: Iterable[Finding], accused: Mapping[str, list[str]]) -> set[str]:
+    """Processes with nothing against them but the place of their program: nobody is told to delete that."""
+    return {
+        who
+        for finding in findings
+        if finding.kind == "masquerade" and finding.facts["signs"] == ["path"] and not finding.facts["acted"]
+        for who in finding.subjects.get("processes", ())
+        if accused.get(who) == ["masquerade"]
+    }
 
 
 def _false(findings: Iterable[Finding]) -> set[str]:

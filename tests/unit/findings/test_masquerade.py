@@ -219,3 +219,14 @@ def test_what_went_over_the_network_is_an_act() -> None:
     told = tell("masquerade", finding.facts)
     assert "203.0.113.5:443" in told["statement"]
     assert "did nothing" not in told["meaning"]
+
+
+@pytest.mark.parametrize(("acts", "steps"), [(False, False), (True, True)])
+def test_nobody_is_told_to_delete_a_program_for_its_place_alone(acts: bool, steps: bool) -> None:
+    who = "svchost.exe (9)"
+    rows = [Row("RegOpenKey", "HKLM", who=who)]
+    rows += [Row("TCP Send", "host:1 -> 203.0.113.5:443", "Length: 5", who=who)] if acts else []
+    image = {"image_path": r"C:\Users\b\AppData\Roaming\svchost.exe"}
+    done = run(capture(*rows, processes={who: image}))
+    assert done["masquerade"].findings[0].severity == "medium"
+    assert bool([row for row in done["removal"].tables["removal"] if row.step == "delete file"]) is steps
