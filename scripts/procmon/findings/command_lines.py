@@ -13,12 +13,12 @@ from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import SEVERITIES, Analysis, Finding, Rule, Severity, Technique
 from scripts.procmon.contracts.tables import ProcessRow
+from scripts.procmon.findings.named_files import LONGEST, named_files
+from scripts.procmon.findings.places import kind_of
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.select import one_of, where
 from scripts.procmon.knowledge import knowledge
 
-#: Command lines are written by whoever starts a program: longer ones are looked at from the beginning only.
-LONGEST = 4_000
 _SCRIPT_HOSTS = {"powershell.exe", "pwsh.exe", "powershell_ise.exe"}
 
 
@@ -81,6 +81,7 @@ def _finding(capture: Capture, known: Mapping[str, Any], same: list[ProcessRow])
     began = any(row.started_here for row in same)
     console = _console(capture, same)
     severity: Severity = known["severity"]
+    files = _files(same)
     if not began:
         severity = SEVERITIES[min(SEVERITIES.index(severity) + 1, SEVERITIES.index("low"))]
     script = "script" in known["id"] and "remote" not in known["id"]
@@ -94,6 +95,7 @@ def _finding(capture: Capture, known: Mapping[str, Any], same: list[ProcessRow])
             "command_lines": list(dict.fromkeys(_shortened(row.command_line or "") for row in same)),
             "length": max(len(row.command_line or "") for row in same),
             "what": known["what"],
+            "files": files,
             "id": known["id"],
             "began": began,
             "renamed": renamed,
@@ -107,8 +109,14 @@ def _finding(capture: Capture, known: Mapping[str, Any], same: list[ProcessRow])
         reproduce=[Rule("PID", "is", str(row.pid)) for row in same if row.pid is not None][:12]
         or [Rule("Process Name", "is", same[0].process_name)],
         attack=[Technique(known["attack"], "medium")],
-        subjects={"processes": [row.who for row in same]},
+        subjects={"processes": [row.who for row in same], **({"files": files} if files else {})},
     )
+
+
+def _files(same: Iterable[ProcessRow]) -> list[str]:
+    """What the command lines name beside the program, but for files that are Windows' or installed."""
+    named = [path for row in same for path in named_files(row.command_line or "", row.image_path)]
+    return [path for path in dict.fromkeys(named) if kind_of(path)[0] != "own"]
 
 
 def _console(capture: Capture, same: Iterable[ProcessRow]) -> int | None:
