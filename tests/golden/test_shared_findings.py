@@ -89,9 +89,25 @@ def test_updates_are_one_row_a_file_and_all_explained() -> None:
 
 def test_a_capture_without_openings_is_not_told_to_show_that_nothing_was_created_or_deleted() -> None:
     checks = {check["analysis"]: check for check in document("pml/win10-x64-filesystem.PML.gz")["checks"]}
-    for name in ("deletions", "timestamps", "copies"):
+    for name in (
+        "deletions",
+        "timestamps",
+        "copies",
+        "self_deletion",
+        "credential_stores",
+        "raw_disk",
+        "drivers",
+    ):
         assert checks[name]["outcome"] == "could not be checked"
     assert "no_openings" in checks["dropped_files"]["limit_keys"]
+
+
+def test_an_export_without_load_image_is_not_told_to_show_no_odd_module() -> None:
+    checks = {check["analysis"]: check for check in document("pml/winxp-x86-zeroaccess-v7.CSV")["checks"]}
+    assert (checks["odd_modules"]["outcome"], checks["odd_modules"]["reason_key"]) == (
+        "could not be checked",
+        "no_loads",
+    )
 
 
 def test_both_pairs_of_hidden_files_in_the_recycle_bin_are_told() -> None:
