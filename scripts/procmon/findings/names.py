@@ -22,6 +22,11 @@ def process_name(capture: Capture, process: int) -> str:
     return _process_names(capture)[process]
 
 
+def image_path(capture: Capture, process: int) -> str | None:
+    """The program file of a process as the table of processes tells it."""
+    return _image_paths(capture)[process]
+
+
 def moment_of(capture: Capture, event: int) -> str:
     """The time of an event as ISO 8601; "" where it has none."""
     return when(_times(capture)[event]) or ""
@@ -42,6 +47,11 @@ def _people(capture: Capture) -> list[str]:
 @lru_cache(maxsize=1)
 def _process_names(capture: Capture) -> list[str]:
     return [str(name) for name in capture.processes[p.PROCESS_NAME].array]
+
+
+@lru_cache(maxsize=1)
+def _image_paths(capture: Capture) -> list[str | None]:
+    return [None if pd.isna(path) else str(path) for path in capture.processes[p.IMAGE_PATH].array]
 
 
 @lru_cache(maxsize=1)

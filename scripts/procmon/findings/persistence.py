@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from ntpath import basename
 from typing import Any
 
-from scripts.procmon.contracts import processes as p
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
 from scripts.procmon.contracts.tables import AutostartRow, FileRow
@@ -16,7 +15,7 @@ from scripts.procmon.findings.accusations import accusations
 from scripts.procmon.findings.autoruns_listing import NOT_LISTED, listing
 from scripts.procmon.findings.autostart_files import file_findings, started_services, startup_files
 from scripts.procmon.findings.commands import given, is_interpreter, place_given, stands_in_at_log_on, tells
-from scripts.procmon.findings.names import who
+from scripts.procmon.findings.names import image_path, process_name, who
 from scripts.procmon.findings.places import kind_of, plain_path, program_of
 from scripts.procmon.findings.records import Record, of_operations
 from scripts.procmon.findings.registry_links import link_findings
@@ -197,7 +196,7 @@ def _signs(capture: Capture, write: Write, *, files: Mapping[str, FileRow], accu
         signs.append("accused")
     if place["id"] == "winsock" and "\\" not in write.data:
         signs.append("bare_name")
-    image = capture.processes.loc[record.process, p.IMAGE_PATH]
+    image = image_path(capture, record.process)
     if isinstance(image, str) and target.lower() == image.lower() and kind == "watch":
         signs.append("itself")
     return signs
@@ -215,7 +214,7 @@ def _made(target: str, capture: Capture, record: Record, files: Mapping[str, Fil
     file = files.get(target.lower())
     if file is None:
         return []
-    image = capture.processes.loc[record.process, p.IMAGE_PATH]
+    image = image_path(capture, record.process)
     copy = isinstance(image, str) and (file.copied_from or "").lower() == image.lower()
     return ["dropped", *(["copy"] if copy else []), *(["hidden"] if "H" in (file.attributes or "") else [])]
 
@@ -268,7 +267,7 @@ def _findings(
         signs = _signs(capture, write, files=dropped, accused=accused)
         if _severity(write, signs) is None:
             continue
-        program = str(capture.processes.loc[write.record.process, p.PROCESS_NAME])
+        program = process_name(capture, write.record.process)
         target = "" if write.place["id"] in ("winsock",) else target_of(write.place["id"], write.data).lower()
         groups.setdefault((write.place["id"], program, target), []).append((write, signs))
     return [_finding(capture, same) for same in groups.values()] + link_findings(capture)

@@ -6,10 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from scripts.procmon.contracts import processes as p
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import SEVERITIES, Analysis, Finding, Severity, Technique
-from scripts.procmon.findings.names import who
+from scripts.procmon.findings.names import process_name, who
 from scripts.procmon.findings.places import in_its_place
 from scripts.procmon.findings.records import Record, of_operations
 from scripts.procmon.findings.registry_paths import matches
@@ -38,7 +37,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     places = images(earlier)
     by_process: dict[int, list[tuple[Record, Mapping[str, Any]]]] = {}
     for record in told:
-        program = str(capture.processes.loc[record.process, p.PROCESS_NAME]).lower()
+        program = process_name(capture, record.process).lower()
         setting = _setting(record, program if in_its_place(places.get(record.process)) else "")
         if setting is not None:
             by_process.setdefault(record.process, []).append((record, setting))
