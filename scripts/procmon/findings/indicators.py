@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding
 from scripts.procmon.contracts.tables import IndicatorRow
@@ -12,6 +13,8 @@ from scripts.procmon.findings.places import below_windows
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.traces import Traces, rows_of, traces, weighty
 
+MOST_EVENTS = 5
+MOST_LOOKED_AT = 5_000
 #: Public name servers are no sign of anything.
 _PUBLIC_DNS = re.compile(
     r"^(?:8\.8\.[84]\.[84]|1\.[01]\.[01]\.1|9\.9\.9\.9|(?:google-public-dns-[ab]|dns)\.google(?:\.com)?|one\.one\.one\.one)",
@@ -19,13 +22,13 @@ _PUBLIC_DNS = re.compile(
 )
 
 
-def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:  # noqa: ARG001
+def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     """The table ``indicators``, each thing once."""
     left = traces(earlier)
     rows: dict[tuple[str, str], IndicatorRow] = {}
     for row in [
         *_files(left),
-        *_from_findings(earlier),
+        *_from_findings(capture, earlier),
         *_services(earlier, left),
         *_programs(earlier, left),
     ]:
@@ -39,33 +42,76 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:  # n
 
 def _files(left: Traces) -> Iterator[IndicatorRow]:
     for path, file in left.files.items():
-        yield IndicatorRow(type="file", value=path, why=left.why[path.lower()], events=file.events[:5])
+        yield IndicatorRow(
+            type="file", value=path, why=left.why[path.lower()], events=file.events[:MOST_EVENTS]
+        )
 
 
-def _from_findings(earlier: Mapping[str, Analysis]) -> Iterator[IndicatorRow]:
+def _from_findings(capture: Capture, earlier: Mapping[str, Analysis]) -> Iterator[IndicatorRow]:
+    peers = {
+        (row.who, f"{end}:{row.port}"): row
+        for row in rows_of(earlier, "peers")
+        for end in (row.peer, *row.addresses)
+    }
     for finding in weighty(earlier):
-        events = list(finding.evidence[:5])
-        for path in _registry(finding):
-            yield IndicatorRow(type="registry", value=path, why=finding.kind, events=events)
-        for path in finding.subjects.get("files", ()) if finding.kind in ("autostart", "com_hijack") else ():
+        events = list(finding.evidence[:MOST_EVENTS])
+        own = _events_by_path(capture, finding)
+        for path, data in _registry(finding).items():
+            yield IndicatorRow(
+                type="registry", value=path, why=finding.kind, events=own.get(path.lower(), events), data=data
+            )
+        for path in finding.subjects.get("files", ()) if finding.kind in _NAMING else ():
             yield IndicatorRow(type="file", value=path.rstrip("."), why=finding.kind, events=events)
         for peer in finding.subjects.get("peers", ()):
+            row = peers.get((finding.subjects["processes"][0], peer))
             if not _PUBLIC_DNS.match(peer):
-                yield IndicatorRow(type="address", value=peer, why=finding.kind, events=events)
+                yield IndicatorRow(
+                    type="address",
+                    value=peer,
+                    why=finding.kind,
+                    events=row.events[:MOST_EVENTS] if row else events,
+                )
 
 
-def _registry(finding: Finding) -> list[str]:
-    """The values to look for; what was taken away is missing on an infected machine, not found there."""
-    if finding.kind in _REMOVALS:
-        return []
-    paths = finding.subjects.get("registry", ())
-    if finding.kind == "winsock_hijack":
-        return list(dict.fromkeys(path.partition("\\Catalog_Entries")[0] for path in paths))
-    return list(paths)
+#: Findings whose files are named by what they found, and need not have been made in the capture.
+_NAMING = {"autostart", "com_hijack", "command_line"}
+#: Findings on keys of Windows' own that are gone, and on entries that every machine has.
+_NO_INDICATORS = {
+    "protection_removed",
+    "service_removed",
+    "registry_deletion_security",
+    "winsock_hijack",
+}
 
 
-#: Findings on keys of Windows' own that are gone.
-_REMOVALS = {"protection_removed", "service_removed", "registry_deletion_security"}
+def _registry(finding: Finding) -> dict[str, str | None]:
+    """The values to look for, with their data where clean machines have such a value too.
+
+    What was taken away is missing on an infected machine, not found there; containers that every machine has say nothing.
+    """
+    if finding.kind in _NO_INDICATORS:
+        return {}
+    found: dict[str, str | None] = dict.fromkeys(finding.subjects.get("registry", ()))
+    if finding.kind == "weakened_settings":
+        for one in finding.facts["settings"]:
+            found[one["path"]] = None if one["clean"] is None else one["data"]
+            if one["clean"] == one["data"]:
+                del found[one["path"]]
+    elif finding.kind in ("autostart", "com_hijack"):
+        for one in finding.facts["values"]:
+            found[one["path"]] = one["data"] if finding.facts["machine"] else None
+    return found
+
+
+def _events_by_path(capture: Capture, finding: Finding) -> dict[str, list[int]]:
+    """The events of a finding by their path in lower case, the first few of each."""
+    events: dict[str, list[int]] = {}
+    paths = capture.events[e.PATH].array
+    for event in sorted(set(finding.evidence))[:MOST_LOOKED_AT]:
+        mine = events.setdefault(str(paths[event]).lower(), [])
+        if len(mine) < MOST_EVENTS:
+            mine.append(int(event))
+    return events
 
 
 def _services(earlier: Mapping[str, Analysis], left: Traces) -> Iterator[IndicatorRow]:
@@ -75,12 +121,15 @@ def _services(earlier: Mapping[str, Analysis], left: Traces) -> Iterator[Indicat
                 type="service",
                 value=row.service,
                 why=left.why.get(row.service.lower(), "driver"),
-                events=row.registry_events[:5],
+                events=row.registry_events[:MOST_EVENTS],
             )
     for row in rows_of(earlier, "services"):
         if row.change == "created" and row.service.lower() in left.why:
             yield IndicatorRow(
-                type="service", value=row.service, why=left.why[row.service.lower()], events=row.events[:5]
+                type="service",
+                value=row.service,
+                why=left.why[row.service.lower()],
+                events=row.events[:MOST_EVENTS],
             )
 
 
