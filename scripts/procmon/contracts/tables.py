@@ -201,7 +201,9 @@ class PeerRow:
     who: str
     protocol: Literal["TCP", "UDP"]
     peer: str  #: host or address as shown
-    addresses: list[str] = field(default_factory=list)  #: that a host's name stands for, where the capture keeps them
+    addresses: list[str] = field(
+        default_factory=list
+    )  #: that a host's name stands for, where the capture keeps them
     port: str
     direction: Literal["out", "in"]
     bytes_sent: int

@@ -72,8 +72,13 @@ def classify(events: Events, processes: pd.DataFrame, rules: Iterable[Rule]) -> 
             lacking.add(name)
         codes, there = _joined(codes, size, column)
         size = len(there)
-        table = {rule: mask[there // column.size] for rule, mask in table.items()}
-        table |= {rule: mask[there % column.size] for rule, mask in column.matched.items()}
+        # Without events a column may have no value either: one class stands for it, which no rule matches.
+        width = max(column.size, 1)
+        table = {rule: mask[there // width] for rule, mask in table.items()}
+        matched = (
+            column.matched if column.size else dict.fromkeys(column.matched, np.zeros(1, dtype=np.bool_))
+        )
+        table |= {rule: mask[there % width] for rule, mask in matched.items()}
     return Classes(codes, table, frozenset(lacking))
 
 

@@ -1,8 +1,9 @@
-"""What to undo on this machine, step by step: first what starts by itself, then values, then files."""
+"""What to undo on this machine, step by step: first what starts by itself, then a restart, then files."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from ntpath import basename
 
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis
@@ -14,8 +15,11 @@ from scripts.procmon.contracts.tables import (
     RemovalRow,
     ServiceRow,
 )
+from scripts.procmon.findings.held_files import Held
 from scripts.procmon.findings.registry_paths import normal, parent_of
 from scripts.procmon.findings.traces import Traces, rows_of, traces, weighty
+
+MOST_NAMES = 8
 
 #: Values that Windows itself needs, and what stands there on a clean machine.
 _DEFAULTS = {
@@ -30,7 +34,8 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:  # n
     """The table ``removal``, from the tables of the analyses before it; nothing of its own is looked at."""
     left = traces(earlier)
     rows: dict[tuple[str, str], RemovalRow] = {}
-    for row in _steps(earlier, left):
+    steps = list(_steps(earlier, left))
+    for row in [*_save(steps), *steps]:
         rows.setdefault((row.step, row.target.lower()), row)
     return Analysis(
         name="removal",
@@ -53,7 +58,10 @@ def _steps(earlier: Mapping[str, Analysis], left: Traces) -> Iterator[RemovalRow
         if row.place not in ("driver", "service")
     ]
     weighty_autostarts = [row for row in autostarts if row.path.lower() in named]
-    yield from map(_end, (row for row in left.programs if not row.ended_here and row.started_here))
+    held = Held.of(earlier, left, drivers)
+    yield from map(
+        _end, [*(row for row in left.programs if not row.ended_here and row.started_here), *held.false]
+    )
     yield from (
         RemovalRow(
             step="disable service", target=str(row.service), because="driver", facts=_driver_facts(row)
@@ -68,6 +76,7 @@ def _steps(earlier: Mapping[str, Analysis], left: Traces) -> Iterator[RemovalRow
     yield from map(_value, weighty_autostarts)
     yield from _settings(earlier)
     yield from _leftover_keys(earlier)
+    yield from held.restart()
     yield from (
         RemovalRow(step="delete service", target=str(row.service), because="after_restart")
         for row in [*drivers, *new]
@@ -85,7 +94,38 @@ def _steps(earlier: Mapping[str, Analysis], left: Traces) -> Iterator[RemovalRow
         for row in services
         if row.security and row.change in ("deleted", "disabled")
     )
-    yield from map(_infected, left.infected)
+    yield from held.checks()
+    yield from (
+        RemovalRow(
+            step="check",
+            target=finding.facts["program"],
+            because="elevated",
+            facts={"name": finding.facts["name"]},
+        )
+        for finding in weighty(earlier)
+        if finding.kind == "uac_bypass"
+    )
+
+
+def _save(steps: list[RemovalRow]) -> Iterator[RemovalRow]:
+    """Whatever the steps take away can't be looked at afterwards."""
+    held = [row.facts["who"] for row in steps if row.step == "restart" and row.facts["who"]]
+    ended = [row.target for row in steps if row.step == "end process"]
+    if held or ended:
+        people = ", ".join([*held, *ended])
+        yield RemovalRow(
+            step="save first",
+            target=people,
+            because="save_memory",
+            facts={"count": str(people.count(", ") + 1)},
+        )
+    files = {row.target.lower(): row.target for row in steps if row.step == "delete file"}
+    names = list(dict.fromkeys(basename(path) for path in files.values()))
+    if names:
+        shown = [*names[:MOST_NAMES], *(["…"] if len(names) > MOST_NAMES else [])]
+        yield RemovalRow(
+            step="save first", target=", ".join(shown), because="save_files", facts={"count": str(len(files))}
+        )
 
 
 def _is_driver(row: ServiceRow, drivers: list[DriverRow]) -> bool:
@@ -114,6 +154,10 @@ def _value(row: AutostartRow) -> RemovalRow:
     if row.place == "winsock":
         key = row.path.partition("\\Catalog_Entries")[0]
         return RemovalRow(step="restore value", target=key, because="winsock", facts={"data": row.data or ""})
+    if default is not None and "\\wow6432node\\" in row.path.lower():
+        return RemovalRow(
+            step="restore value", target=row.path, because="default_32_bit", facts={"data": row.data or ""}
+        )
     if default is not None:
         return RemovalRow(
             step="restore value",
@@ -141,28 +185,25 @@ def _settings(earlier: Mapping[str, Analysis]) -> Iterator[RemovalRow]:
     for finding in weighty(earlier):
         if finding.kind == "weakened_settings":
             for one in finding.facts["settings"]:
-                yield RemovalRow(
-                    step="restore value",
-                    target=one["path"],
-                    because="setting",
-                    facts={"data": one["data"], "what": one["what"]},
-                )
+                facts = {"data": one["data"], "what": one["what"]}
+                if one["clean"] is None:
+                    yield RemovalRow(step="delete value", target=one["path"], because="setting", facts=facts)
+                elif one["clean"] != one["data"]:
+                    yield RemovalRow(
+                        step="restore value",
+                        target=one["path"],
+                        because="setting_clean",
+                        facts={**facts, "clean": one["clean"]},
+                    )
 
 
 def _leftover_keys(earlier: Mapping[str, Analysis]) -> Iterator[RemovalRow]:
     for finding in weighty(earlier):
-        if finding.kind == "uac_bypass":
-            if finding.facts["key_remains"]:
-                yield RemovalRow(
-                    step="delete key",
-                    target=finding.facts["key"],
-                    because="empty_key" if finding.facts["removed"] else "hijack_key",
-                )
+        if finding.kind == "uac_bypass" and finding.facts["key_remains"]:
             yield RemovalRow(
-                step="check",
-                target=finding.facts["program"],
-                because="elevated",
-                facts={"name": finding.facts["name"]},
+                step="delete key",
+                target=finding.facts["key"],
+                because="empty_key" if finding.facts["removed"] else "hijack_key",
             )
 
 
@@ -197,17 +238,21 @@ def _named_files(earlier: Mapping[str, Analysis], left: Traces) -> Iterator[Remo
                     yield RemovalRow(
                         step="check", target=path, because="named", facts={"place": finding.facts["place"]}
                     )
+        if finding.kind == "command_line":
+            for path in finding.subjects.get("files", ()):
+                yield RemovalRow(
+                    step="check",
+                    target=path,
+                    because="named_in_command",
+                    facts={"who": finding.facts["who"][0]},
+                )
 
 
 def _file(file: FileRow) -> RemovalRow:
     facts = {"who": file.who, "size": "" if file.size is None else f"{file.size:,}"}
     return RemovalRow(
-        step="delete file",
+        step="delete folder" if file.what == "folder" else "delete file",
         target=file.path,
         because="folder" if file.what == "folder" else "dropped",
         facts=facts,
     )
-
-
-def _infected(row: ProcessRow) -> RemovalRow:
-    return RemovalRow(step="check", target=row.who, because="infected", facts={"name": row.process_name})

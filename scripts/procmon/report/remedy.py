@@ -62,6 +62,7 @@ def returning(material: Material) -> Returning:
         for row in material.table("autostarts")
         if row["still_there"] and not row["attempt"] and row["change"] == "set" and not row.get("ordinary")
         if row["place"] not in ("driver", "service")  # named above
+        if not _is_everyday(material, row["path"])
     ]
     # A rewritten list of network files starts nothing: programs load what it names.
     listed = [row for row in rows if row["place"] == "winsock"]
@@ -73,6 +74,16 @@ def returning(material: Material) -> Returning:
         list_entries=len(plainly.once(row["path"] for row in listed)),
         list_files=plainly.once(code(row["data"]) for row in listed if row["data"]),
     )
+
+
+def _is_everyday(material: Material, path: str) -> bool:
+    """Whether findings name an entry, and none of them is grave."""
+    severities = {
+        finding["severity"]
+        for finding in material.findings
+        if any(path.lower() == name.lower() for names in finding["subjects"].values() for name in names)
+    }
+    return bool(severities) and not severities & {"high", "medium"}
 
 
 def steps(material: Material) -> list[Step]:

@@ -251,3 +251,11 @@ def test_the_script_says_what_is_wrong_with_a_stage(
 ) -> None:
     assert script.main([str(tmp_path), "--stages", '[{"name": "x", "add": ["write"]}]']) == 1
     assert "did you mean 'writes'?" in capsys.readouterr().err
+
+
+def test_a_capture_without_events_and_without_processes_goes_through_all_stages(tmp_path: Path) -> None:
+    pq.write_table(e.events_schema(zone=None).empty_table(), tmp_path / "events.parquet")
+    nobody = p.processes_schema(zone=None).empty_table().to_pandas()
+    table, funnel = stage_events(EventsFile(tmp_path / "events.parquet"), nobody, resolve_stages(STAGES))
+    assert len(table) == 0
+    assert [stage["events_out"] for stage in funnel["stages"]] == [0] * len(STAGES)
