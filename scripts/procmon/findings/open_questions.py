@@ -86,7 +86,7 @@ def _injections(earlier: Mapping[str, Analysis]) -> Iterator[QuestionRow]:
             facts={
                 "who": list(dict.fromkeys(who for one in loaded for who in one.facts["who"])),
                 "paths": list(dict.fromkeys(str(one.facts["path"]) for one in loaded)),
-                "seen": all(one.facts["loads"] for one in loaded),
+                "seen": "yes" if all(one.facts["loads"] for one in loaded) else "",
             },
             events=[one.evidence[0] for one in loaded if one.evidence],
         )

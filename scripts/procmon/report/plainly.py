@@ -15,7 +15,7 @@ from scripts.procmon.text import code, listing, people
 LONGEST_NAME = 48
 
 #: Facts that name processes, as "a.exe (1)" or a list of these.
-_PEOPLE = ("who", "writers", "first", "again", "through", "deleter", "parent", "program")
+_PEOPLE = ("who", "writer", "writers", "first", "again", "through", "deleter", "parent", "program")
 
 #: A back-ticked name, or a number up to twelve that counts things.
 _SMALL_NUMBER = re.compile(

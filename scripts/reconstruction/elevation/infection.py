@@ -43,6 +43,8 @@ IN_DROPPED = "~DFA1.tmp+4c31a ~DFA1.tmp+4d0f7 rundll32.exe+12f8 rundll32.exe+18b
 
 STICK = ("Copy of Shortcut to.lnk", "~WTR4132.tmp", "~WTR4141.tmp")
 LOADER_SIZE, MAIN_SIZE = 25_720, 513_536
+#: When the stick's files were put there.
+WRITTEN = filetime("2010-07-19T06:42:10")
 
 TASK = "{6E2A6B3C-41F0-4D6B-9A57-C0B3E1F5D284}"
 #: What the scheduler wrote, and what stands there afterwards: another command and account, some bytes made to fit.
@@ -105,7 +107,7 @@ def _draw_shortcut(thread: Thread) -> None:
     """Explorer shows the stick; drawing the shortcut's icon loads what it points to."""
     list_folder(thread, "E:\\", STICK)
     read_whole(thread, "E:\\Copy of Shortcut to.lnk", 4_171)
-    look_at(thread, "E:\\~WTR4141.tmp", size=LOADER_SIZE)
+    look_at(thread, "E:\\~WTR4141.tmp", size=LOADER_SIZE, when=WRITTEN)
     load(thread, "~WTR4141.tmp")
     thread.callers = f"~WTR4141.tmp+1b3c ~WTR4141.tmp+1f08 {places.EXPLORER_LOOKS}"
     read_whole(thread, "E:\\~WTR4132.tmp", MAIN_SIZE, step=BLOCK)

@@ -11,6 +11,7 @@ from scripts.procmon.sources.pml.encoders import file_system as files
 from scripts.procmon.sources.pml.writer import write_pml
 from scripts.reconstruction.acts import stored
 from scripts.reconstruction.computer import Computer
+from scripts.reconstruction.elevation.machine import SEVEN
 from scripts.reconstruction.recording import Chance, Recording, Thread, process_table
 from scripts.reconstruction.rounds import Round
 from scripts.reconstruction.stacks import frames, stack_of
@@ -19,7 +20,7 @@ from scripts.reconstruction.walkthrough.machine import XP
 from scripts.reconstruction.walkthrough.upkeep import ROUNDS
 from tests.captures.pml import decoded
 
-COMPUTERS = (XP,)
+COMPUTERS = (XP, SEVEN)
 WRITES = ("Write", "Write Metadata")
 
 
