@@ -27,13 +27,19 @@ class FileRow:
     bytes_written: int | None = None
     size: int | None = None  #: end of file as far as the writes tell
     attributes: str | None = None  #: "HS" as Process Monitor shows them
-    fate: Literal["still there", "deleted", "renamed", "deleted on close"] = "still there"
+    #: "not known" where the capture holds nothing by which a file could be deleted or renamed
+    fate: Literal["still there", "deleted", "renamed", "deleted on close", "not known"] = "still there"
     fate_event: int | None = None
     fate_who: str | None = None
     renamed_to: str | None = None
     copied_from: str | None = None
     copy_confidence: Literal["certain", "likely", "possible"] | None = None
     ordinary: str | None = None
+
+    @property
+    def left(self) -> bool:
+        """Whether it is still there under its name, as far as the capture tells."""
+        return self.fate in ("still there", "not known")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,6 +197,9 @@ class ProcessRow:
     events: int = 0  #: how many events it has in the capture
     start_event: int | None = None
     end_event: int | None = None
+    #: False where the capture does not tell whether it ended: it has no events of its own, nor does a table tell
+    end_known: bool = True
+    parent_pid: int | None = None  #: also of a parent that the capture does not hold
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -67,7 +67,7 @@ def _saved(mine: Sequence[str], files: Sequence[FileRow]) -> Iterator[ActivityRo
     """Documents that one of these programs wrote and that are still there."""
     by_who: dict[str, list[FileRow]] = {}
     for file in files:
-        kept = file.what == "data" and file.fate == "still there" and file.ordinary is None
+        kept = file.what == "data" and file.left and file.ordinary is None
         if file.who in mine and kept and file.bytes_written:
             by_who.setdefault(file.who, []).append(file)
     for who, saved in by_who.items():

@@ -94,7 +94,7 @@ def _file(place: str, file: FileRow) -> AutostartRow:
         who=file.who,
         time=file.time,
         events=list(file.events),
-        still_there=file.fate == "still there",
+        still_there=file.left,
         ordinary=file.ordinary,
     )
 

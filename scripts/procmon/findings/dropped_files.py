@@ -28,7 +28,7 @@ from scripts.procmon.findings.names import moment_of, process_name, who
 from scripts.procmon.findings.parts import Part, parts, some
 
 MOST_EVENTS = 100
-Fate = Literal["still there", "deleted", "renamed", "deleted on close"]
+Fate = Literal["still there", "deleted", "renamed", "deleted on close", "not known"]
 
 
 def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
@@ -68,6 +68,7 @@ def _rows(
     copied: Mapping[str, CopyRow],
 ) -> list[FileRow]:
     loaded = module_users(capture, frozenset(made[FILE]))
+    left: Fate = "not known" if unseen(capture) else "still there"
     creations_of = {part[FILE][0]: part for part in parts(made, [FILE], _CREATED)}
     writes_of = {part[FILE][0]: part for part in parts(written, [FILE], _WRITTEN)}
     rows = [
@@ -78,6 +79,7 @@ def _rows(
             use=ran.get(file) or Use(loaded_by=list(loaded.get(file, ()))),
             fates=fates.get(file, ()),
             copy=copied.get(file),
+            left=left,
         )
         for file in dict.fromkeys([*creations_of, *writes_of])
     ]
@@ -96,11 +98,13 @@ def _row(
     use: Use,
     fates: Sequence[DeletionRow | RenameRow],
     copy: CopyRow | None,
+    left: Fate,
 ) -> FileRow:
+    """One file; ``left`` is what became of it where nothing was seen to happen to it."""
     own = _by_processes(writes)
     begun = created or own or {}
     path, process = str(begun[e.PATH][0]), int(begun[e.PROCESS][0])
-    fate, by = _fate(fates, after=int(begun[e.EVENT][-1 if created else 0]))
+    fate, by = _fate(fates, after=int(begun[e.EVENT][-1 if created else 0]), otherwise=left)
     final = by.to if isinstance(by, RenameRow) else path
     what: Kind = "folder" if created and created["folder"].all() else _kind(path, final, use)
     return FileRow(
@@ -160,12 +164,12 @@ def _attributes(created: Part | None) -> str | None:
 
 
 def _fate(
-    fates: Sequence[DeletionRow | RenameRow], *, after: int
+    fates: Sequence[DeletionRow | RenameRow], *, after: int, otherwise: Fate
 ) -> tuple[Fate, DeletionRow | RenameRow | None]:
     """The last thing that happened to a file after its last creation; a handle may be marked as it is opened."""
     later = [row for row in fates if row.events[-1] >= after]
     if not later:
-        return "still there", None
+        return otherwise, None
     last = max(later, key=lambda row: row.events[-1])
     return ("renamed" if isinstance(last, RenameRow) else last.how), last
 

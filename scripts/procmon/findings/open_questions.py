@@ -96,7 +96,7 @@ def _files(left: Traces) -> Iterator[QuestionRow]:
     data = [
         file
         for file in left.files.values()
-        if file.what not in ("folder", "driver") and file.fate == "still there" and not _is_empty(file)
+        if file.what not in ("folder", "driver") and file.left and not _is_empty(file)
     ]
     if data:
         yield QuestionRow(

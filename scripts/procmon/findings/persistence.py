@@ -15,8 +15,9 @@ from scripts.procmon.findings.accusations import accusations
 from scripts.procmon.findings.autoruns_listing import NOT_LISTED, listing
 from scripts.procmon.findings.autostart_files import file_findings, started_services, startup_files
 from scripts.procmon.findings.commands import given, is_interpreter, place_given, stands_in_at_log_on, tells
+from scripts.procmon.findings.file_kinds import is_stray
 from scripts.procmon.findings.names import image_path, process_name, who
-from scripts.procmon.findings.places import kind_of, plain_path, program_of
+from scripts.procmon.findings.places import below_windows, kind_of, plain_path, program_of
 from scripts.procmon.findings.records import Record, of_operations
 from scripts.procmon.findings.registry_links import link_findings
 from scripts.procmon.findings.registry_paths import matches, normal, parent_of
@@ -242,9 +243,14 @@ def _ordinary(capture: Capture, write: Write, *, dropped: Mapping[str, FileRow])
     if signs and signs != ["dropped"]:
         return None
     target = target_of(write.place["id"], write.data)
-    if kind_of(target)[0] == "own":
+    if kind_of(target)[0] == "own" and not _uses_windows(capture, write, target):
         return "program_registers_itself"
     return "registration" if write.place["id"] in _REGISTRIES and not signs else None
+
+
+def _uses_windows(capture: Capture, write: Write, target: str) -> bool:
+    """Whether a program from where users may write enters a program of Windows: that is not the one that it installs."""
+    return below_windows(target) is not None and is_stray(image_path(capture, write.record.process))
 
 
 #: Places where each installed program enters itself.

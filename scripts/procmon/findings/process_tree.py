@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -36,6 +36,8 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:  # n
         rows, [record for record in told if record.operation == CREATE and record.succeeded]
     )
     rows = _add_parents(rows, capture, [record for record in told if record.operation == START])
+    tells_ends = _tells_ends(capture, told)
+    rows = [replace(row, end_known=row.end_known and (row.ended_here or tells_ends(row))) for row in rows]
     return Analysis(
         name="process_tree",
         outcome="found",
@@ -109,6 +111,7 @@ def _add_creations(rows: list[ProcessRow], created: list[Record]) -> list[Proces
     for position, row in enumerate(rows):
         by_pid.setdefault(row.pid, []).append(position)
     names = {row.process: row.process_name for row in rows}
+    pids = {row.process: row.pid for row in rows}
     for record in created:
         pid, command_line = number(record.fields.get("PID", "")), record.fields.get("Command line")
         if pid is None:
@@ -116,7 +119,7 @@ def _add_creations(rows: list[ProcessRow], created: list[Record]) -> list[Proces
         child = _child(rows, by_pid.get(pid, []), record)
         if child is None:
             by_pid.setdefault(pid, []).append(len(rows))
-            rows.append(_unseen(len(rows), pid, command_line, record))
+            rows.append(_unseen(len(rows), pid, command_line, record, parent_pid=pids.get(record.process)))
             continue
         row = rows[child]
         rows[child] = replace(
@@ -157,9 +160,13 @@ def _add_parents(rows: list[ProcessRow], capture: Capture, started: list[Record]
     for row in rows:
         by_pid.setdefault(row.pid, []).append(row)
     return [
-        row
-        if row.parent is not None
-        else replace(row, parent=_older(row, by_pid.get(parent_pids.get(row.process), [])))
+        replace(
+            row,
+            parent=row.parent
+            if row.parent is not None
+            else _older(row, by_pid.get(parent_pids.get(row.process), [])),
+            parent_pid=parent_pids.get(row.process, row.parent_pid),
+        )
         for row in rows
     ]
 
@@ -186,7 +193,9 @@ def _add_images(rows: list[ProcessRow], capture: Capture) -> list[ProcessRow]:
     ]
 
 
-def _unseen(number: int, pid: int, command_line: str | None, created: Record) -> ProcessRow:
+def _unseen(
+    number: int, pid: int, command_line: str | None, created: Record, *, parent_pid: int | None
+) -> ProcessRow:
     name = created.path.rpartition("\\")[2] or "a process without a name"
     return ProcessRow(
         process=number,
@@ -204,7 +213,20 @@ def _unseen(number: int, pid: int, command_line: str | None, created: Record) ->
         started_here=True,
         ended_here=False,
         start_event=created.event,
+        end_known=False,
+        parent_pid=parent_pid,
     )
+
+
+def _tells_ends(capture: Capture, told: list[Record]) -> Callable[[ProcessRow], bool]:
+    """Whether a process without an end went on: a table of processes says so, or its own events would.
+
+    An export holds an end as an event alone: where it shows none at all, or no event of the process, nothing is known.
+    """
+    if capture.info["can_show"]["process_table"]["value"]:
+        return lambda row: True  # noqa: ARG005
+    ends = any(record.operation == EXIT for record in told)
+    return lambda row: ends and row.events > 0
 
 
 def _seconds(one: str, other: str) -> float:

@@ -211,7 +211,7 @@ def _files(left: Traces, drivers: list[DriverRow]) -> Iterator[RemovalRow]:
     for driver in drivers:
         if driver.file and driver.dropped:
             yield RemovalRow(step="delete file", target=driver.file, because="driver_file")
-    files = [file for file in left.files.values() if file.fate == "still there"]
+    files = [file for file in left.files.values() if file.left]
     # What lies in a folder goes before the folder itself.
     for file in sorted(
         files, key=lambda one: (one.what == "folder", -len(one.path) if one.what == "folder" else 0)
@@ -219,8 +219,7 @@ def _files(left: Traces, drivers: list[DriverRow]) -> Iterator[RemovalRow]:
         yield _file(file)
     for program in left.programs:
         gone = program.image_path and any(
-            file.path.lower() == program.image_path.lower() and file.fate != "still there"
-            for file in left.files.values()
+            file.path.lower() == program.image_path.lower() and not file.left for file in left.files.values()
         )
         if program.image_path and not gone and left.why.get(program.image_path.lower()) != "self_deletion":
             yield RemovalRow(

@@ -219,8 +219,11 @@ def _registry_deletion(row: TableRow, m: Maker) -> list[Any]:
 
 
 def _process(row: TableRow, m: Maker) -> list[Any]:
-    end = m.moments.clock(row["end"]) if row["ended_here"] else m.words["words.running"]
+    running = m.words["words.running" if row.get("end_known", True) else "words.end_unknown"]
+    end = m.moments.clock(row["end"]) if row["ended_here"] else running
     parent = m.names.get(row["parent"], "") if row["parent"] is not None else ""
+    if not parent and row.get("parent_pid") is not None:
+        parent = m.words.say("words.parent_pid", pid=row["parent_pid"])
     return [
         row["who"], row["command_line"] or row["image_path"], parent, row["user"],
         f"{m.moments.clock(row['start'])} – {end}", row["exit_code"],
