@@ -14,6 +14,9 @@ from scripts.procmon.text import code, listing, people
 #: A name longer than this is told by its end; the whole stands in the parts that follow.
 LONGEST_NAME = 48
 
+#: Folders longer than this (identifiers of users, keys made at random) lose their middle where names stay too long.
+LONGEST_PART = 16
+
 #: Facts that name processes, as "a.exe (1)" or a list of these.
 _PEOPLE = ("who", "writer", "writers", "first", "again", "through", "deleter", "parent", "program")
 
@@ -56,7 +59,7 @@ def brisk(text: str) -> str:
     ends = {name: _end(name) for name in names if len(name) > LONGEST_NAME}
     alike = {end for end, n in Counter(ends.values()).items() if n > 1}
     for end in alike:
-        ends |= _apart([name for name in ends if ends[name] == end])
+        ends |= _slim(_apart([name for name in ends if ends[name] == end]))
 
     def short(match: re.Match[str]) -> str:
         name = match["double"] or match["single"]
@@ -109,6 +112,21 @@ def _apart(paths: Sequence[str]) -> dict[str, str]:
                 for path, parts in zip(paths, split, strict=True)
             }
     return {path: path for path in paths}
+
+
+def _slim(ends: dict[str, str]) -> dict[str, str]:
+    """Ends of paths, with the middle of long folders left out where one is still too long and all stay apart."""
+    if max(map(len, ends.values())) <= LONGEST_NAME:
+        return ends
+    slim = {}
+    for path, end in ends.items():
+        *folders, last = end.split("\\")
+        slim[path] = "\\".join([*map(_without_middle, folders), last])
+    return slim if len(set(slim.values())) == len(ends) else ends
+
+
+def _without_middle(part: str) -> str:
+    return part if len(part) <= LONGEST_PART else f"{part[: LONGEST_PART // 2]}…{part[-LONGEST_PART // 4 :]}"
 
 
 def _end(path: str) -> str:

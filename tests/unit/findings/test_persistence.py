@@ -144,7 +144,7 @@ def test_a_value_that_is_taken_away_again_is_no_persistence_but_in_the_table() -
 
 
 def test_a_registry_link_is_told_with_where_it_leads() -> None:
-    key, target = r"HKCU\Software\KureND", r"HKCU\Software\Classes\exefile\shell\open\command"
+    key, target = r"HKCU\Software\Elsewhere", r"HKCU\Software\Classes\exefile\shell\open\command"
     found = judge(
         Row("RegSetValue", key + r"\SymbolicLinkValue", "Type: REG_LINK, Length: 210"),
         Row("RegOpenKey", key, "Desired Access: All Access", result="REPARSE"),

@@ -42,7 +42,7 @@ def test_a_list_of_recent_files_that_is_refreshed_is_explained() -> None:
 
 
 def test_what_a_program_made_itself_is_its_own_to_delete() -> None:
-    key = r"HKCU\Software\KureND"
+    key = r"HKCU\Software\Elsewhere"
     explained = table(
         Row("RegCreateKey", key, "Desired Access: All Access, Disposition: REG_CREATED_NEW_KEY"),
         Row("RegSetValue", key + r"\Link", "Type: REG_SZ, Length: 4, Data: x"),

@@ -97,13 +97,13 @@ def test_protection_that_is_disabled_and_deleted_is_one_high_finding() -> None:
 
 
 def test_who_was_at_work_when_the_service_manager_was_asked_is_named() -> None:
-    sample = r"C:\Documents and Settings\a\Desktop\hehda.exe"
+    sample = r"C:\Documents and Settings\a\Desktop\sample.exe"
     built = capture(
-        created(r"C:\x", who="hehda.exe (2520)"),
+        created(r"C:\x", who="sample.exe (2520)"),
         service_value("wscsvc", "Start", 4, who=SCM),
-        processes={"hehda.exe (2520)": {"image_path": sample}},
+        processes={"sample.exe (2520)": {"image_path": sample}},
     )
-    assert analysed(built).findings[0].facts["askers"] == ["hehda.exe (2520)"]
+    assert analysed(built).findings[0].facts["askers"] == ["sample.exe (2520)"]
 
 
 def test_another_service_that_is_disabled_is_no_finding() -> None:

@@ -226,11 +226,20 @@ def test_missing_events_are_counted():
 
 
 def test_long_names_stay_apart_when_they_are_cut():
-    user = "C:\\RECYCLER\\S-1-5-21-8615675-41266819-72534554-500\\$fab110457830839344b58457ddd1f357\\n."
-    system = "C:\\RECYCLER\\S-1-5-18\\$fab110457830839344b58457ddd1f357\\n."
+    user = "C:\\RECYCLER\\S-1-5-21-8615675-41266819-72534554-500\\$0123456789abcdef0123456789abcdef\\n."
+    system = "C:\\RECYCLER\\S-1-5-18\\$0123456789abcdef0123456789abcdef\\n."
     told = plainly.brisk(f"`{user}` and `{system}` came.")
     assert "S-1-5-18\\" in told
     assert "-500\\" in told
+
+
+def test_folders_named_by_long_identifiers_lose_their_middle_where_names_stay_too_long():
+    user = (
+        "C:\\RECYCLER\\S-1-5-21-1111111111-2222222222-3333333333-500\\$0123456789abcdef0123456789abcdef\\n."
+    )
+    system = "C:\\RECYCLER\\S-1-5-18\\$0123456789abcdef0123456789abcdef\\n."
+    told = plainly.brisk(f"`{user}` and `{system}` came.")
+    assert told == "`…\\S-1-5-21…-500\\$0123456…cdef\\n.` and `…\\S-1-5-18\\$0123456…cdef\\n.` came."
 
 
 def test_files_and_folders_are_counted_apart():
@@ -304,7 +313,7 @@ def test_every_kind_that_has_a_sentence_has_a_noun_and_is_a_kind_of_finding():
 
 
 def test_long_paths_are_told_by_their_ends():
-    facts = {"data": ["C:\\RECYCLER\\S-1-5-21-861567501-412668190-725345543-500\\folder\\n"], "done": True}
+    facts = {"data": ["C:\\RECYCLER\\S-1-5-21-1111111111-2222222222-3333333333-500\\folder\\n"], "done": True}
     told = happened(material(findings=[finding(kind="com_hijack", facts=facts)]))
     assert "\\folder\\n`" in told
     assert "RECYCLER" not in told
