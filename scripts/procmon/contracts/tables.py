@@ -173,6 +173,8 @@ class AutostartRow:
     events: list[int]
     still_there: bool = True
     ordinary: str | None = None
+    #: False where Windows does not read this value: it stands in the 32-bit view of a setting of 64-bit Windows
+    read: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -122,6 +122,7 @@ def _row(capture: Capture, write: Write, *, dropped: Mapping[str, FileRow]) -> A
         events=[record.event, *([write.gone.event] if write.gone else [])],
         still_there=record.succeeded and write.gone is None,
         ordinary=_ordinary(capture, write, dropped=dropped),
+        read=not _in_unread_view(write),
     )
 
 
@@ -193,6 +194,8 @@ def _signs(capture: Capture, write: Write, *, files: Mapping[str, FileRow], accu
     signs += _made(next(iter(given(write.data)), target), capture, record, files)
     if place.get("rare"):
         signs.append("rare")
+    if _in_unread_view(write):
+        signs.append("unread_view")
     if who(capture, record.process) in accused:
         signs.append("accused")
     if place["id"] == "winsock" and "\\" not in write.data:
@@ -227,6 +230,11 @@ _UNUSUAL = {
     "the public user folder",
     "the application data itself, without a folder of its own",
 }
+
+
+def _in_unread_view(write: Write) -> bool:
+    """Whether a value stands in the view of 32-bit programs, where Windows itself does not look for this setting."""
+    return write.place.get("bits") == 64 and "\\wow6432node\\" in write.record.path.lower()
 
 
 def _is_usual(write: Write) -> bool:
@@ -289,6 +297,8 @@ def _severity(write: Write, signs: list[str]) -> Severity | None:
         return None  # told as what it was for: elevation
     if not write.record.succeeded:
         return "medium" if strong or "rare" in signs else "low"
+    if "unread_view" in signs:
+        return "medium"  # meant to be in force, and very probably not
     if strong or {"rare", "unusual_place"} <= set(signs):
         return "high"
     own = kind_of(target_of(place, write.data))[0] == "own" or _is_task_manager(write)
@@ -327,7 +337,7 @@ def _finding(capture: Capture, same: list[tuple[Write, list[str]]]) -> Finding:
     return Finding(
         kind=kind,
         severity=severity,
-        confidence="certain" if done else "likely",
+        confidence="certain" if done and "unread_view" not in signs else "likely",
         facts={
             "who": sorted({who(capture, write.record.process) for write in writes}),
             "place": first.place["name"],

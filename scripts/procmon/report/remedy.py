@@ -60,7 +60,11 @@ def returning(material: Material) -> Returning:
     rows = [
         row
         for row in material.table("autostarts")
-        if row["still_there"] and not row["attempt"] and row["change"] == "set" and not row.get("ordinary")
+        if row["still_there"]
+        and row.get("read", True)
+        and not row["attempt"]
+        and row["change"] == "set"
+        and not row.get("ordinary")
         if row["place"] not in ("driver", "service")  # named above
         if not _is_everyday(material, row["path"])
     ]
