@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis
 from scripts.procmon.findings.needs import judged
+from scripts.procmon.findings.places import windows_at
 
 Analyse = Callable[[Capture, Mapping[str, Analysis]], Analysis]
 
@@ -61,6 +62,7 @@ ANALYSES = registered()
 def run(capture: Capture, analyses: Mapping[str, Analyse] | None = None) -> dict[str, Analysis]:
     """What every analysis found in ``capture``, by name."""
     done: dict[str, Analysis] = {}
-    for name, analyse in (ANALYSES if analyses is None else analyses).items():
-        done[name] = judged(capture, analyse(capture, done))
+    with windows_at(capture.info.get("system_root")):
+        for name, analyse in (ANALYSES if analyses is None else analyses).items():
+            done[name] = judged(capture, analyse(capture, done))
     return done

@@ -7,7 +7,7 @@ from functools import cache
 from ntpath import basename, splitext
 from typing import Any, Literal
 
-from scripts.procmon.findings.places import below_windows
+from scripts.procmon.findings.places import below_windows, judged_by_place, standard
 from scripts.procmon.findings.places import kind_of as place_of
 from scripts.procmon.knowledge import knowledge
 
@@ -54,11 +54,14 @@ def stream_of(path: str) -> str | None:
 @cache
 def ordinary_reason(path: str, *, process_name: str, what: str) -> str | None:
     """Why a file is everyday business (a key of the text catalogue ``ordinary``), or None."""
-    name = process_name.lower()
+    name, path = process_name.lower(), standard(path)
     for reason, pattern, by, programs in _ordinary():
         if (what not in PROGRAMS or programs) and (by is None or name in by) and pattern.search(path):
             return reason
     return None
+
+
+judged_by_place.append(ordinary_reason)
 
 
 def odd_place(path: str) -> str | None:

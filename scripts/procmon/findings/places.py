@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from fnmatch import translate
 from functools import cache, lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 from scripts.procmon.knowledge import knowledge
 
 Kind = Literal["own", "odd", "watch", "other"]
 
 _WINDOWS = re.compile(r"^(?:[a-z]:|\\systemroot)\\(?:windows|winnt)(?:\.\d+)?\\", re.IGNORECASE)
+_OLD_NAME = re.compile(r"^[a-z]:\\winnt(?=\\)", re.IGNORECASE)
 _DEVICE = re.compile(r"^\\device\\harddiskvolume\d+(?=\\)", re.IGNORECASE)
 #: Windows may be set up in any folder of a disk, but not in these.
 _ANOTHER_WINDOWS = re.compile(
@@ -41,7 +44,7 @@ _VARIABLES = {
 @lru_cache(maxsize=1 << 16)
 def kind_of(path: str) -> tuple[Kind, str | None]:
     """The kind of place that ``path`` lies in, and what people call it (for odd and watched places)."""
-    plain = _lettered(plain_path(path).lower())
+    plain = standard(plain_path(path)).lower()
     if _LOOSE.search(plain):
         return "watch", "the application data itself, without a folder of its own"
     for kind in ("odd", "watch"):
@@ -80,14 +83,14 @@ def program_of(command: str) -> str:
 @lru_cache(maxsize=1 << 16)
 def hides(path: str) -> bool:
     """Whether a file lies where no program but Windows' own writes anything, as in the recycle bin."""
-    plain = _lettered(plain_path(path).lower())
+    plain = standard(plain_path(path)).lower()
     hiding = [one["pattern"] for one in knowledge("module_places")["odd"] if one.get("hides")]
     return any(_compiled(one).match(plain) for one in hiding)
 
 
 def below_windows(path: str) -> str | None:
     """The part of a path below the Windows folder, in lower case; None for a path elsewhere."""
-    plain = _lettered(plain_path(path))
+    plain = standard(plain_path(path))
     found = _WINDOWS.match(plain)
     return plain[found.end() :].lower() if found else None
 
@@ -97,7 +100,7 @@ def in_another_windows(path: str) -> bool:
 
     An export does not tell which folder Windows runs from, so such a place alone accuses nobody and excuses nobody.
     """
-    plain = _lettered(plain_path(path))
+    plain = standard(plain_path(path))
     return below_windows(path) is None and _ANOTHER_WINDOWS.match(plain) is not None
 
 
@@ -109,15 +112,49 @@ def in_its_place(image: str | None) -> bool:
     """
     if not image or "\\" not in image or in_another_windows(image):
         return True
-    plain = _lettered(plain_path(image).lower())
+    plain = standard(plain_path(image)).lower()
     return kind_of(image)[0] == "own" or any(
         _compiled(one).match(plain) for one in knowledge("module_places")["user_programs"]
     )
 
 
-def _lettered(path: str) -> str:
-    r"""``\Device\HarddiskVolume3\x`` as on a disk with a letter; which it has is all the same to kinds of places."""
-    return _DEVICE.sub("C:", path)
+def standard(path: str) -> str:
+    r"""A path as it would be on a computer whose Windows lies in ``C:\Windows``, for judging its place, not for showing.
+
+    ``\Device\HarddiskVolume3`` gets a letter; the folder that ``windows_at`` names, and WINNT, become Windows.
+    """
+    path = _DEVICE.sub("C:", path)
+    root = _root[0]
+    if root and path[: len(root) + 1].lower() == f"{root}\\":
+        return f"C:\\Windows{path[len(root) :]}"
+    return _OLD_NAME.sub(r"C:\\Windows", path)
+
+
+@contextmanager
+def windows_at(root: str | None) -> Iterator[None]:
+    r"""While this holds, ``root`` (``E:\Win10``, from the capture's own header) is the folder of Windows."""
+    before, asked = _root[0], (root or "").rstrip("\\").lower()
+    _set_root(asked if _ROOT.fullmatch(asked) else "")
+    try:
+        yield
+    finally:
+        _set_root(before)
+
+
+#: A folder right below a disk's root or below another one: no disk as a whole is Windows.
+_ROOT = re.compile(r"[a-z]:(?:\\[^\\]+){1,3}")
+_root = [""]
+
+
+def _set_root(root: str) -> None:
+    if _root[0] != root:
+        _root[0] = root
+        for cached in (kind_of, hides, in_its_place, *judged_by_place):
+            cached.cache_clear()
+
+
+#: Cached functions of other modules whose answers hang on the folder of Windows.
+judged_by_place: list[Any] = []
 
 
 def _in_own(plain: str) -> bool:
