@@ -24,9 +24,9 @@ from scripts.procmon.filters.classes import Classes, classify
 from scripts.procmon.filters.columns import Events, EventsFrame, Integers, Mask
 from scripts.procmon.filters.hidden import Hidden
 from scripts.procmon.filters.resolve import Stage
-from scripts.procmon.filters.said import said
 from scripts.procmon.filters.sets import NamedRule
 from scripts.procmon.filters.words import INCLUDE
+from scripts.procmon.text.telling import stage_said
 
 _TOP = 6  #: how many operations, processes … of the hidden events are named
 _TOP_OF_RULE = 3
@@ -177,7 +177,7 @@ class _Teller:
                 "acts": self.acts(laid.gone),
             },
         }
-        return told | {"said": said(told)}
+        return told | {"said": stage_said(told)}
 
     def rule(self, laid: Laid, rule: NamedRule) -> dict[str, Any]:
         """One rule in force and what it takes away."""

@@ -21,7 +21,7 @@ from scripts.procmon.contracts.findings import Rule
 from scripts.procmon.filters.classes import Classes, classify
 from scripts.procmon.filters.columns import Events, EventsFrame, Integers, Mask
 from scripts.procmon.filters.words import EXCLUDE
-from scripts.procmon.text import catalogue, code, render
+from scripts.procmon.text.telling import would_hide
 
 _PATHS, _PROCESSES, _OPERATIONS = 8, 3, 3  #: how many rules of each kind
 _LEAST = 2  #: events that a group has
@@ -162,7 +162,6 @@ def _tell(
         if (events := int(np.count_nonzero(matched[places[finding["id"]]]))) or _is_cut(finding)
     ]
     events = int(np.count_nonzero(matched & left))
-    facts = {"n": events, "left": int(np.count_nonzero(left)), "findings": [code(one["id"]) for one in hides]}
     return {
         "column": rule.column,
         "relation": rule.relation,
@@ -171,7 +170,9 @@ def _tell(
         "yaml": as_yaml(rule),
         "events": events,
         "hides": hides,
-        "said": render(catalogue("filters")["suggestion"], facts),
+        "said": would_hide(
+            events, left=int(np.count_nonzero(left)), findings=[str(one["id"]) for one in hides]
+        ),
     }
 
 

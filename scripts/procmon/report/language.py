@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,14 +10,14 @@ from jinja2 import UndefinedError
 
 from scripts.procmon.report.material import Material
 from scripts.procmon.text import LANGUAGES
-from scripts.procmon.text.phrases import in_language
-from scripts.procmon.text.telling import check_sentence, tell
+from scripts.procmon.text.phrases import facts_in_language, in_language
+from scripts.procmon.text.telling import check_sentence, stage_said, tell, would_hide
 
 Json = Mapping[str, Any]
 
 
 def in_words_of(material: Material, language: str) -> Material:
-    """``material`` with all that findings.json and capture.json say in words said in ``language``."""
+    """``material`` with all that its documents say in words said in ``language``."""
     if language == LANGUAGES[0]:
         return material
     return replace(
@@ -26,11 +26,12 @@ def in_words_of(material: Material, language: str) -> Material:
         funnel=_funnel(material.funnel, language),
         findings=[_finding(finding, language) for finding in material.findings],
         checks=[_check(check, language) for check in material.checks],
+        suggestions=_suggestions(material, language),
     )
 
 
 def _finding(finding: Json, language: str) -> Json:
-    facts = in_language(finding["facts"], language)
+    facts = facts_in_language(finding["facts"], language)
     try:
         told = tell(finding["kind"], finding["facts"], language)
     except (
@@ -59,9 +60,35 @@ def _check(check: Json, language: str) -> Json:
 
 def _info(info: Json, language: str) -> Json:
     worded = ("can_show", "filtered", "remarks", "refused")
-    return {**info, **{key: in_language(info[key], language) for key in worded if key in info}}
+    return {
+        **info,
+        **{key: in_language(info[key], language, known="capture") for key in worded if key in info},
+    }
 
 
 def _funnel(funnel: Json, language: str) -> Json:
-    stages = [{**stage, "name": in_language(stage["name"], language)} for stage in funnel.get("stages", ())]
-    return {**funnel, "stages": stages} if stages else funnel
+    told = {key: [_stage(stage, language) for stage in funnel.get(key, ())] for key in ("stages", "branches")}
+    return {**funnel, **told, "remarks": in_language(funnel.get("remarks", ()), language, known="capture")}
+
+
+def _stage(stage: Json, language: str) -> Json:
+    named = {
+        key: in_language(stage[key], language, known="capture") for key in ("name", "from") if key in stage
+    }
+    return {**stage, **named, **({"said": stage_said(stage, language)} if "hidden" in stage else {})}
+
+
+def _suggestions(material: Material, language: str) -> Sequence[Json]:
+    stages = material.funnel.get("stages")
+    if not stages:
+        return material.suggestions
+    left = int(stages[-1]["events_out"])
+    return [
+        {
+            **one,
+            "said": would_hide(
+                one["events"], left=left, findings=[each["id"] for each in one["hides"]], language=language
+            ),
+        }
+        for one in material.suggestions
+    ]

@@ -8,7 +8,7 @@ from typing import Any
 
 from scripts.procmon.text import catalogue, render
 from scripts.procmon.text.forms import Forms, forms
-from scripts.procmon.text.phrases import in_language
+from scripts.procmon.text.phrases import facts_in_language
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Words:
         sentence = catalogue(name, self.language).get(key)
         if not isinstance(sentence, str):
             return plain(key)
-        return render(sentence, in_language(facts or {}, self.language), self.language)
+        return render(sentence, facts_in_language(facts or {}, self.language), self.language)
 
     def considered(self, key: str) -> str:
         """An explanation of a registry deletion as a name: "made again afterwards"."""

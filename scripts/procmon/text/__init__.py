@@ -19,7 +19,7 @@ from typing import Any
 import yaml
 from jinja2 import Environment, StrictUndefined, Template
 
-from scripts.procmon.text.forms import forms
+from scripts.procmon.text.forms import Forms, forms
 
 FOLDER = Path(__file__).parent
 
@@ -27,9 +27,10 @@ FOLDER = Path(__file__).parent
 LANGUAGES = ("en", "ja")
 
 #: Catalogues whose keys are words of the language itself.
-_OWN_KEYS = ("glossary", "phrases")
+_OWN_KEYS = ("glossary", "phrases", "capture")
 
 _CODE = re.compile(r"(``.*?``|`[^`]*`)", re.DOTALL)
+_COUNTED_REST = re.compile(r"([\d,]+) more")
 _BETWEEN_PEOPLE = re.compile(r"(?<=\d\)), |(?<=\d\)) and ")
 
 # Japanese keeps no blank where two lines of a sentence meet, but one between two words of a katakana compound.
@@ -136,6 +137,15 @@ def _closed_japanese(text: str) -> str:
 _CLOSED = {"ja": _closed_japanese}
 
 
+def _people_listed(written: Forms, value: Any) -> str:
+    names = people(value)
+    more = _COUNTED_REST.fullmatch(names[-1]) if len(names) > 1 else None
+    if not more:
+        return written.listing(names)
+    told = str(written.words["comma"]).join(names[:-1])
+    return str(written.words["more"]).replace("{items}", told).replace("{n}", more[1])
+
+
 @cache
 def _catalogue(name: str, language: str) -> dict[str, Any]:
     file = FOLDER / language / f"{name}.yaml"
@@ -177,7 +187,7 @@ def _environment(language: str) -> Environment:
         clock=written.clock,
         seconds=written.seconds,
         listing=written.listing,
-        people=lambda value: written.listing(people(value)),
+        people=lambda value: _people_listed(written, value),
     )
     made.globals.update(plural=written.plural)
     return made

@@ -1,7 +1,9 @@
 """English phrases that captures and findings carry as facts ("the recycle bin"), in another language.
 
-``text/{language}/phrases.yaml`` maps the phrase to its counterpart; "{}" in it stands for a number or a name, which the
-counterpart takes over in order. What is not listed (paths, names, a reader's own words) stays as it is.
+``text/{language}/phrases.yaml`` maps the phrases among the facts of findings to their counterparts,
+``text/{language}/capture.yaml`` those of capture.json and of the settings, which hold no names: its phrases may be as
+short as "none". "{}" in a phrase stands for a number or a name, which the counterpart takes over in order. What is not
+listed (paths, names, a reader's own words) stays as it is.
 """
 
 from __future__ import annotations
@@ -13,35 +15,56 @@ from typing import Any
 
 from scripts.procmon.text import catalogue
 
+#: The facts whose values are phrases of config/knowledge. A value of the registry may be called "the desktop", too.
+WORDED = frozenset(
+    {
+        *("place", "places", "odd_places", "target_place", "starts", "what", "called"),
+        *("stores", "why", "name", "default"),
+    }
+)
 
-def in_language(value: Any, language: str) -> Any:
-    """``value``, plain JSON data, with every known phrase in it said in ``language``."""
-    if not catalogue("phrases", language):
+
+def in_language(value: Any, language: str, *, known: str = "phrases") -> Any:
+    """``value``, plain JSON data, with every phrase in it that the catalogue ``known`` has said in ``language``."""
+    if not catalogue(known, language):
         return value
     if isinstance(value, str):
-        return phrase(value, language)
+        return phrase(value, language, known=known)
     if isinstance(value, Mapping):
-        return {key: in_language(item, language) for key, item in value.items()}
+        return {key: in_language(item, language, known=known) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [in_language(item, language) for item in value]
+        return [in_language(item, language, known=known) for item in value]
     return value
 
 
-def phrase(text: str, language: str) -> str:
-    """``text`` said in ``language``; the text itself where it is not a known phrase."""
-    known = catalogue("phrases", language)
-    if text in known:
-        return str(known[text])
-    for pattern, counterpart in _patterns(language):
+def phrase(text: str, language: str, *, known: str = "phrases") -> str:
+    """``text`` said in ``language``; the text itself where the catalogue ``known`` does not have it."""
+    phrases = catalogue(known, language)
+    if text in phrases:
+        return str(phrases[text])
+    for pattern, counterpart in _patterns(language, known):
         if match := pattern.fullmatch(text):
             return counterpart.format(*match.groups())
     return text
 
 
+def facts_in_language(facts: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """``facts`` with the phrases of this project's own said in ``language``; what a capture wrote stays as it is."""
+    return {key: _fact(key, item, language) for key, item in facts.items()}
+
+
+def _fact(key: str, item: Any, language: str) -> Any:
+    if isinstance(item, Mapping):
+        return facts_in_language(item, language)
+    if isinstance(item, list | tuple):
+        return [_fact(key, one, language) for one in item]
+    return in_language(item, language) if key in WORDED else item
+
+
 @cache
-def _patterns(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+def _patterns(language: str, known: str) -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple(
         (re.compile("(.+?)".join(map(re.escape, said.split("{}"))), re.DOTALL), str(counterpart))
-        for said, counterpart in catalogue("phrases", language).items()
+        for said, counterpart in catalogue(known, language).items()
         if "{}" in said
     )

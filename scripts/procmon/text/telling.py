@@ -1,13 +1,13 @@
-"""What findings.json says in words, made from what it says in keys and facts: findings and checks."""
+"""What findings.json, funnel.json and suggestions.json say in words, made from what they say in keys and facts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from scripts.procmon.text import FOLDER, LANGUAGES, catalogue, merged, render
-from scripts.procmon.text.phrases import in_language
+from scripts.procmon.text import FOLDER, LANGUAGES, catalogue, code, merged, plural, render
+from scripts.procmon.text.phrases import facts_in_language, in_language
 
 #: What the catalogues findings_*.yaml hold for every kind of finding.
 PARTS = ("title", "statement", "meaning", "benign_explanation", "confidence_reason")
@@ -21,7 +21,7 @@ def sentences(language: str = "en") -> Mapping[str, Mapping[str, str]]:
 def tell(kind: str, facts: Mapping[str, Any], language: str = "en") -> dict[str, str]:
     """The parts of ``PARTS`` as sentences with the facts in them. Raises KeyError for an unknown kind."""
     told = sentences(language)[kind]
-    known = in_language(facts, language)
+    known = facts_in_language(facts, language)
     said = {part: render(told[part], known, language) for part in PARTS}
     if known.get("autoruns"):
         # What an export beside the capture adds, in the same words for every kind.
@@ -30,9 +30,10 @@ def tell(kind: str, facts: Mapping[str, Any], language: str = "en") -> dict[str,
 
 
 def beside(key: str, facts: Mapping[str, Any], language: str = "en") -> str:
-    """A sentence of the catalogue ``sidecars``, in English where a language has none."""
-    spoken = language if key in catalogue("sidecars", language) else "en"
-    return render(catalogue("sidecars", spoken)[key], facts, spoken)
+    """A sentence of the catalogue ``sidecars``."""
+    return render(
+        catalogue("sidecars", language)[key], in_language(facts, language, known="capture"), language
+    )
 
 
 @cache
@@ -48,3 +49,40 @@ def check_sentences(language: str = "en") -> Mapping[str, Mapping[str, str]]:
 def check_sentence(group: str, key: str, language: str = "en") -> str:
     """A sentence of the catalogues checks*.yaml; ``group`` is titles, reasons or limits. Raises KeyError."""
     return render(check_sentences(language)[group][key], {}, language)
+
+
+def stage_said(stage: Mapping[str, Any], language: str = "en") -> str:
+    """What one stage of funnel.json hid, in a sentence or two; every number in it is a key of the stage."""
+    words = catalogue("filters", language)
+    if not stage["removed"]:
+        return render(words["hid_nothing"], {}, language)
+    found = stage["hidden"]
+    acts = [render(words["act"], _act(act, words, language), language) for act in found["acts"]]
+    categories = [
+        render(words["category"], {"n": one["events"], "category": one["category"]}, language)
+        for one in found["categories"]
+    ]
+    told = [
+        render(words["hid"], {"n": stage["removed"], "categories": categories}, language),
+        render(words["among" if acts else "harmless"], {"acts": acts}, language),
+    ]
+    return str(catalogue("report", language)["gap"]).join(told)
+
+
+def _act(act: Mapping[str, Any], words: Mapping[str, Any], language: str) -> dict[str, str]:
+    names = [
+        code(one["process_name"] if one["pid"] is None else f"{one['process_name']} ({one['pid']})")
+        for one in act["processes"]
+    ]
+    rest = act["events"] - sum(one["events"] for one in act["processes"])
+    one, many = words["acts"][act["act"]]
+    return {
+        "what": plural(act["events"], one, many, language),
+        "who": render(words["who"], {"names": [*names, words["others"]] if rest else names}, language),
+    }
+
+
+def would_hide(events: int, *, left: int, findings: Iterable[str], language: str = "en") -> str:
+    """What a suggested rule would hide of the events left; ``findings`` are ids of those with evidence that it matches."""
+    facts = {"n": events, "left": left, "findings": [code(one) for one in findings]}
+    return render(catalogue("filters", language)["suggestion"], facts, language)
