@@ -57,11 +57,14 @@ class Settings:
 
         ``language`` is the first of the report's where it is not given.
         """
+        from scripts.procmon.text.phrases import in_language
+
         merged = {**(report or {}), **(capture or {})}
         merged["language"] = language or merged.get("language") or next(iter(report_stems(report or {})))
         rows = int(merged.get("pdf_rows") or cls.pdf_rows)
         words = [name for name in cls.__dataclass_fields__ if name != "pdf_rows"]
-        return cls(pdf_rows=rows, **{name: str(merged[name]) for name in words if merged.get(name)})
+        told = {name: str(merged[name]) for name in words if merged.get(name)}
+        return cls(pdf_rows=rows, **in_language(told, merged["language"], known="capture"))
 
 
 @dataclass(frozen=True, kw_only=True)

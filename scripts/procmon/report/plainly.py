@@ -82,7 +82,9 @@ def spelled(text: str, numbers: Sequence[str]) -> str:
 
 
 def within(title: str) -> str:
-    """A title as part of a sentence: its first letter small, unless the word is an abbreviation."""
+    """A title as part of a sentence: its first letter small, unless the word is an abbreviation or a Japanese title's."""
+    if not title.partition(" ")[2][:1].isascii():
+        return title
     return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
