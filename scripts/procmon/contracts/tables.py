@@ -14,10 +14,10 @@ from typing import Any, Literal
 
 @dataclass(frozen=True, kw_only=True)
 class FileRow:
-    """files: one file or folder that was created, overwritten or written."""
+    """files: one file or folder that was created, overwritten, written or given other permissions or attributes."""
 
     path: str
-    how: Literal["created", "overwritten", "written"]
+    how: Literal["created", "overwritten", "written", "changed"]
     what: Literal["driver", "executable", "script", "shortcut", "folder", "data"]
     process: int
     who: str
@@ -35,6 +35,13 @@ class FileRow:
     copied_from: str | None = None
     copy_confidence: Literal["certain", "likely", "possible"] | None = None
     ordinary: str | None = None
+    #: What else was changed about it: "owner", "permissions", "hidden" (the attributes Hidden and System set)
+    changed: list[str] = field(default_factory=list)
+
+    @property
+    def made(self) -> bool:
+        """Whether the capture shows it being made, or made anew."""
+        return self.how in ("created", "overwritten")
 
     @property
     def left(self) -> bool:

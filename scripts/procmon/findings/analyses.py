@@ -22,6 +22,7 @@ ORDER = (
     "copies",
     "deletions",
     "dropped_files",
+    "file_changes",
     "inf_pnf",
     "odd_files",
     "mass_renames",

@@ -108,7 +108,7 @@ def _row(capture: Capture, story: Story) -> DriverRow:
     return DriverRow(
         service=key.name if key else None,
         file=file.path if file else story.loads[0].path if story.loads else key.image if key else None,
-        dropped=file is not None and file.how != "written",
+        dropped=file is not None and file.made,
         registered=key is not None and key.is_new,
         loaded=any(record.succeeded for record in story.loads),
         starts=key.starts if key else None,

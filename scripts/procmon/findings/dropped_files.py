@@ -16,6 +16,7 @@ from scripts.procmon.findings.dropped_programs import hidden_files, programs_cha
 from scripts.procmon.findings.file_acts import (
     FILE,
     WRITE,
+    changes,
     creations,
     file_key,
     says_open_result,
@@ -69,6 +70,8 @@ def _rows(
 ) -> list[FileRow]:
     loaded = module_users(capture, frozenset(made[FILE]))
     left: Fate = "not known" if unseen(capture) else "still there"
+    other = changes(capture)
+    changed = {part[FILE][0]: part for part in parts(other, [FILE], (FILE, e.EVENT, "change"))}
     creations_of = {part[FILE][0]: part for part in parts(made, [FILE], _CREATED)}
     writes_of = {part[FILE][0]: part for part in parts(written, [FILE], _WRITTEN)}
     rows = [
@@ -80,6 +83,7 @@ def _rows(
             fates=fates.get(file, ()),
             copy=copied.get(file),
             left=left,
+            changed=changed.get(file),
         )
         for file in dict.fromkeys([*creations_of, *writes_of])
     ]
@@ -99,6 +103,7 @@ def _row(
     fates: Sequence[DeletionRow | RenameRow],
     copy: CopyRow | None,
     left: Fate,
+    changed: Part | None,
 ) -> FileRow:
     """One file; ``left`` is what became of it where nothing was seen to happen to it."""
     own = _by_processes(writes)
@@ -114,7 +119,10 @@ def _row(
         process=process,
         who=who(capture, process),
         time=moment_of(capture, int(begun[e.EVENT][0])),
-        events=some(np.unique([*_events(created), *_events(writes)]), MOST_EVENTS),
+        events=some(
+            np.unique([*_events(created), *_events(writes), *_after(changed, int(begun[e.EVENT][0]))]),
+            MOST_EVENTS,
+        ),
         writers=[who(capture, int(one)) for one in dict.fromkeys(own[e.PROCESS])] if own else [],
         bytes_written=int(np.nansum(own["length"])) if own else None,
         size=_size(own, new=created is not None),
@@ -126,6 +134,7 @@ def _row(
         copied_from=copy.source if copy else None,
         copy_confidence=copy.confidence if copy else None,
         ordinary=_ordinary(capture, path, final, what, created, writes) or _passing(what, by),
+        changed=list(dict.fromkeys(changed["change"])) if changed else [],
     )
 
 
@@ -138,6 +147,10 @@ def _by_processes(writes: Part | None) -> Part | None:
 
 def _events(part: Part | None) -> list[int]:
     return [] if part is None else part[e.EVENT].tolist()
+
+
+def _after(part: Part | None, event: int) -> list[int]:
+    return [one for one in _events(part) if one > event]
 
 
 def _kind(path: str, final: str, use: Use) -> Kind:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
 from scripts.procmon.contracts.tables import FileRow
-from scripts.procmon.findings.file_acts import file_key
+from scripts.procmon.findings.file_acts import file_key, is_hidden
 from scripts.procmon.findings.file_kinds import (
     belongs_to_a_program,
     has_double_ending,
@@ -63,7 +63,7 @@ def programs_dropped(
         for row in rows
         if row.what in ("executable", "script")
         and row.ordinary is None
-        and row.how != "written"
+        and row.made
         and stream_of(row.path) is None  # those are told of by odd_files
         and not _is_hidden(row)  # those are told of by hidden_files
     ]
@@ -225,9 +225,7 @@ def _odd(row: FileRow) -> str | None:
 
 
 def _is_hidden(row: FileRow) -> bool:
-    # "NCI" (not content indexed), "SF" (sparse file) and "RP" (reparse point) hold letters of other attributes.
-    letters = (row.attributes or "").replace("NCI", "").replace("SF", "").replace("RP", "")
-    return "H" in letters and "S" in letters
+    return is_hidden(row.attributes)
 
 
 def _evidence(files: Sequence[FileRow], ran: Mapping[str, Use]) -> list[int]:

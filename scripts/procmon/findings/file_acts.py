@@ -36,6 +36,7 @@ SET_RENAME = frozenset(
     }
 )
 SET_BASIC = frozenset({"SetBasicInformationFile"})
+SET_SECURITY = frozenset({"SetSecurityFile"})
 
 _HOW = {"Created": "created", "Superseded": "overwritten", "Overwritten": "overwritten"}
 
@@ -140,6 +141,31 @@ def kept_after_all(capture: Capture) -> pd.DataFrame:
     """The events that take a mark for deletion back (Delete: False)."""
     marked = acts(capture, SET_DISPOSITION)
     return marked[values_of(marked[e.DETAIL], lambda text: not _marks_deletion(text)).astype(bool)]
+
+
+def changes(capture: Capture) -> pd.DataFrame:
+    """The events that gave a file an owner, permissions or the attributes Hidden and System; column ``change``.
+
+    ``change`` is "owner", "permissions" (any other part of the security descriptor) or "hidden".
+    """
+    secured = acts(capture, SET_SECURITY)
+    secured = secured.assign(change=values_of(_narrow(secured[e.DETAIL]), _secured))
+    basic = acts(capture, SET_BASIC)
+    attributes = field(_narrow(basic[e.DETAIL]), "FileAttributes")
+    hides = attributes.map(is_hidden, na_action="ignore").astype("boolean").fillna(False).to_numpy(dtype=bool)
+    hidden = basic[hides].assign(change="hidden")
+    return pd.concat([secured, hidden]).sort_index()
+
+
+def is_hidden(attributes: str | None) -> bool:
+    """Whether attributes as Process Monitor shows them ("HSN") hold both Hidden and System."""
+    # "NCI" (not content indexed), "SF" (sparse file) and "RP" (reparse point) hold letters of other attributes.
+    letters = (attributes or "").replace("NCI", "").replace("SF", "").replace("RP", "")
+    return "H" in letters and "S" in letters
+
+
+def _secured(detail: str) -> str:
+    return "owner" if re.search(r"Information:[^:]*\bOwner\b", detail) else "permissions"
 
 
 def renames(capture: Capture) -> pd.DataFrame:

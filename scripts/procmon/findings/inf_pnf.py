@@ -29,7 +29,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     """
     if reason := unseen(capture):
         return Analysis(name="inf_pnf", outcome="could not be checked", reason=reason)
-    made = [row for row in _files(earlier) if _IN_INF_FOLDER.search(row.path) and row.how != "written"]
+    made = [row for row in _files(earlier) if _IN_INF_FOLDER.search(row.path) and row.made]
     seen = _inf_files(capture) if made else set()
     alone = [row for row in made if file_key(row.path)[:-4] + ".inf" not in seen]
     return Analysis(

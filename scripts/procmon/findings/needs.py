@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis
-from scripts.procmon.findings.file_acts import OPEN, SET_BASIC, SET_DISPOSITION, SET_RENAME
+from scripts.procmon.findings.file_acts import OPEN, SET_BASIC, SET_DISPOSITION, SET_RENAME, SET_SECURITY
 from scripts.procmon.findings.select import one_of
 
 LOAD = "Load Image"
@@ -40,6 +40,7 @@ NEEDS: Mapping[str, Need] = {
     "timestamps": Need("no_times_set", SET_BASIC, if_filtered=True),
     "raw_disk": Need("no_openings", OPEN),
     "credential_stores": Need("no_openings", OPEN),
+    "file_changes": Need("no_openings", OPEN | SET_BASIC | SET_SECURITY),
     "odd_files": Need("no_openings", OPEN),
     "services": Need("no_registry_changes", REGISTRY_CHANGES),
     "registry_deletions": Need("no_registry_changes", REGISTRY_CHANGES),

@@ -35,7 +35,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     """Findings on files of the table ``files`` that were made by a program from a place where users may write."""
     if reason := unseen(capture):
         return Analysis(name="odd_files", outcome="could not be checked", reason=reason)
-    rows = [row for row in _files(earlier) if row.how != "written" and row.ordinary is None]
+    rows = [row for row in _files(earlier) if row.made and row.ordinary is None]
     image_of = images(earlier)
     stray = [row for row in rows if is_stray(image_of.get(row.process))]
     findings = [

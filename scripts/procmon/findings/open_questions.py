@@ -111,7 +111,7 @@ def _files(left: Traces) -> Iterator[QuestionRow]:
 
 def _is_empty(file: FileRow) -> bool:
     """Whether the file was made here and nothing was written to it: there is nothing to ask."""
-    return file.how != "written" and not file.bytes_written
+    return file.made and not file.bytes_written
 
 
 def _name(file: FileRow) -> str:
@@ -121,7 +121,7 @@ def _name(file: FileRow) -> str:
 def _origins(earlier: Mapping[str, Analysis], left: Traces) -> Iterator[QuestionRow]:
     """How a program came to the machine, where the capture shows neither its file being made nor who started it."""
     by_number = {row.process: row for row in tree(earlier)}
-    made = {row.path.lower() for row in rows_of(earlier, "files") if row.how != "written"}
+    made = {row.path.lower() for row in rows_of(earlier, "files") if row.made}
     told: set[str] = set()
     for row in left.programs:
         path = (row.image_path or "").lower()

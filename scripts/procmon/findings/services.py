@@ -186,7 +186,7 @@ def _made(capture: Capture, stories: Sequence[Story], earlier: Mapping[str, Anal
     it is not what it seems; medium where one of these holds or an interpreter is its program; low otherwise.
     """
     accused, setups, autoruns = suspects(earlier), setup_programs(capture), listing(capture)
-    dropped = {file_key(row.path): row for row in _files(earlier) if row.how != "written"}
+    dropped = {file_key(row.path): row for row in _files(earlier) if row.made}
     for story in stories:
         row = story.row
         new_program = row.image is not None and any(

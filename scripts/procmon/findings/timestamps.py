@@ -82,7 +82,7 @@ def _settings(
 ) -> Iterator[Setting]:
     clock = _Clock(capture, [*done, *(times for part in seen.by_file.values() for times in part)])
     changed = {times.file for times in done}
-    made = {file_key(row.path) for row in _files(earlier) if row.how != "written"}
+    made = {file_key(row.path) for row in _files(earlier) if row.made}
     touched = changed | made
     image_of, setups = images(earlier), setup_programs(capture)
     for times in done:

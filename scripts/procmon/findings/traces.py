@@ -70,7 +70,7 @@ def traces(earlier: Mapping[str, Analysis]) -> Traces:
         if file.what == "folder" and is_windows_folder(file.path):
             continue
         named = file.path.lower() in found.why
-        if file.ordinary is None and file.how != "written" and (named or file.who in made_by):
+        if file.ordinary is None and file.made and (named or file.who in made_by):
             found.files[file.path] = file
             made = found.why.get(file.who.lower(), "dropped")
             found.why.setdefault(file.path.lower(), about.get(file.path.lower(), made))

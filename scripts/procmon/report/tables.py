@@ -161,6 +161,9 @@ def _file(row: TableRow, m: Maker) -> list[Any]:
     how = words.word("how", row["how"])
     if row["copied_from"]:
         how += f"{words['semicolon']}{words.say('words.copied', source=_name(row['copied_from']))}"
+    how = words["semicolon"].join(
+        filter(None, [how, *(words.word("changed", one) for one in row.get("changed", ()))])
+    )
     fate = words.word("fate", row["fate"])
     if row["fate"] == "renamed" and row["renamed_to"]:
         fate = words.say("words.renamed_to", to=row["renamed_to"])
@@ -391,7 +394,7 @@ SHAPES: dict[str, Shape] = {
     ),
     "removal": Shape(
         check="removal",
-        columns=(("step", "text", 17), ("target", "path", 50), ("because", "prose", 33)),
+        columns=(("step", "text", 15), ("target", "path", 41), ("because", "prose", 44)),
         cells=lambda row, m: [
             m.words.word("step", row["step"]), row["target"], m.words.shared("removal", row["because"], row["facts"]),
         ],
