@@ -2,8 +2,8 @@
 
 ``text/{language}/phrases.yaml`` maps the phrases among the facts of findings to their counterparts,
 ``text/{language}/capture.yaml`` those of capture.json and of the settings, which hold no names: its phrases may be as
-short as "none". "{}" in a phrase stands for a number or a name, which the counterpart takes over in order. What is not
-listed (paths, names, a reader's own words) stays as it is.
+short as "none". "{}" in a phrase stands for a number or a name, at its begin for a number, which the counterpart takes over in order.
+What is not listed (paths, names, a reader's own words) stays as it is.
 """
 
 from __future__ import annotations
@@ -64,7 +64,13 @@ def _fact(key: str, item: Any, language: str) -> Any:
 @cache
 def _patterns(language: str, known: str) -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple(
-        (re.compile("(.+?)".join(map(re.escape, said.split("{}"))), re.DOTALL), str(counterpart))
+        (_pattern(said), str(counterpart))
         for said, counterpart in catalogue(known, language).items()
         if "{}" in said
     )
+
+
+def _pattern(said: str) -> re.Pattern[str]:
+    first, *others = map(re.escape, said.split("{}"))
+    begin = first or r"([\d,]+)" + others.pop(0)
+    return re.compile("(.+?)".join([begin, *others]), re.DOTALL)
