@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from xml.sax.saxutils import escape
 
-DEFAULT = ("Time of Day", "Process Name", "PID", "Operation", "Path", "Result", "Detail")
+from scripts.procmon.contracts.columns import COLUMNS as ALL
+from scripts.procmon.contracts.columns import DEFAULT as DEFAULT
 
 #: 100 ns
 TICK = 100
@@ -72,31 +73,6 @@ def row(**columns: str) -> dict[str, str]:
         zip(DEFAULT, ("10:00:00.0000000", "a.exe", "4", "RegOpenKey", "HKLM", "SUCCESS", ""), strict=True)
     )
     return usual | {given[name]: value for name, value in columns.items()}
-
-
-ALL = (
-    *DEFAULT,
-    "Date & Time",
-    "Relative Time",
-    "Duration",
-    "Completion Time",
-    "Event Class",
-    "Sequence",
-    "Image Path",
-    "Company",
-    "Description",
-    "Version",
-    "User",
-    "Authentication ID",
-    "Session",
-    "Command Line",
-    "TID",
-    "Virtualized",
-    "Integrity",
-    "Category",
-    "Parent PID",
-    "Architecture",
-)
 
 
 def as_csv(

@@ -12,9 +12,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from scripts.procmon.contracts import columns as shown
 from scripts.procmon.contracts import processes as contract
 from scripts.procmon.detail_text import environment, fields, number
-from scripts.procmon.sources import columns as shown
 from scripts.procmon.sources.locales import NAT, Ticks
 
 _TEXTS = {

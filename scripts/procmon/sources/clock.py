@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from scripts.procmon.contracts import columns as shown
 from scripts.procmon.detail_text import Order, moment_parts, year_month_day
 from scripts.procmon.errors import SettingsError
-from scripts.procmon.sources import columns as shown
 from scripts.procmon.sources.locales import DAY, HOUR, NAT, SECOND, Ticks, clock_times
 
 #: A clock that jumps back by more than this has passed midnight; less is a row out of order, or the end of

@@ -1,68 +1,11 @@
-"""The columns that Process Monitor can show and export, and how their names are recognised."""
+"""How the names of columns are recognised in headers and XML tags."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
 
-TIME_OF_DAY = "Time of Day"
-PROCESS_NAME = "Process Name"
-PID = "PID"
-OPERATION = "Operation"
-PATH = "Path"
-RESULT = "Result"
-DETAIL = "Detail"
-DATE_AND_TIME = "Date & Time"
-RELATIVE_TIME = "Relative Time"
-DURATION = "Duration"
-COMPLETION_TIME = "Completion Time"
-EVENT_CLASS = "Event Class"
-SEQUENCE = "Sequence"
-IMAGE_PATH = "Image Path"
-COMPANY = "Company"
-DESCRIPTION = "Description"
-VERSION = "Version"
-USER = "User"
-AUTHENTICATION_ID = "Authentication ID"
-SESSION = "Session"
-COMMAND_LINE = "Command Line"
-TID = "TID"
-VIRTUALIZED = "Virtualized"
-INTEGRITY = "Integrity"
-CATEGORY = "Category"
-PARENT_PID = "Parent PID"
-ARCHITECTURE = "Architecture"
-
-#: All columns in the order of Process Monitor's own dialogue, the default seven first.
-COLUMNS = (
-    TIME_OF_DAY,
-    PROCESS_NAME,
-    PID,
-    OPERATION,
-    PATH,
-    RESULT,
-    DETAIL,
-    DATE_AND_TIME,
-    RELATIVE_TIME,
-    DURATION,
-    COMPLETION_TIME,
-    EVENT_CLASS,
-    SEQUENCE,
-    IMAGE_PATH,
-    COMPANY,
-    DESCRIPTION,
-    VERSION,
-    USER,
-    AUTHENTICATION_ID,
-    SESSION,
-    COMMAND_LINE,
-    TID,
-    VIRTUALIZED,
-    INTEGRITY,
-    CATEGORY,
-    PARENT_PID,
-    ARCHITECTURE,
-)
+from scripts.procmon.contracts.columns import COLUMNS, DATE_AND_TIME
 
 
 @lru_cache(maxsize=1024)

@@ -12,12 +12,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
+from scripts.procmon.contracts import columns as shown
 from scripts.procmon.contracts import processes as contract
 from scripts.procmon.contracts.source import Batch, Tables
 from scripts.procmon.errors import CaptureError
-from scripts.procmon.sources import columns as shown
 from scripts.procmon.sources.actors import IDENTITY, Actors
 from scripts.procmon.sources.clock import Clock, date_of, zone_name, zone_of
+from scripts.procmon.sources.columns import columns_of
 from scripts.procmon.sources.dates import DateEvidence, Dating
 from scripts.procmon.sources.export_info import Rejected, can_show, export_info
 from scripts.procmon.sources.exported_events import ExportedEvents
@@ -143,7 +144,7 @@ class CsvExport:
             self._skipped += 1
         line = lines[self._skipped] if self._skipped < len(lines) else ""
         names = {separator: next(csv.reader([line], delimiter=separator), []) for separator in ",;\t"}
-        found = {separator: shown.columns_of(names[separator]) for separator in names}
+        found = {separator: columns_of(names[separator]) for separator in names}
         self._separator = max(
             found, key=lambda separator: sum(column is not None for column in found[separator])
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from scripts.procmon.sources import columns as shown
+from scripts.procmon.contracts import columns as shown
 from scripts.procmon.sources.dates import Dating
 
 #: How many of the rejected rows capture.json lists; all are counted.

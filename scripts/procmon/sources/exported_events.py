@@ -10,10 +10,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from scripts.procmon.contracts import columns as shown
 from scripts.procmon.contracts import events as contract
 from scripts.procmon.detail_text import number
 from scripts.procmon.sources import categories
-from scripts.procmon.sources import columns as shown
 from scripts.procmon.sources.clock import Clock
 from scripts.procmon.sources.locales import durations
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from scripts.procmon.contracts import columns as shown
 from scripts.procmon.contracts.source import Batch, Tables
-from scripts.procmon.sources import columns as shown
 from scripts.procmon.sources.actors import Actors
 from scripts.procmon.sources.clock import Clock, date_of, zone_name, zone_of
 from scripts.procmon.sources.dates import DateEvidence

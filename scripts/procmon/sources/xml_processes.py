@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from scripts.procmon.contracts import columns as shown
 from scripts.procmon.contracts import processes as contract
 from scripts.procmon.detail_text import environment, fields, number
-from scripts.procmon.sources import columns as shown
+from scripts.procmon.sources.columns import folded
 
 _TEXTS = {
     "processname": contract.PROCESS_NAME,
@@ -152,9 +153,7 @@ class Listed:
 
 
 def _told(element: Any) -> dict[str, str]:
-    return {
-        shown.folded(child.tag): (child.text or "").strip() for child in element if isinstance(child.tag, str)
-    }
+    return {folded(child.tag): (child.text or "").strip() for child in element if isinstance(child.tag, str)}
 
 
 def filetime(text: str) -> int | None:

@@ -10,7 +10,7 @@ import pyarrow as pa
 from lxml import etree
 
 from scripts.procmon.errors import CaptureError
-from scripts.procmon.sources import columns as shown
+from scripts.procmon.sources.columns import column_of, folded
 from scripts.procmon.sources.export_info import Rejected
 from scripts.procmon.sources.xml_processes import Listed
 from scripts.procmon.sources.xml_stacks import Stacks
@@ -161,7 +161,7 @@ _MOST_TAGS = 1000
 def _element_of(tag: Any) -> str | None:
     if not isinstance(tag, str):  # a comment or a processing instruction
         return None
-    name = _FOLDED.get(shown.folded(tag)) or shown.column_of(tag)
+    name = _FOLDED.get(folded(tag)) or column_of(tag)
     if name and len(_ELEMENTS) < _MOST_TAGS:
         _ELEMENTS[tag] = name
     return name

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 import pyarrow as pa
 
-from scripts.procmon.sources import columns as shown
+from scripts.procmon.contracts import columns as shown
 from scripts.procmon.sources.clock import Clock
 from scripts.procmon.sources.locales import DAY, NAT, SECOND
 from scripts.procmon.sources.xml_processes import Listed

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from scripts.procmon.contracts.columns import COLUMNS, SEQUENCE
 from scripts.procmon.errors import CaptureError
 from scripts.procmon.sources.export_info import Rejected
 from scripts.procmon.sources.pml import layout
@@ -17,35 +18,8 @@ from scripts.procmon.sources.pml.names import operations
 from scripts.procmon.sources.pml.tables import Part, fixed_text
 from scripts.procmon.sources.pml.windows import windows_name
 
-#: A PML holds whatever Process Monitor can show, but for the times in other zones.
-_COLUMNS = [
-    "Time of Day",
-    "Process Name",
-    "PID",
-    "Operation",
-    "Path",
-    "Result",
-    "Detail",
-    "Date & Time",
-    "Relative Time",
-    "Duration",
-    "Completion Time",
-    "Event Class",
-    "Image Path",
-    "Company",
-    "Description",
-    "Version",
-    "User",
-    "Authentication ID",
-    "Session",
-    "Command Line",
-    "TID",
-    "Virtualized",
-    "Integrity",
-    "Category",
-    "Parent PID",
-    "Architecture",
-]
+#: A PML holds whatever Process Monitor can show.
+_COLUMNS = [name for name in COLUMNS if name != SEQUENCE]
 #: Captures saved with the default rules lacked 72 and 78 % of the numbers, those with narrower ones 95 % and more.
 #: More names of hosts than this are left out of capture.json.
 MOST_HOSTS = 2_000
