@@ -31,7 +31,12 @@ _EVENTS = _PARQUET | {
     "column_encoding": dict.fromkeys((events.EVENT, events.TIME, events.STACK), "DELTA_BINARY_PACKED"),
     "write_statistics": [events.EVENT, events.TIME, events.PROCESS],
 }
-_STACKS = _PARQUET | {"write_statistics": [processes.STACK]}
+# Frames hardly repeat within a page: a dictionary of them costs more than it saves.
+_STACKS = _PARQUET | {
+    "use_dictionary": [f"{name}.list.element" for name in (processes.MODULES, processes.LOCATIONS)],
+    "column_encoding": {processes.STACK: "DELTA_BINARY_PACKED"},
+    "write_statistics": [processes.STACK],
+}
 _BLOCK = 4 << 20
 _READS = ("ReadFile", "FASTIO_READ", "IRP_MJ_READ")
 _NO_EVENT = "The capture holds no such event: none happened, or a filter kept it out."

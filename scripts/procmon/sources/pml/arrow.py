@@ -23,12 +23,18 @@ def numbers(
 
 def strings(values: Sequence[str | None]) -> pa.StringArray:
     """An array of texts, null where None. Their sum must stay below 2 GiB."""
-    raw = [value.encode() if value else b"" for value in values]
-    ends = np.zeros(len(raw) + 1, np.int32)
-    np.cumsum([len(text) for text in raw], out=ends[1:])
     missing = np.array([value is None for value in values], bool) if None in values else None
+    told: Sequence[str] = values if missing is None else [value or "" for value in values]  # type: ignore[assignment]
+    raw, sizes = "".join(told), map(len, told)
+    if raw.isascii():
+        content = raw.encode("ascii")
+    else:
+        encoded = [value.encode() for value in told]
+        content, sizes = b"".join(encoded), map(len, encoded)
+    ends = np.zeros(len(told) + 1, np.int32)
+    np.cumsum(np.fromiter(sizes, np.int32, len(told)), out=ends[1:])
     return pa.StringArray.from_buffers(
-        len(raw), pa.py_buffer(ends), pa.py_buffer(b"".join(raw)), _validity(missing)
+        len(told), pa.py_buffer(ends), pa.py_buffer(content), _validity(missing)
     )
 
 

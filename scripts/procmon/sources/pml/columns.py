@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from scripts.procmon.sources.pml import arrow
@@ -20,7 +21,7 @@ Other = TypeVar("Other")
 
 @dataclass(frozen=True)
 class Encoded(Generic[Value]):
-    """A column as codes into its distinct values. Values may repeat."""
+    """A column as codes into its distinct values. Values may repeat; those of ``joined`` are an Arrow array."""
 
     codes: Codes
     values: Sequence[Value]
@@ -84,11 +85,12 @@ class Source:
         return Encoded(arrow.codes(column.indices), column.dictionary.to_pylist())
 
 
-def distinct(columns: Sequence[NDArray[Any]]) -> tuple[Codes, list[list[Any]]]:
+def distinct(columns: Sequence[NDArray[Any]]) -> tuple[Codes, list[NDArray[Any]]]:
     """The distinct rows of some integer columns: a code for every row, and the distinct values, column by column."""
     if len(columns) == 1:
         column = arrow.numbers(columns[0]).dictionary_encode()
-        return arrow.codes(column.indices), [column.dictionary.to_pylist()]
+        values = np.frombuffer(column.dictionary.buffers()[1], columns[0].dtype, len(column.dictionary))
+        return arrow.codes(column.indices), [values]
     packed = np.empty(len(columns[0]), [(f"f{n}", column.dtype) for n, column in enumerate(columns)])
     for name, values in zip(packed.dtype.names or (), columns, strict=True):
         packed[name] = values
@@ -96,36 +98,58 @@ def distinct(columns: Sequence[NDArray[Any]]) -> tuple[Codes, list[list[Any]]]:
         pa.binary(packed.dtype.itemsize), packed.size, [None, pa.py_buffer(packed)]
     ).dictionary_encode()
     unique = np.frombuffer(keys.dictionary.buffers()[1], packed.dtype, len(keys.dictionary))
-    return arrow.codes(keys.indices), [unique[name].tolist() for name in packed.dtype.names or ()]
+    return arrow.codes(keys.indices), [unique[name] for name in packed.dtype.names or ()]
 
 
 def texts(form: Callable[..., Value], *columns: NDArray[Any] | Encoded[Any]) -> Encoded[Value]:
     """``form`` of the values of the columns, called once for every distinct combination of them."""
     codes, unique = distinct([column.codes if isinstance(column, Encoded) else column for column in columns])
     values = [
-        [column.values[code] for code in some] if isinstance(column, Encoded) else some
+        [column.values[code] for code in some.tolist()] if isinstance(column, Encoded) else some.tolist()
         for column, some in zip(columns, unique, strict=True)
     ]
     return Encoded(codes, list(map(form, *values)))
+
+
+def joined(*pieces: str | Encoded[str], told: NDArray[np.bool_] | None = None) -> Encoded[str]:
+    """The pieces one after the other, joined by Arrow once for every distinct combination; "" where not ``told``.
+
+    Where many columns with few values each make many texts, this takes a fraction of the time of ``texts``.
+    """
+    columns = [piece for piece in pieces if isinstance(piece, Encoded)]
+    codes, unique = distinct([column.codes for column in columns])
+    chosen = iter(
+        [
+            arrow.strings(column.values).take(arrow.numbers(some))
+            for column, some in zip(columns, unique, strict=True)
+        ]
+    )
+    row = [pa.scalar(piece) if isinstance(piece, str) else next(chosen) for piece in pieces]
+    values = pc.binary_join_element_wise(*row, "")
+    if told is not None and not told.all():
+        codes = np.where(told, codes, np.int32(len(values)))
+        values = pa.concat_arrays([values, arrow.strings([""])])
+    return Encoded(codes, values)
 
 
 def dictionary(
     parts: Sequence[tuple[Ints, Encoded[str] | Encoded[str | None]]], rows: int
 ) -> pa.DictionaryArray:
     """One dictionary-encoded Arrow column of ``rows`` out of parts that each tell some rows; the rest is null."""
-    codes = np.full(rows, -1, np.int32)
-    values: list[str] = []
-    for where, part in parts:
-        places = np.array([-1 if value is None else 0 for value in part.values], np.int32)
-        told = places == 0
-        places[told] = np.arange(len(values), len(values) + np.count_nonzero(told))
-        values.extend(value for value in part.values if value is not None)
-        codes[where] = places[part.codes]
-    # Groups share texts ("" above all), and readers of the column count on distinct ones.
-    unique = arrow.strings(values).dictionary_encode()
-    codes = np.append(arrow.codes(unique.indices), np.int32(-1))[codes]
+    columns = [
+        part.values if isinstance(part.values, pa.Array) else arrow.strings(part.values) for _, part in parts
+    ]
+    # Groups share texts ("" above all), and readers of the column count on distinct ones. Null is place 0.
+    unique = pa.concat_arrays([arrow.strings([None]), *columns]).dictionary_encode("encode")
+    places = arrow.codes(unique.indices)
+    found = np.zeros(rows, np.int32)
+    first = 1
+    for (where, part), column in zip(parts, columns, strict=True):
+        found[where] = places[first : first + len(column)][part.codes]
+        first += len(column)
     # A value that no row uses any more (a path that a filter was added to) must not look like one that occurs.
-    used = np.bincount(codes[codes >= 0], minlength=len(unique.dictionary)) > 0
-    codes = np.append(np.cumsum(used, dtype=np.int32) - 1, np.int32(-1))[codes].astype(np.int32)
+    used = np.bincount(found, minlength=len(unique.dictionary)) > 0
+    used[0] = False
+    codes = (np.cumsum(used, dtype=np.int32) - np.int32(1))[found]
     kept = unique.dictionary.take(arrow.numbers(np.flatnonzero(used)))
-    return pa.DictionaryArray.from_arrays(arrow.numbers(codes, missing=codes < 0), kept)
+    return pa.DictionaryArray.from_arrays(arrow.numbers(codes, missing=found == 0), kept)

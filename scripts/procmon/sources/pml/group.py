@@ -122,6 +122,10 @@ class Group:
         """``form`` of the values, called once for every distinct combination."""
         return columns.texts(form, *values)
 
+    def joined(self, *pieces: str | Encoded[str], told: NDArray[np.bool_] | None = None) -> Encoded[str]:
+        """The pieces one after the other; "" where not ``told``."""
+        return columns.joined(*pieces, told=told)
+
     def _read(self, at: Ints, end: Ints, dtype: np.dtype[Any], *, mark: bool = True) -> NDArray[Any]:
         fits = at + dtype.itemsize <= end
         if fits.all():

@@ -88,17 +88,19 @@ def _create_pipe(irp_flags: int, some: int, one: int, two: int, three: int, four
 def read_write(group: Group) -> None:
     """Offset, length (what was transferred, where the extra detail tells it), I/O flags, priority."""
     length = np.where(group.extra_size >= 4, group.in_extra(0, U4), group.parameter(layout.LENGTH))
-    group.detail = group.form(
-        _read_write, group.parameter(layout.THIRD, I8), length, group.parameter(layout.IRP_FLAGS)
+    group.detail = group.joined(
+        "Offset: ",
+        group.form(number, group.parameter(layout.THIRD, I8)),
+        ", Length: ",
+        group.form(number, length),
+        group.form(_io_flags, group.parameter(layout.IRP_FLAGS)),
     )
 
 
-def _read_write(offset: int, length: int, irp_flags: int) -> str:
+def _io_flags(irp_flags: int) -> str:
     io_flags, priority = irp_flags & 0xE000FF, (irp_flags >> 17) & 7
-    return (
-        f"Offset: {number(offset)}, Length: {number(length)}"
-        + (f", I/O Flags: {flags.io_flags(io_flags)}" if io_flags else "")
-        + (f", Priority: {flags.PRIORITIES.get(priority, f'0x{priority:x}')}" if priority else "")
+    return (f", I/O Flags: {flags.io_flags(io_flags)}" if io_flags else "") + (
+        f", Priority: {flags.PRIORITIES.get(priority, f'0x{priority:x}')}" if priority else ""
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,9 +17,12 @@ from scripts.procmon.sources.pml.words import boolean, moment, number
 _TIMES = ("CreationTime", "LastAccessTime", "LastWriteTime", "ChangeTime")
 
 
-def times(*filetimes: int) -> str:
-    """The four times of a file, in the order of FILE_BASIC_INFORMATION."""
-    return ", ".join(f"{name}: {moment(value)}" for name, value in zip(_TIMES, filetimes, strict=True))
+def times(group: Group, filetimes: Sequence[NDArray[Any]]) -> list[str | Encoded[str]]:
+    """The pieces that tell the four times of a file, in the order of FILE_BASIC_INFORMATION."""
+    pieces: list[str | Encoded[str]] = []
+    for name, values in zip(_TIMES, filetimes, strict=True):
+        pieces += [f"{', ' if pieces else ''}{name}: ", group.form(moment, values)]
+    return pieces
 
 
 def answered(group: Group, size: int, form: Callable[..., str], *values: NDArray[Any] | Encoded[Any]) -> None:
@@ -34,12 +37,11 @@ def _times_of(group: Group) -> list[NDArray[Any]]:
 
 def basic(group: Group) -> None:
     """FILE_BASIC_INFORMATION."""
-    answered(
-        group,
-        36,
-        lambda *some: f"{times(*some[:4])}, FileAttributes: {flags.attributes(some[4])}",
-        *_times_of(group),
-        group.in_extra(32, U4),
+    group.detail = group.joined(
+        *times(group, _times_of(group)),
+        ", FileAttributes: ",
+        group.form(flags.attributes, group.in_extra(32, U4)),
+        told=group.extra_size >= 36,
     )
 
 
@@ -67,42 +69,45 @@ def _standard(allocation: int, end: int, links: int, delete: int, directory: int
 
 def everything(group: Group) -> None:
     """FILE_ALL_INFORMATION, without the name."""
-    answered(
-        group,
-        96,
-        _everything,
-        *_times_of(group),
-        group.in_extra(32, U4),
-        *_standard_of(group, 40),
-        group.in_extra(64, U8),
-        group.in_extra(72, U4),
-        group.in_extra(76, U4),
-        group.in_extra(80, U8),
-        group.in_extra(88, U4),
-        group.in_extra(92, U4),
+    group.detail = group.joined(
+        *times(group, _times_of(group)),
+        ", FileAttributes: ",
+        group.form(flags.attributes, group.in_extra(32, U4)),
+        ", ",
+        group.form(_standard, *_standard_of(group, 40)),
+        group.form(
+            _everything_else,
+            group.in_extra(64, U8),
+            group.in_extra(72, U4),
+            group.in_extra(76, U4),
+            group.in_extra(80, U8),
+            group.in_extra(88, U4),
+            group.in_extra(92, U4),
+        ),
+        told=group.extra_size >= 96,
     )
 
 
-def _everything(*some: int) -> str:
-    index, ea_size, access, position, mode, alignment = some[10:]
+def _everything_else(index: int, ea_size: int, access: int, position: int, mode: int, alignment: int) -> str:
     return (
-        f"{times(*some[:4])}, FileAttributes: {flags.attributes(some[4])}, {_standard(*some[5:10])}, "
-        f"IndexNumber: 0x{index:x}, EaSize: {ea_size}, Access: {flags.file_access(access)}, "
+        f", IndexNumber: 0x{index:x}, EaSize: {ea_size}, Access: {flags.file_access(access)}, "
         f"Position: {number(position)}, Mode: {flags.options(mode)}, "
         f"AlignmentRequirement: {flags.ALIGNMENTS.get(alignment, f'0x{alignment:x}')}"
     )
 
 
 def _network_open(sizes: Callable[[int], str]) -> Callable[[Group], None]:
-    def form(*some: int) -> str:
-        return (
-            f"{times(*some[:4])}, AllocationSize: {sizes(some[4])}, EndOfFile: {sizes(some[5])}, "
-            f"FileAttributes: {flags.attributes(some[6])}"
-        )
-
     def decode(group: Group) -> None:
-        sizes_of = [group.in_extra(32, U8), group.in_extra(40, U8)]
-        answered(group, 52, form, *_times_of(group), *sizes_of, group.in_extra(48, U4))
+        group.detail = group.joined(
+            *times(group, _times_of(group)),
+            ", AllocationSize: ",
+            group.form(sizes, group.in_extra(32, U8)),
+            ", EndOfFile: ",
+            group.form(sizes, group.in_extra(40, U8)),
+            ", FileAttributes: ",
+            group.form(flags.attributes, group.in_extra(48, U4)),
+            told=group.extra_size >= 52,
+        )
 
     return decode
 

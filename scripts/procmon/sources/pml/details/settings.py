@@ -15,10 +15,10 @@ from scripts.procmon.sources.pml.words import boolean, number
 
 def basic(group: Group) -> None:
     """Times and attributes; a time of 0 leaves the file's as it is."""
-    group.detail = group.form(
-        lambda *some: f"{times(*some[:4])}, FileAttributes: {flags.attributes(some[4])}",
-        *(group.after(8 * n, U8) for n in range(4)),
-        group.after(32, U4),
+    group.detail = group.joined(
+        *times(group, [group.after(8 * n, U8) for n in range(4)]),
+        ", FileAttributes: ",
+        group.form(flags.attributes, group.after(32, U4)),
     )
 
 
