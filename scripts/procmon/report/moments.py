@@ -38,7 +38,9 @@ class Moments:
     def full(self, iso: str | None) -> str:
         """ "20 April 2011, 20:16:22 UTC"; "" where unknown."""
         clock = f"{self.clock(iso)} {self.zone}".strip()
-        return ", ".join(part for part in (self.day(iso), clock) if part) if self.clock(iso) else ""
+        if not self.clock(iso) or not self.day(iso):
+            return clock if self.clock(iso) else ""
+        return str(forms(self.language).words["moment"].format(day=self.day(iso), clock=clock))
 
 
 def parse(iso: Any) -> datetime | None:
