@@ -14,6 +14,7 @@ from scripts.procmon.contracts import processes as p
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
 from scripts.procmon.findings.accusations import accusations
+from scripts.procmon.findings.memory_dumps import memory_dumps
 from scripts.procmon.findings.names import who
 from scripts.procmon.findings.places import below_windows, in_its_place, kind_of
 from scripts.procmon.findings.records import Record, records
@@ -44,7 +45,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     findings = [
         _finding(who(capture, process), mine, paths.get(process, ""), accused=accused)
         for process, mine in by_process.items()
-    ]
+    ] + list(memory_dumps(earlier))
     return Analysis(
         name="credential_stores",
         outcome="found" if findings else "not found",

@@ -12,7 +12,8 @@ from scripts.procmon.contracts import processes as p
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
 from scripts.procmon.contracts.tables import RegistryDeletionRow
-from scripts.procmon.findings.names import who
+from scripts.procmon.findings.names import image_path, who
+from scripts.procmon.findings.own_programs import is_own_program
 from scripts.procmon.findings.places import kind_of
 from scripts.procmon.findings.records import Record, of_operations, order_is_trusted
 from scripts.procmon.findings.registry_paths import matches, normal, parent_of
@@ -121,14 +122,33 @@ def _row(capture: Capture, history: History, same: list[Record]) -> RegistryDele
     )
 
 
-def _security(capture: Capture, history: History, record: Record) -> dict[str, str] | None:  # noqa: ARG001
+def _security(capture: Capture, history: History, record: Record) -> dict[str, str] | None:
     """Not an excuse but a reason: the value started a protection."""
     path = normal(record.path)
     if "\\currentversion\\run" not in path:
         return None
     name = path.rpartition("\\")[2]
     known = next((word for word in knowledge("registry_deletions")["security_names"] if word in name), None)
-    return None if known is None else {"name": record.path.rpartition("\\")[2]}
+    return (
+        None
+        if known is None
+        else {"name": record.path.rpartition("\\")[2], **_its_own(capture, history, record)}
+    )
+
+
+def _its_own(capture: Capture, history: History, record: Record) -> dict[str, str]:
+    """Whether the protection itself takes its start away: "uninstaller" names what says so."""
+    image = image_path(capture, record.process)
+    if is_own_program(record.path.rpartition("\\")[2], capture, record.process) or (
+        kind_of(image or "")[0] == "own" and _program(capture, record) in _REMOVERS
+    ):
+        return {"uninstaller": "place"}
+    # An uninstaller that copied itself into a temporary folder is known by the entry that it took out of the list.
+    return {"uninstaller": "entry"} if _uninstalled(capture, history, record) is not None else {}
+
+
+#: Programs of Windows that take others off the computer.
+_REMOVERS = {"msiexec.exe", "trustedinstaller.exe", "tiworker.exe"}
 
 
 def _made_by_itself(capture: Capture, history: History, record: Record) -> dict[str, str] | None:
@@ -317,6 +337,7 @@ def _finding(kind: str, same: list[RegistryDeletionRow], *, accused: set[str], t
             "result": first.result,
             "events": [event for row in same for event in row.events],
             "accused": first.who in accused,
+            "uninstaller": _uninstaller(same),
             "considered": first.considered,
         },
         evidence=[event for row in same for event in row.events],
@@ -330,10 +351,18 @@ def _finding(kind: str, same: list[RegistryDeletionRow], *, accused: set[str], t
     )
 
 
+def _uninstaller(same: list[RegistryDeletionRow]) -> str | None:
+    """What says that a protection took itself off, for all of these values: its place, or its entry in the list."""
+    said = {row.explanation_facts.get("uninstaller") for row in same}
+    return None if None in said else "place" if said == {"place"} else "entry"
+
+
 def _severity(
     kind: str, same: list[RegistryDeletionRow], *, accused: set[str], trusted: set[int]
 ) -> Severity:
     """Medium where a suspect did it, or a program that is not from its own folder to a key that matters."""
+    if kind == "registry_deletion_security" and (by := _uninstaller(same)) and same[0].who not in accused:
+        return "low" if by == "place" else "medium"
     if kind == "registry_deletion_security":
         return "high" if any(row.result == "SUCCESS" for row in same) else "medium"
     weighty = any(_WEIGHTY.search(normal(row.path)) for row in same)

@@ -18,6 +18,7 @@ from scripts.procmon.findings.commands import given, is_interpreter, tells
 from scripts.procmon.findings.file_acts import file_key
 from scripts.procmon.findings.file_kinds import is_stray, odd_place, watched_place
 from scripts.procmon.findings.names import process_name, who
+from scripts.procmon.findings.own_programs import is_own_program
 from scripts.procmon.findings.places import in_its_place
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.service_keys import SERVICES, ServiceKey, service_keys
@@ -126,7 +127,8 @@ def _protection(
     setups = setup_programs(capture) - untrue
     grave = any(story.deleted for story in lost) or len(lost) > 1
     levels: tuple[Severity, ...] = ("high", "medium", "low")
-    severity = levels[(not grave) + bool(setups)]
+    own = _own_removers(capture, lost)
+    severity = "low" if own else levels[min((not grave) + bool(setups), 2)]
     evidence = sorted({event for story in lost for event in story.row.events})
     people = sorted({story.row.who for story in lost})
     yield Finding(
@@ -149,6 +151,7 @@ def _protection(
             "time": lost[0].row.time,
             "askers": _askers(capture, lost, earlier),
             "setup": bool(setups),
+            "own": own,
         },
         evidence=evidence,
         reproduce=[Rule("Path", "contains", rf"\Services\{story.row.service}") for story in lost],
@@ -161,6 +164,33 @@ def _protection(
     )
 
 
+def _own_removers(capture: Capture, lost: Sequence[Story]) -> list[str]:
+    """The programs of the products themselves that took these services off; [] where one of them had none at work.
+
+    That is whoever wrote the key, or was at work when the service manager did so on somebody's behalf.
+    """
+    found: list[str] = []
+    for story in lost:
+        first = story.key.records[0]
+        called = f"{story.row.service} {knowledge('security_services')[story.row.service.lower()]}"
+        people = [first.process]
+        if process_name(capture, first.process).lower() == "services.exe" and pd.notna(first.time):
+            people = _at_work(capture, first.time)
+        # A rival switches Windows' own protection off, and deletes none but its own.
+        mine = [one for one in people if is_own_program(called, capture, one, any_maker=not story.deleted)]
+        if not mine:
+            return []
+        found += [who(capture, one) for one in mine]
+    return list(dict.fromkeys(found))
+
+
+def _at_work(capture: Capture, moment: pd.Timestamp) -> list[int]:
+    """The processes with an event within the second before ``moment``."""
+    events = capture.events
+    near = (events[e.TIME] >= moment - ASKED_WITHIN) & (events[e.TIME] <= moment)
+    return [int(process) for process in events[e.PROCESS][near].unique()]
+
+
 def _askers(capture: Capture, lost: Sequence[Story], earlier: Mapping[str, Analysis]) -> list[str]:
     """The programs from places where users may write that were at work just before services.exe did it.
 
@@ -169,14 +199,8 @@ def _askers(capture: Capture, lost: Sequence[Story], earlier: Mapping[str, Analy
     first = min((story.key.records[0] for story in lost), key=lambda record: record.event)
     if process_name(capture, first.process).lower() != "services.exe" or pd.isna(first.time):
         return []
-    events = capture.events
-    near = events[(events[e.TIME] >= first.time - ASKED_WITHIN) & (events[e.TIME] <= first.time)]
     image_of = images(earlier)
-    return [
-        who(capture, int(process))
-        for process in near[e.PROCESS].unique()
-        if is_stray(image_of.get(int(process)))
-    ]
+    return [who(capture, one) for one in _at_work(capture, first.time) if is_stray(image_of.get(one))]
 
 
 def _made(capture: Capture, stories: Sequence[Story], earlier: Mapping[str, Analysis]) -> Iterator[Finding]:

@@ -316,7 +316,7 @@ SHAPES: dict[str, Shape] = {
                  ("who", "path", 11), ("time", "text", 8), ("fate", "prose", 9), ("events", "events", 10)),
         cells=_file,
         facts=lambda rows, _: {
-            "left": _count(rows, lambda r: r["fate"] in ("still there", "renamed")),
+            "left": _count(rows, lambda r: r["fate"] not in ("deleted", "deleted on close")),
             "programs": _count(rows, lambda r: r["what"] in ("driver", "executable", "script")),
         },
         order=lambda row: (_WEIGHT.get(row["what"], 6), row["fate"] != "still there", row["time"]),
