@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from scripts.procmon.contracts import processes as contract
 from scripts.procmon.contracts.source import Batch, Tables
 from scripts.procmon.errors import CaptureError
 from scripts.procmon.sources.actors import IDENTITY, Actors
+from scripts.procmon.sources.ahead import ahead
 from scripts.procmon.sources.clock import Clock, date_of, zone_name, zone_of
 from scripts.procmon.sources.columns import columns_of
 from scripts.procmon.sources.dates import DateEvidence, Dating
@@ -28,6 +29,7 @@ from scripts.procmon.sources.utf8 import Utf8
 #: Rows are read in blocks of this many bytes; no row may be longer.
 BLOCK = 8 << 20
 
+_TEXTS = pa.dictionary(pa.int32(), pa.string())
 _CLOCKS = (shown.TIME_OF_DAY, shown.COMPLETION_TIME, shown.RELATIVE_TIME)
 _USED = {
     *IDENTITY,
@@ -84,7 +86,7 @@ class CsvExport:
 
     def batches(self) -> Iterator[Batch]:
         """The events, in the order of the file. Raises CaptureError where no row can be read."""
-        for texts in self._texts(self._wanted(), self._rejected):
+        for texts in ahead(self._texts(self._wanted(), self._rejected)):
             if not self._clock.dated and not self._evidence.certain and shown.DETAIL in texts.schema.names:
                 self._evidence.add_details(texts.column(shown.DETAIL).dictionary.to_pylist())
             yield Batch(self._export.events(texts), None)
@@ -191,9 +193,10 @@ class CsvExport:
             decimal_comma=self._decimal_comma, setting=self._settings.get("date_order")
         )
 
-    def _texts(self, columns: Sequence[str], rejected: Rejected) -> Iterator[pa.RecordBatch]:
+    def _texts(self, columns: Sequence[str], rejected: Rejected) -> Generator[pa.RecordBatch]:
         """Blocks of rows: the time of day as bytes, all other columns as dictionaries of distinct texts."""
         places = [str(self._fields.index(column)) for column in columns]
+        kinds = [pa.string() if column in _CLOCKS else _TEXTS for column in columns]
         rows = 0
 
         def reject(row: Any) -> str:
@@ -223,17 +226,13 @@ class CsvExport:
                     convert_options=pacsv.ConvertOptions(
                         check_utf8=False,
                         include_columns=places,
-                        column_types={place: pa.string() for place in places},
+                        column_types=dict(zip(places, kinds, strict=True)),
                         strings_can_be_null=False,
                     ),
                 )
                 for block in blocks:
                     rows += len(block)
-                    arrays = [
-                        block.column(place) if name in _CLOCKS else block.column(place).dictionary_encode()
-                        for name, place in zip(columns, places, strict=True)
-                    ]
-                    yield pa.record_batch(arrays, names=list(columns))
+                    yield block.rename_columns(list(columns))
             except pa.ArrowInvalid as error:
                 self._give_up(error, rows, rejected)
 
