@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Rule, Severity, Technique
 from scripts.procmon.contracts.tables import CopyRow, DriverRow, FileRow, ServiceRow
 from scripts.procmon.findings.autoruns_listing import listing
+from scripts.procmon.findings.driver_deeds import after_loading
 from scripts.procmon.findings.file_acts import file_key
 from scripts.procmon.findings.file_kinds import is_stray, is_temporary
 from scripts.procmon.findings.names import process_name, who
@@ -158,7 +160,10 @@ def _findings(
             severity = "high" if steps >= 2 else "medium"
         elif (stray and temporary and steps == 3 and not setup) or (stray and boots and not known):
             severity = "medium"
-        finding = _finding(row, story, severity=severity, people=list(people), guilty=guilty, setup=setup)
+        after = after_loading(capture, story.loads[0]) if row.loaded else None
+        finding = _finding(
+            row, story, severity=severity, people=list(people), guilty=guilty, setup=setup, after=after
+        )
         registered = [(rf"{SERVICES}\{row.service}", row.file)] if row.registered else []
         yield replace(finding, facts={**finding.facts, "autoruns": autoruns.facts(registered)})
 
@@ -171,10 +176,12 @@ def _finding(
     people: Sequence[str],
     guilty: Sequence[str],
     setup: bool,
+    after: Mapping[str, Any] | None,
 ) -> Finding:
     copies = story.origins
     copied = [event for copy in copies for event in copy.events]
-    evidence = sorted({*row.file_events, *row.registry_events, *row.load_events, *copied})
+    deeds = after.get("events", ()) if after else ()
+    evidence = sorted({*row.file_events, *row.registry_events, *row.load_events, *copied, *deeds})
     registered = story.key.records[-1] if story.key else None
     rules = by_path([path for path in {row.file, *(copy.source for copy in copies)} if path])
     if row.service:
@@ -218,6 +225,7 @@ def _finding(
             "registry_events": _span(row.registry_events),
             "load_events": _span(row.load_events),
             "time": row.time,
+            "after": after,
             "accused": list(guilty),
             "setup": setup,
         },

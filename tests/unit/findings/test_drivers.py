@@ -6,6 +6,7 @@ import pytest
 
 from scripts.procmon.contracts.findings import Analysis
 from scripts.procmon.findings import copies, deletions, drivers, dropped_files, process_tree, services
+from scripts.procmon.findings.analyses import run
 from tests.captures.deeds import copied, created, loaded, service_key, service_value
 from tests.captures.events import Row, capture
 from tests.unit.findings.test_deletions import accusation
@@ -92,3 +93,58 @@ def test_a_chain_of_copies_leads_to_the_first_source() -> None:
     first = r"C:\Users\a\AppData\Local\Temp\first.bin"
     analysis = analysed(*copied(first, SOURCE, 4096, 4096, 700), *PUT, *KEY)
     assert [copy["source"] for copy in analysis.findings[0].facts["copies"]] == [SOURCE, first]
+
+
+BASE = 0xF8000000
+
+
+def deeds(*rows: Row) -> dict[str, object]:
+    (finding,) = analysed(*PUT, *KEY, *RUN, *rows).findings
+    return dict(finding.facts["after"])
+
+
+def test_what_a_driver_did_after_it_was_loaded_is_told_by_the_stacks() -> None:
+    log, value = r"C:\Windows\inf\x.pnf", r"HKLM\System\CurrentControlSet\Services\x\Data"
+    through = (0x80501000, BASE + 0x1200, 0x80502000)
+    after = deeds(
+        created(log, who="System (4)", stack=through),
+        Row("RegSetValue", value, "Type: REG_DWORD, Length: 4, Data: 1", who="System (4)", stack=through),
+        created(r"C:\other.log", who="System (4)", stack=(0x80501000, BASE + 0x2000)),
+    )
+    first = len(PUT) + len(KEY) + len(RUN)
+    assert (after["told"], after["count"], after["first"]) == (True, 2, first)
+    assert (after["wrote"], after["set"]) == ([log], [value])
+
+
+def test_a_driver_that_nothing_passed_through_is_said_so() -> None:
+    after = deeds(created(r"C:\a.log", who="System (4)", stack=(0x80501000,)))
+    assert (after["told"], after["count"], after["first"]) == (True, 0, None)
+
+
+DOWNLOADED = r"C:\Users\a\Downloads\setup.exe"
+
+
+@pytest.mark.parametrize("image", [DOWNLOADED, r"C:\Users\a\AppData\Local\Temp\is-1.tmp\setup.tmp"])
+def test_an_installer_that_enters_itself_among_the_programs_puts_its_driver_in_place(image: str) -> None:
+    uninstall = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall\Gadget"
+    who, scm = "setup.exe (5)", {"who": "services.exe (680)"}
+    built = capture(
+        *copied(SOURCE, FILE, 4096, 700, who=who),
+        service_key("gadget", **scm),
+        service_value("gadget", "Type", 1, **scm),
+        service_value("gadget", "Start", 1, **scm),
+        service_value("gadget", "ImagePath", rf"\??\{FILE}", **scm),
+        loaded(FILE),
+        Row("RegSetValue", rf"{uninstall}\DisplayName", "Type: REG_SZ, Length: 14, Data: Gadget", who=who),
+        service_key("gadgetsvc", **scm),
+        service_value("gadgetsvc", "Type", 16, **scm),
+        service_value("gadgetsvc", "ImagePath", r"C:\Program Files\Gadget\svc.exe", **scm),
+        processes={
+            who: {"image_path": image},
+            "services.exe (680)": {"image_path": r"C:\Windows\System32\services.exe"},
+        },
+    )
+    found = {finding.kind: finding for done in run(built).values() for finding in done.findings}
+    assert (found["driver_installed"].severity, found["driver_installed"].facts["setup"]) == ("low", True)
+    assert (found["service_made"].severity, found["service_made"].facts["setup"]) == ("low", True)
+    assert not [finding for finding in found.values() if finding.severity in ("high", "medium")]
