@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow as pa
 
 
@@ -38,23 +39,43 @@ class Listed:
 
 
 def list_events(table: pa.Table | None, *, most: int) -> Listed:
-    """At most ``most`` events in the order of the capture: cited ones first, then those of the last stage."""
+    """At most ``most`` events in the capture's order: what tells most of each finding, then what none cites."""
     if table is None or not table.num_rows:
         return Listed(rows=(), total=0)
+    chosen = table if table.num_rows <= most else table.take(sorted(_by_worth(table)[:most].tolist()))
+    return Listed(rows=[_event(row) for row in chosen.to_pylist()], total=table.num_rows)
+
+
+def _by_worth(table: pa.Table) -> np.ndarray:
+    """Places of rows: the first of each finding, the second of each, and so on; then those that no finding cites.
+
+    Of a finding those come first that are not of one operation and path with an earlier one.
+    """
+    import numpy as np
+    import pyarrow.compute as pc
+
+    findings = table["findings"].combine_chunks()
+    place = np.asarray(pc.list_parent_indices(findings))
+    finding = _codes(pc.list_flatten(findings))
+    kind = _codes(table["operation"])[place] * table.num_rows + _codes(table["path"])[place]
+    again = np.ones(len(place), dtype=bool)
+    again[np.unique(np.stack([finding, kind]), axis=1, return_index=True)[1]] = False
+    order = np.lexsort((place, again, finding))
+    turn = np.arange(len(order)) - np.searchsorted(finding[order], finding[order])
+    worth = np.full(table.num_rows, len(order))
+    np.minimum.at(worth, place[order], turn)
+    return np.argsort(worth, kind="stable")
+
+
+def _codes(texts: Any) -> np.ndarray:
+    """A number for each distinct text, the same for the same."""
+    import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    chosen = table
-    if table.num_rows > most:
-        cited = pc.fill_null(pc.greater(pc.list_value_length(table["findings"]), 0), False)
-        places = pa.array(range(table.num_rows), pa.int64())
-        order = pc.sort_indices(
-            pa.table({"cited": pc.cast(cited, pa.int8()), "at": places}),
-            sort_keys=[("cited", "descending"), ("at", "ascending")],
-        )
-        kept = order[:most]
-        chosen = table.take(kept.take(pc.sort_indices(kept)))
-    return Listed(rows=[_event(row) for row in chosen.to_pylist()], total=table.num_rows)
+    coded = pc.dictionary_encode(texts, null_encoding="encode")
+    coded = coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded
+    return np.asarray(coded.indices, dtype=np.int64)
 
 
 def who(name: Any, pid: Any) -> str:

@@ -19,6 +19,18 @@ def test_cited_events_come_before_others_into_a_list_that_is_too_short():
     assert listed.more == 6
 
 
+def test_every_finding_keeps_its_telling_events_however_many_another_has():
+    many = [event(n, findings=["F1"]) for n in range(50)]
+    few = [
+        event(50, findings=["F2"]),
+        event(51, findings=["F2"]),
+        event(52, findings=["F2"], operation="Load Image"),
+        event(53, findings=["F2"]),
+    ]
+    listed = list_events(events_table(many + few), most=4)
+    assert [row.event for row in listed.rows] == [0, 1, 50, 52]
+
+
 def test_a_process_without_a_number_is_called_by_its_name_alone():
     listed = list_events(events_table([event(1, pid=None)]), most=5)
     assert listed.rows[0].process == "bad.exe"
