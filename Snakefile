@@ -8,12 +8,12 @@ from difflib import get_close_matches
 from snakemake.logging import logger
 from snakemake.utils import update_config
 
-from scripts.procmon.cases import read_case
+from scripts.procmon.cases import check_baseline, read_case
 from scripts.procmon.filters.resolve import Source, resolve_stages, set_files
 from scripts.procmon.fingerprint import fingerprint
 from scripts.procmon.report.material import report_stems
 from scripts.procmon.settings import CONFIG_FILE, check_settings, read_settings
-from scripts.procmon.sources.inputs import find_captures
+from scripts.procmon.sources.inputs import capture_name, find_captures
 
 # Read by our own reader, which knows what each key may be; --config and --configfile go on top.
 SETTINGS = read_settings(CONFIG_FILE)
@@ -35,12 +35,26 @@ for name in set(SETTINGS["captures"]) - set(CAPTURES):
             f"config.yaml speaks of a capture {name!r}; did you mean {near!r}?"
         )
 CASES = {name: read_case(SETTINGS, name, Path(INPUTS)) for name in CAPTURES}
+# A baseline that was turned away is told as such; one that is not there at all is a slip of the pen.
+TURNED_AWAY = {
+    capture_name(one.path.relative_to(INPUTS).as_posix()): one.reason
+    for one in FOUND.rejected
+}
+for name, case in CASES.items():
+    check_baseline(case, name, [*CAPTURES, *TURNED_AWAY])
 resolve_stages(SETTINGS["stages"], source=Source(CONFIG_FILE))
 for case in CASES.values():
     resolve_stages(case.stages, source=Source(case.file, case.place))
 
 LIBRARY = [
-    f"scripts/procmon/{part}" for part in ("contracts", "errors.py", "detail_text.py")
+    f"scripts/procmon/{part}"
+    for part in (
+        "contracts",
+        "errors.py",
+        "detail_text.py",
+        "sameness.py",
+        "spreadsheet.py",
+    )
 ]
 # What is written down in words before the reports is written in English.
 WORDED = [
@@ -115,6 +129,23 @@ def settings_for(step):
 def stages_of(wildcards):
     """The stages of one capture, as JSON."""
     return json.dumps(CASES[wildcards.capture].stages)
+
+
+def baseline_of(wildcards):
+    """The baseline of one capture as JSON: its name and results, or why it is none; "null" without one."""
+    name = CASES[wildcards.capture].baseline
+    if name in TURNED_AWAY:
+        return json.dumps({"capture": name, "reason": TURNED_AWAY[name]})
+    return json.dumps(
+        name and {"capture": name, "results": f"{RESULTS}/{name}"}, sort_keys=True
+    )
+
+
+def baseline_tables_of(wildcards):
+    """The converted baseline of one capture; nothing where it has none."""
+    name = CASES[wildcards.capture].baseline
+    tables = ("capture.json", "events.parquet", "processes.parquet")
+    return [f"{RESULTS}/{name}/{table}" for table in tables if name in CAPTURES]
 
 
 def sets_of(wildcards):
@@ -195,7 +226,8 @@ rule read_sidecars:
         "python -m scripts.read_sidecars {input:q} {params.results:q} --name={wildcards.capture:q} >{log:q} 2>&1"
 
 
-# in:  events, processes; the stages of config.yaml or of the case file, and the filter sets that they name
+# in:  events, processes; the stages of config.yaml or of the case file, and the filter sets that they name; those of the
+#      baseline, where the capture has one
 # out: for each event the last stage it survived; the funnel with what each stage and each rule took away; beside the
 #      report each stage as Process Monitor loads it (stage-2.PMF … too, as many as there are)
 rule stage_events:
@@ -203,6 +235,7 @@ rule stage_events:
         events=rules.convert_capture.output.events,
         processes=rules.convert_capture.output.processes,
         sets=sets_of,
+        baseline=baseline_tables_of,
     output:
         stages=f"{RESULTS}/{{capture}}/stages.parquet",
         funnel=f"{RESULTS}/{{capture}}/funnel.json",
@@ -221,10 +254,11 @@ rule stage_events:
         results=subpath(output.stages, parent=True),
         evidence=subpath(output.pmf, parent=True),
         stages=stages_of,
+        baseline=baseline_of,
         code=CODE["stage"],
     shell:
         "python -m scripts.stage_events {params.results:q} --stages {params.stages:q}"
-        " --evidence {params.evidence:q} >{log:q} 2>&1"
+        " --evidence {params.evidence:q} --baseline {params.baseline:q} >{log:q} 2>&1"
 
 
 # in:  all tables of the capture and of its sidecars, whatever the stages hide

@@ -1,6 +1,6 @@
 """Apply the stages to a converted capture: stages.parquet and funnel.json; each stage as PMF and PMC beside the report.
 
-python -m scripts.stage_events RESULTS_FOLDER [--stages JSON] [--evidence FOLDER]
+python -m scripts.stage_events RESULTS_FOLDER [--stages JSON] [--evidence FOLDER] [--baseline JSON]
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from scripts.procmon.contracts.capture import (
     read_table,
 )
 from scripts.procmon.errors import SettingsError
+from scripts.procmon.filters.baseline import compare, groups
 from scripts.procmon.filters.columns import EventsFile
-from scripts.procmon.filters.exchange import remarks, write_stages
+from scripts.procmon.filters.exchange import MOST_ROWS, remarks, write_baseline_stage, write_stages
 from scripts.procmon.filters.resolve import resolve_stages
 from scripts.procmon.filters.stages import stage_events
 from scripts.procmon.settings import read_settings
@@ -35,6 +36,11 @@ def main(arguments: list[str] | None = None) -> int:
         "--stages", type=json.loads, help="the stages as JSON; else those of config/config.yaml"
     )
     parser.add_argument("--evidence", type=Path, help="where to write each stage as PMF and PMC")
+    parser.add_argument(
+        "--baseline",
+        type=json.loads,
+        help='the capture of a clean run: {"capture": NAME, "results": FOLDER}, or its "reason" for being none',
+    )
     given = parser.parse_args(arguments)
     try:
         stages = resolve_stages(given.stages or read_settings()["stages"])
@@ -43,9 +49,14 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     if given.evidence:
         write_stages(stages, given.evidence)
-    processes = read_table(given.results / PROCESSES_FILE)
-    table, funnel = stage_events(EventsFile(given.results / EVENTS_FILE), processes, stages)
-    funnel["remarks"] = remarks(stages)
+    events, processes = EventsFile(given.results / EVENTS_FILE), read_table(given.results / PROCESSES_FILE)
+    baseline, also = compare(given.baseline, events, processes) if given.baseline else ({}, None)
+    table, funnel = stage_events(events, processes, stages, also=also)
+    funnel |= {"remarks": remarks(stages), **baseline}
+    if given.evidence and also:
+        last = funnel["stages"][-1]
+        gone = also.events & (table["stage"].to_numpy() == last["number"] - 1)
+        write_baseline_stage(last, groups(events, processes, gone, MOST_ROWS), given.evidence)
     pq.write_table(table, given.results / STAGES_FILE)
     text = json.dumps(funnel, ensure_ascii=False, indent=1) + "\n"
     (given.results / FUNNEL_FILE).write_text(text, encoding="utf-8", errors="surrogatepass")

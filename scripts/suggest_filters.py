@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("results", type=Path, help="results/CAPTURE, staged and summarised")
     folder = parser.parse_args(arguments).results
-    stage = pq.read_table(folder / STAGES_FILE, columns=["stage"])["stage"].to_numpy()
+    stages = pq.read_table(folder / STAGES_FILE)
     funnel, findings = (
         json.loads((folder / name).read_text(encoding="utf-8", errors="surrogatepass"))
         for name in (FUNNEL_FILE, FINDINGS_FILE)
@@ -38,9 +38,10 @@ def main(arguments: list[str] | None = None) -> int:
     told = suggest(
         EventsFile(folder / EVENTS_FILE),
         read_table(folder / PROCESSES_FILE),
-        stage,
+        stages["stage"].to_numpy(),
         len(funnel["stages"]),
         findings["findings"],
+        also=stages["baseline"].to_numpy() if "baseline" in stages.column_names else None,
     )
     text = json.dumps(told, ensure_ascii=False, indent=1) + "\n"
     (folder / SUGGESTIONS_FILE).write_text(text, encoding="utf-8", errors="surrogatepass")

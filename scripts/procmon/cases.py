@@ -6,12 +6,13 @@ nothing heavy.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scripts.procmon.settings import CONFIG_FILE, read_checked
+from scripts.procmon.errors import SettingsError
+from scripts.procmon.settings import CONFIG_FILE, did_you_mean, line_of, read_checked
 
 ENDINGS = (".case.yaml", ".case.yml")
 
@@ -22,14 +23,24 @@ STEPS = {
 }
 
 
+#: A place in the settings: a file, and the keys that lead to it.
+Place = tuple[Path, tuple[Any, ...]]
+
+
 @dataclass(frozen=True)
 class Case:
-    """The settings of one capture; ``file`` and ``place`` tell where its stages stand."""
+    """The settings of one capture; ``file`` and ``place`` tell where its stages stand, ``baseline_at`` its baseline."""
 
     settings: dict[str, Any]
     stages: list[dict[str, Any]]
     file: Path
     place: tuple[Any, ...]
+    baseline_at: Place | None = None
+
+    @property
+    def baseline(self) -> str | None:
+        """The capture of a clean run that this one is compared with."""
+        return self.settings.get("baseline")
 
     def of(self, step: str) -> dict[str, Any]:
         """What the step (a key of ``STEPS``) looks at."""
@@ -52,12 +63,61 @@ def read_case(settings: Mapping[str, Any], capture: str, inputs: Path, file: Pat
     own = read_checked(beside, "case") if beside else {}
     merged = {**_told(entry), **_told(own)}
     if beside and "stages" in own:
-        stands: tuple[Path, tuple[Any, ...]] = (beside, ("stages",))
+        stands: Place = (beside, ("stages",))
     elif "stages" in entry:
         stands = (file, ("captures", capture, "stages"))
     else:
         stands = (file, ("stages",))
-    return Case(merged, merged.get("stages", settings["stages"]), *stands)
+    at: Place | None = (file, ("captures", capture, "baseline")) if "baseline" in entry else None
+    if beside and "baseline" in own:
+        at = (beside, ("baseline",))
+    return Case(merged, merged.get("stages", settings["stages"]), *stands, at)
+
+
+def check_baseline(case: Case, capture: str, known: Collection[str]) -> None:
+    """Refuse a baseline that is none of ``known``, the names of all inputs, or that is the capture itself.
+
+    Raises SettingsError (file, line, nearest right word).
+    """
+    if case.baseline is None or not case.baseline_at:
+        return
+    wrong = None
+    if case.baseline == capture:
+        wrong = f"the capture {capture!r} can't be its own baseline"
+    elif case.baseline not in known:
+        others = [name for name in known if name != capture]
+        wrong = (
+            f"there is no capture {case.baseline!r} to be the baseline{did_you_mean(case.baseline, others)}"
+        )
+    if wrong:
+        raise SettingsError(f"{told_place(*case.baseline_at)}: {wrong}")
+
+
+def check_comparisons(settings: Mapping[str, Any], known: Collection[str], file: Path = CONFIG_FILE) -> None:
+    """Refuse comparisons of one name, of what is none of ``known``, or of a capture with itself.
+
+    Raises SettingsError (file, line, nearest right word).
+    """
+    names: set[str] = set()
+    for number, one in enumerate(settings.get("compare") or ()):
+        wrong = {
+            key: f"there is no capture {one[key]!r}{did_you_mean(one[key], known)}"
+            for key in ("before", "after")
+            if one[key] not in known
+        }
+        if one["before"] == one["after"]:
+            wrong.setdefault("after", f"the capture {one['after']!r} can't be compared with itself")
+        if one["name"].casefold() in names:
+            wrong.setdefault("name", f"two comparisons have the name {one['name']!r}")
+        names.add(one["name"].casefold())
+        for key, what in wrong.items():
+            raise SettingsError(f"{told_place(file, ('compare', number, key))}: {what}")
+
+
+def told_place(file: Path, place: tuple[Any, ...]) -> str:
+    """ "config.yaml, line 12, captures.one.baseline"."""
+    line = line_of(file, place)
+    return f"{file}{f', line {line}' if line else ''}, {'.'.join(map(str, place))}"
 
 
 def _told(entry: Mapping[str, Any]) -> dict[str, Any]:

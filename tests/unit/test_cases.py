@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from scripts.procmon.cases import read_case
+from scripts.procmon.cases import check_baseline, check_comparisons, read_case
 from scripts.procmon.errors import SettingsError
 from scripts.procmon.filters.resolve import Source, resolve_stages
 from scripts.procmon.settings import read_settings
@@ -110,3 +110,57 @@ def test_stages_of_the_entry_in_the_settings_are_told_by_its_line(tmp_path: Path
     case = read_case(settings(**entry), "case-42/Logfile", tmp_path, tmp_path / "config.yaml")
     with pytest.raises(SettingsError, match=r"config\.yaml, line 5, stage 'a'"):
         resolve_stages(case.stages, source=Source(case.file, case.place))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            "title: x\nbaseline: cleen\n",
+            "line 2, baseline: there is no capture 'cleen' to be the baseline; did you mean 'clean'?",
+        ),
+        (
+            "baseline: case-42/Logfile\n",
+            "line 1, baseline: the capture 'case-42/Logfile' can't be its own baseline",
+        ),
+    ],
+)
+def test_a_baseline_that_is_not_there_is_told_with_file_line_and_nearest_name(
+    tmp_path: Path, text: str, words: str
+) -> None:
+    file = case_file(tmp_path, text)
+    case = read_case(settings(), "case-42/Logfile", tmp_path)
+    with pytest.raises(SettingsError) as caught:
+        check_baseline(case, "case-42/Logfile", ["clean", "case-42/Logfile"])
+    assert str(caught.value) == f"{file}, {words}"
+
+
+def test_the_baseline_beside_the_capture_wins_over_that_of_the_settings(tmp_path: Path) -> None:
+    case_file(tmp_path, "baseline: clean\n")
+    case = read_case(settings(baseline="other"), "case-42/Logfile", tmp_path)
+    assert case.baseline == "clean"
+    check_baseline(case, "case-42/Logfile", ["clean"])
+
+
+def test_a_baseline_of_the_settings_is_told_by_its_line(tmp_path: Path) -> None:
+    text = "captures:\n  case-42/Logfile:\n    baseline: cleen\n"
+    (tmp_path / "config.yaml").write_text(text, encoding="utf-8")
+    case = read_case(settings(baseline="cleen"), "case-42/Logfile", tmp_path, tmp_path / "config.yaml")
+    with pytest.raises(SettingsError, match=r"config\.yaml, line 3, .*did you mean 'clean'\?"):
+        check_baseline(case, "case-42/Logfile", ["clean"])
+
+
+@pytest.mark.parametrize(
+    ("compare", "words"),
+    [
+        ([("x", "one", "too")], "compare.0.after: there is no capture 'too'; did you mean 'two'?"),
+        ([("x", "one", "one")], "compare.0.after: the capture 'one' can't be compared with itself"),
+        ([("x", "one", "two"), ("X", "two", "one")], "compare.1.name: two comparisons have the name 'X'"),
+    ],
+)
+def test_a_comparison_that_can_not_be_made_is_told_by_its_place(
+    tmp_path: Path, compare: list[tuple[str, str, str]], words: str
+) -> None:
+    listed = [dict(zip(("name", "before", "after"), one, strict=True)) for one in compare]
+    with pytest.raises(SettingsError, match=words.replace("?", r"\?").replace(".", r"\.")):
+        check_comparisons({"compare": listed}, ["one", "two"], tmp_path / "config.yaml")

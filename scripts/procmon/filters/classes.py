@@ -52,6 +52,17 @@ class Classes:
             keep &= mask
         return keep
 
+    def divided(self, events: Mask) -> tuple[Classes, Mask]:
+        """The classes with those divided that hold events both in and out of ``events``; which of them are in."""
+        pairs = self.codes * 2 + events
+        there = np.flatnonzero(np.bincount(pairs, minlength=2 * self.size))
+        if not len(there):
+            return self, np.zeros(self.size, dtype=np.bool_)
+        number = np.zeros(2 * self.size, dtype=np.int64)
+        number[there] = np.arange(len(there))
+        matched = {rule: mask[there // 2] for rule, mask in self.matched.items()}
+        return Classes(number[pairs], matched, self.lacking), there % 2 == 1
+
     def left_out(self, rules: Iterable[Rule], column: str) -> Mask:
         """The classes that no Include rule on ``column`` matches; none where there is no such rule."""
         masks = [self.matched[rule] for rule in rules if rule.action == INCLUDE and rule.column == column]

@@ -4,6 +4,9 @@ A stage is a whole filter of Process Monitor: it is laid on all events, not on w
 event that one stage hides comes back at a later one that takes the rule out. For every stage:
 events_out = events_in - removed + came_back, where events_in is events_out of the stage before (at first: all events);
 for a branch, of the stage that it starts from.
+
+Where the capture has a baseline, a stage comes last that has the rules of the one before it and takes away what also
+happens in the baseline. That can't be said in rules.
 """
 
 from __future__ import annotations
@@ -26,24 +29,39 @@ from scripts.procmon.filters.hidden import Hidden
 from scripts.procmon.filters.resolve import Stage
 from scripts.procmon.filters.sets import NamedRule
 from scripts.procmon.filters.words import INCLUDE
-from scripts.procmon.text.telling import stage_said
+from scripts.procmon.text.telling import stage_name, stage_said
 
 _TOP = 6  #: how many operations, processes … of the hidden events are named
 _TOP_OF_RULE = 3
+_BASELINE = pa.field("baseline", pa.bool_(), nullable=False)
+
+
+@dataclass(frozen=True)
+class Also:
+    """What of a capture happens in its baseline as well: the baseline's name, and for each event whether it does."""
+
+    capture: str
+    events: Mask
 
 
 @dataclass(frozen=True)
 class Laid:
-    """One stage laid on all events; ``before`` are the classes that the stage before it left."""
+    """One stage laid on all events; ``before`` are the classes that the stage before it left.
+
+    ``baseline`` and ``also`` are given at the stage that takes away what happens in the baseline as well.
+    """
 
     stage: Stage
     classes: Classes
     before: Mask
+    baseline: str | None = None
+    also: Mask | None = None
 
     @cached_property
     def keep(self) -> Mask:
         """The classes that survive."""
-        return self.classes.keep(rule.rule for rule in self.stage.rules)
+        kept = self.classes.keep(rule.rule for rule in self.stage.rules)
+        return kept if self.also is None else kept & ~self.also
 
     @property
     def gone(self) -> Mask:
@@ -82,18 +100,30 @@ class Laid:
 
 
 def stage_events(
-    events: pd.DataFrame | Events, processes: pd.DataFrame, stages: Sequence[Stage]
+    events: pd.DataFrame | Events,
+    processes: pd.DataFrame,
+    stages: Sequence[Stage],
+    *,
+    also: Also | None = None,
 ) -> tuple[pa.Table, dict[str, Any]]:
     """For each event the last stage of the main line that it survived (1-based, 0 = none), and the funnel.
 
     ``events`` as contracts.events says, in memory or ``columns.EventsFile``; ``processes`` a row a process in order. Of
-    each branch the table has a column more, branch_1 and so on: whether the event survives it. The keys of the funnel
-    are told in config/schemas/funnel.schema.yaml.
+    each branch the table has a column more, branch_1 and so on: whether the event survives it; with ``also``, the column
+    baseline: whether the event happens there as well. The keys of the funnel are told in
+    config/schemas/funnel.schema.yaml.
     """
     opened = EventsFrame(events) if isinstance(events, pd.DataFrame) else events
     rules = [rule.rule for stage in stages for rule in stage.rules + stage.taken_out]
     classes = classify(opened, processes, [*rules, *(rule for act in ACTS.values() for rule in act)])
+    there = None
+    if also:
+        classes, there = classes.divided(also.events)
     laid = _lay(stages, classes)
+    if also:
+        last = [one for one in laid if one.stage.base is None][-1]
+        stage = Stage(stage_name(also.capture), last.stage.rules)
+        laid.append(Laid(stage, classes, last.keep, also.capture, there))
     main = [one for one in laid if one.stage.base is None]
     branches = [one for one in laid if one.stage.base is not None]
     told = _Teller(laid, classes, Hidden(opened, processes, classes))
@@ -105,7 +135,8 @@ def stage_events(
             told.stage(one, number) | {"from": one.stage.base} for number, one in enumerate(branches, start=1)
         ],
     }
-    return _table(opened, classes, main, branches), funnel
+    table = _table(opened, classes, main, branches)
+    return (table.append_column(_BASELINE, pa.array(also.events)) if also else table), funnel
 
 
 def _lay(stages: Sequence[Stage], classes: Classes) -> list[Laid]:
@@ -177,6 +208,7 @@ class _Teller:
                 "acts": self.acts(laid.gone),
             },
         }
+        told |= {"baseline": laid.baseline} if laid.baseline is not None else {}
         return told | {"said": stage_said(told)}
 
     def rule(self, laid: Laid, rule: NamedRule) -> dict[str, Any]:

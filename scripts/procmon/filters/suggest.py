@@ -37,11 +37,14 @@ def suggest(
     stage: Integers,
     last: int,
     findings: Sequence[Mapping[str, Any]],
+    *,
+    also: Mask | None = None,
 ) -> dict[str, Any]:
     """What suggestions.json says (schema: config/schemas/suggestions.schema.yaml).
 
     ``stage`` is the last stage of each event, ``last`` the number of stages. A finding is told with a rule if the
-    rule matches any of its evidence, also what the stages hide already, and always if not all of its evidence is listed.
+    rule matches any of its evidence, also what the stages hide already, and always if not all of its evidence is
+    listed. ``also`` tells of each event whether it happens in the baseline as well.
     """
     left = stage == last
     evidence = {finding["id"]: _rows(finding["evidence"], len(left)) for finding in findings}
@@ -60,6 +63,7 @@ def suggest(
         "suggestions": sorted(told, key=lambda one: (bool(one["hides"]), -one["events"])),
         "findings": [
             {"id": finding, "evidence": len(rows), "left": int(np.count_nonzero(left[rows]))}
+            | ({} if also is None else {"also": int(np.count_nonzero(also[rows]))})
             for finding, rows in evidence.items()
         ],
     }

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from scripts.procmon.report.material import FINDINGS_FILE, SHOWN_EVENTS_FILE
+from scripts.procmon.spreadsheet import harmless as harmless
+from scripts.procmon.spreadsheet import write_csv
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -32,30 +33,17 @@ COLUMNS = {
     "findings": "Findings",
 }
 
-#: A cell that starts with one of these is run as a formula by spreadsheet programs.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-
 
 def write_evidence(results: Path, reports: Path) -> None:
     """Write evidence/events.csv and findings.json into ``reports``; a refused capture has heads only."""
     file = reports / EVENTS_CSV
     file.parent.mkdir(parents=True, exist_ok=True)
-    # With a byte order mark, as Process Monitor's own exports: spreadsheets then read it as UTF-8.
-    with file.open("w", encoding="utf-8-sig", newline="") as out:
-        writer = csv.writer(out, quoting=csv.QUOTE_ALL)
-        writer.writerow(COLUMNS.values())
-        if (results / SHOWN_EVENTS_FILE).is_file():
-            writer.writerows(_rows(results / SHOWN_EVENTS_FILE))
+    shown = results / SHOWN_EVENTS_FILE
+    write_csv(file, list(COLUMNS.values()), _rows(shown) if shown.is_file() else ())
     if (results / FINDINGS_FILE).is_file():
         shutil.copyfile(results / FINDINGS_FILE, reports / FINDINGS_FILE)
     else:
         (reports / FINDINGS_FILE).write_text("{}\n", encoding="utf-8")
-
-
-def harmless(cell: Any) -> str:
-    """The cell as text; one that a spreadsheet would run as a formula gets an apostrophe before it."""
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _rows(file: Path) -> Iterator[list[str]]:

@@ -11,7 +11,7 @@ from jinja2 import UndefinedError
 from scripts.procmon.report.material import Material
 from scripts.procmon.text import LANGUAGES
 from scripts.procmon.text.phrases import facts_in_language, in_language
-from scripts.procmon.text.telling import check_sentence, stage_said, tell, would_hide
+from scripts.procmon.text.telling import check_sentence, stage_name, stage_said, tell, would_hide
 
 Json = Mapping[str, Any]
 
@@ -75,6 +75,8 @@ def _stage(stage: Json, language: str) -> Json:
     named = {
         key: in_language(stage[key], language, known="capture") for key in ("name", "from") if key in stage
     }
+    if stage.get("baseline") is not None:
+        named["name"] = stage_name(stage["baseline"], language)
     return {**stage, **named, **({"said": stage_said(stage, language)} if "hidden" in stage else {})}
 
 

@@ -54,8 +54,10 @@ def check_sentence(group: str, key: str, language: str = "en") -> str:
 def stage_said(stage: Mapping[str, Any], language: str = "en") -> str:
     """What one stage of funnel.json hid, in a sentence or two; every number in it is a key of the stage."""
     words = catalogue("filters", language)
+    if stage.get("baseline") is not None:
+        words = words | catalogue("baseline", language)["stage"]
     if not stage["removed"]:
-        return render(words["hid_nothing"], {}, language)
+        return render(words["hid_nothing"], {"baseline": stage.get("baseline")}, language)
     found = stage["hidden"]
     acts = [render(words["act"], _act(act, words, language), language) for act in found["acts"]]
     categories = [
@@ -63,10 +65,27 @@ def stage_said(stage: Mapping[str, Any], language: str = "en") -> str:
         for one in found["categories"]
     ]
     told = [
-        render(words["hid"], {"n": stage["removed"], "categories": categories}, language),
+        render(
+            words["hid"],
+            {"n": stage["removed"], "categories": categories, "before": stage["events_in"]}
+            | {"baseline": stage.get("baseline")},
+            language,
+        ),
         render(words["among" if acts else "harmless"], {"acts": acts}, language),
     ]
     return str(catalogue("report", language)["gap"]).join(told)
+
+
+def stage_name(baseline: str, language: str = "en") -> str:
+    """What the stage is called that takes away what happens in the capture ``baseline`` as well."""
+    return render(catalogue("baseline", language)["stage"]["name"], {"baseline": baseline}, language)
+
+
+def baseline_said(baseline: Mapping[str, Any], events: int, language: str = "en") -> str:
+    """What funnel.json tells of the baseline of a capture of ``events`` events: what was compared, or why it was not."""
+    key = "refused" if baseline["refused"] else "compared"
+    facts = {**baseline, "all": events}
+    return render(catalogue("baseline", language)[key], facts, language)
 
 
 def _act(act: Mapping[str, Any], words: Mapping[str, Any], language: str) -> dict[str, str]:
