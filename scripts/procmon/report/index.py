@@ -12,8 +12,9 @@ from scripts.procmon.report.context import moments_of
 from scripts.procmon.report.html import page
 from scripts.procmon.report.language import in_words_of
 from scripts.procmon.report.material import Settings, report_stems
-from scripts.procmon.report.overview import Entry, Overview
+from scripts.procmon.report.overview import Entry, Failure, Overview
 from scripts.procmon.report.words import Words
+from scripts.procmon.text.phrases import in_language
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +38,7 @@ def index_html(
 ) -> str:
     """The index; ``report`` and ``captures`` are those of config.yaml."""
     settings = Settings.of(report)
+    words = Words(settings.language)
     lines = [
         _line(entry, Settings.of(None, (captures or {}).get(entry.name)), settings)
         for entry in overview.entries
@@ -48,12 +50,20 @@ def index_html(
         "index.html.j2",
         settings.language,
         lines=lines,
-        failures=[(failure, quote(failure.name)) for failure in overview.failures],
+        failures=[(failure, quote(failure.name), _reason(failure, words)) for failure in overview.failures],
         settings=settings,
-        w=Words(settings.language),
+        w=words,
         stems={Words(language)["language"]: stem for language, stem in report_stems(report or {}).items()},
         high=sum(1 for line in lines if line.severities.get("high")),
     )
+
+
+def _reason(failure: Failure, words: Words) -> str:
+    if not failure.refused:
+        return str(in_language(failure.reason, words.language, known="capture"))
+    told = in_language(failure.refused, words.language, known="capture")
+    place = words.joined(str(told[key]) for key in ("file", "where") if told.get(key))
+    return words.say("refused.reason", place=place, expected=told.get("expected"), found=told.get("found"))
 
 
 def _line(entry: Entry, own: Settings, general: Settings) -> Line:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from scripts.procmon.report.material import FINDINGS_FILE, FUNNEL_FILE, INFO_FILE, Material, read_material
 
@@ -32,6 +33,7 @@ class Failure:
     name: str
     reason: str
     report: bool = False
+    refused: Mapping[str, Any] | None = None  #: that of capture.json, where there is one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +67,7 @@ def read_overview(
 
 def _entry(folder: Path, name: str, wanted: Iterable[Path]) -> Entry | Failure:
     if refused := _refused(folder / INFO_FILE):
-        return Failure(name=name, reason=refused, report=True)
+        return Failure(name=name, reason=_said(refused), report=True, refused=refused)
     if not all((folder / file).is_file() for file in (INFO_FILE, FUNNEL_FILE, FINDINGS_FILE)):
         return Failure(name=name, reason=f"failed: see {_log(folder)}")
     material = read_material(folder, name=name, events=False)
@@ -81,12 +83,16 @@ def _entry(folder: Path, name: str, wanted: Iterable[Path]) -> Entry | Failure:
     )
 
 
-def _refused(file: Path) -> str | None:
+def _refused(file: Path) -> Mapping[str, Any] | None:
     if not file.is_file():
         return None
-    refused = json.loads(file.read_text(encoding="utf-8", errors="surrogatepass")).get("refused")
-    if not refused:
-        return None
+    refused: Mapping[str, Any] | None = json.loads(
+        file.read_text(encoding="utf-8", errors="surrogatepass")
+    ).get("refused")
+    return refused or None
+
+
+def _said(refused: Mapping[str, Any]) -> str:
     place = ", ".join(refused[key] for key in ("file", "where") if refused.get(key))
     return f"{place}: expected {refused.get('expected')}, found {refused.get('found')}"
 
