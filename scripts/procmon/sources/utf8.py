@@ -20,7 +20,7 @@ class Utf8:
         self._as_it_is = encoding == "utf-8"
         self._decoder = codecs.getincrementaldecoder(encoding)("replace")
         self._rest = b""
-        self._own = _REPLACEMENT.encode(encoding).removeprefix(codecs.BOM_UTF16)
+        self._own = _REPLACEMENT.encode(encoding, "ignore").removeprefix(codecs.BOM_UTF16)
         self.replaced = 0
 
     def readable(self) -> bool:
@@ -39,7 +39,9 @@ class Utf8:
             text = self._decoder.decode(block, final=not block)
             if not text.isascii() and _REPLACEMENT in text:
                 # The file may hold the character itself.
-                self.replaced += max(0, text.count(_REPLACEMENT) - block.count(self._own))
+                self.replaced += max(
+                    0, text.count(_REPLACEMENT) - (block.count(self._own) if self._own else 0)
+                )
             self._rest += text.encode("utf-8", "replace")
             # A block may end within its first character: no bytes yet, and yet not the end.
             if self._rest or not block:

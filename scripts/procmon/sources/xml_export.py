@@ -19,6 +19,7 @@ from scripts.procmon.sources.exported_events import ExportedEvents
 from scripts.procmon.sources.xml_processes import Listed
 from scripts.procmon.sources.xml_stacks import Stacks
 from scripts.procmon.sources.xml_stream import read_rows
+from scripts.procmon.sources.xml_text import XmlText
 from scripts.procmon.sources.xml_zone import ZoneEvidence
 
 #: Where no start or end of a process is among so many events, none further on is waited for.
@@ -45,6 +46,7 @@ class XmlExport:
         self._path, self._name, self._settings = path, name, settings
         self._rejected = Rejected()
         self._stacks = Stacks()
+        self._replaced = 0
         self._dates = DateEvidence()
         self.columns: list[str] = []
         zone, start = zone_of(settings.get("time_zone")), date_of(settings.get("date"))
@@ -76,13 +78,16 @@ class XmlExport:
         """The events, in the order of the file, and the stacks first met among them."""
         self._listed = Listed()
         told: dict[str, Any] = {"name": self._name, "rejected": self._rejected, "listed": self._listed}
-        for rows in read_rows(self._path, stacks=self._stacks, **told):
-            texts = rows.texts(self.columns)
-            if not self._dates.certain and shown.DETAIL in self.columns:
-                self._dates.add_details(texts.column(shown.DETAIL).dictionary.to_pylist())
-            self._indices = rows.processes
-            numbers = pa.array(rows.stacks, pa.int64())
-            yield Batch(self._export.events(texts, stacks=numbers), self._stacks.taken())
+        with self._path.open("rb") as file:
+            text = XmlText(file)
+            for rows in read_rows(text, stacks=self._stacks, **told):
+                texts = rows.texts(self.columns)
+                if not self._dates.certain and shown.DETAIL in self.columns:
+                    self._dates.add_details(texts.column(shown.DETAIL).dictionary.to_pylist())
+                self._indices = rows.processes
+                numbers = pa.array(rows.stacks, pa.int64())
+                yield Batch(self._export.events(texts, stacks=numbers), self._stacks.taken())
+        self._replaced = text.replaced
 
     def tables(self) -> Tables:
         """Processes and modules as listed; put together from the columns where a trimmed export lists none."""
@@ -136,20 +141,23 @@ class XmlExport:
         self._seen: tuple[int, date] | None = None
         looked_at = 0
         told: dict[str, Any] = {"name": self._name, "rejected": Rejected(), "listed": self._listed}
-        for rows in read_rows(self._path, stacks=None, batch=_LOOKED_AT_ONCE, **told):
-            self.columns = self.columns or rows.columns()
-            texts = rows.texts(self.columns)
-            looked_at += len(texts)
-            dated = shown.DATE_AND_TIME in self.columns
-            if dated:
-                self._dates.add_shown(filter(None, texts.column(shown.DATE_AND_TIME).dictionary.to_pylist()))
-            if shown.DETAIL in self.columns:
-                self._dates.add_details(texts.column(shown.DETAIL).dictionary.to_pylist())
-            evidence = evidence or ZoneEvidence(self.columns)
-            self._seen = self._seen or evidence.weigh(texts, rows.processes, self._listed)
-            enough = self._seen or (zone_asked and start_asked) or not len(self._listed)
-            if (enough or looked_at >= _LOOKED_AT) and (self._dates.certain or not dated):
-                break
+        with self._path.open("rb") as file:
+            for rows in read_rows(XmlText(file), stacks=None, batch=_LOOKED_AT_ONCE, **told):
+                self.columns = self.columns or rows.columns()
+                texts = rows.texts(self.columns)
+                looked_at += len(texts)
+                dated = shown.DATE_AND_TIME in self.columns
+                if dated:
+                    self._dates.add_shown(
+                        filter(None, texts.column(shown.DATE_AND_TIME).dictionary.to_pylist())
+                    )
+                if shown.DETAIL in self.columns:
+                    self._dates.add_details(texts.column(shown.DETAIL).dictionary.to_pylist())
+                evidence = evidence or ZoneEvidence(self.columns)
+                self._seen = self._seen or evidence.weigh(texts, rows.processes, self._listed)
+                enough = self._seen or (zone_asked and start_asked) or not len(self._listed)
+                if (enough or looked_at >= _LOOKED_AT) and (self._dates.certain or not dated):
+                    break
 
     def _who(self, texts: pa.RecordBatch, times: Any) -> Any:
         if not len(self._listed):
@@ -166,6 +174,10 @@ class XmlExport:
             said.append(
                 "When the processes started and ended is left out, because the export gives it in UTC and the events "
                 "in local time of an unknown zone. Set time_zone and date for this capture."
+            )
+        if self._replaced:
+            said.append(
+                f"{self._replaced:,} characters are not allowed in XML, or not valid; they show as U+FFFD."
             )
         if self._listed.unlisted:
             said.append(

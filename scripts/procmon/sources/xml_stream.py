@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -14,6 +13,7 @@ from scripts.procmon.sources.columns import column_of, folded
 from scripts.procmon.sources.export_info import Rejected
 from scripts.procmon.sources.xml_processes import Listed
 from scripts.procmon.sources.xml_stacks import Stacks
+from scripts.procmon.sources.xml_text import XmlText
 
 #: Events in one batch.
 BATCH = 50_000
@@ -68,7 +68,7 @@ class Rows:
 
 
 def read_rows(
-    path: Path,
+    text: XmlText,
     *,
     name: str,
     rejected: Rejected,
@@ -88,11 +88,12 @@ def read_rows(
         no_network=True,
         huge_tree=False,
         load_dtd=False,
+        encoding="utf-8",  # whatever the file declares: XmlText gives UTF-8
     )
     rows = Rows(stacks)
     read = 0
     try:
-        for element in _elements(path, parser):
+        for element in _elements(text, parser):
             if element.tag == "event":
                 rows.add(element)
                 read += 1
@@ -124,22 +125,22 @@ class _NothingOfOursError(Exception):
         self.offset = offset
 
 
-def _elements(path: Path, parser: Any) -> Iterator[Any]:
-    last = 0
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            try:
-                parser.feed(chunk)
-            except etree.XMLSyntaxError:
-                # What came before the fault has been parsed, and stands.
-                yield from (element for _, element in parser.read_events())
-                raise
-            for _, element in parser.read_events():
-                last = file.tell()
-                yield element
-            if file.tell() - last > _MOST_BETWEEN:
-                raise _NothingOfOursError(last)
-        parser.close()
+def _elements(text: XmlText, parser: Any) -> Iterator[Any]:
+    read = last = 0
+    while chunk := text.read(_CHUNK):
+        read += len(chunk)
+        try:
+            parser.feed(chunk)
+        except etree.XMLSyntaxError:
+            # What came before the fault has been parsed, and stands.
+            yield from (element for _, element in parser.read_events())
+            raise
+        for _, element in parser.read_events():
+            last = read
+            yield element
+        if read - last > _MOST_BETWEEN:
+            raise _NothingOfOursError(last)
+    parser.close()
 
 
 def _forget(element: Any) -> None:

@@ -191,3 +191,10 @@ def test_a_long_stretch_without_an_event_ends_the_reading(tmp_path, monkeypatch)
     refused = convert([file], tmp_path / "out", name="a", settings={})["refused"]
     assert refused["expected"] == "a process or an event"
     assert refused["where"] == "offset 0"
+
+
+def test_what_follows_a_name_that_xml_forbids_is_read(read):
+    rows = [row(path="HKCU\\a\x01b"), row(path="HKCU\\after")]
+    capture = read(as_xml(rows))
+    assert capture.events["path"].tolist() == ["HKCU\\a\ufffdb", "HKCU\\after"]
+    assert any("1 characters are not allowed in XML" in said for said in capture.info["remarks"])
