@@ -74,6 +74,7 @@ class Twig:
     label: str
     full: str
     life: str
+    depth: int
     x: float
     y: float
     elbow: float | None
@@ -232,7 +233,7 @@ def tree(
         ]
         twigs.append(
             Twig(label=clip(row["who"], 44 - 2 * min(depth, 14)), full=bare(row["command_line"] or row["who"]),
-                 life=f"{start} – {end}" if start or end else "", x=x, y=y, elbow=above,
+                 life=f"{start} – {end}" if start or end else "", depth=depth, x=x, y=y, elbow=above,
                  started=row["started_here"], ended=row["ended_here"], marks=marks)
         )  # fmt: skip
         stack += [(child, depth + 1, y) for child in reversed(children[process])]

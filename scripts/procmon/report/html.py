@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from scripts.procmon.report import prose
 from scripts.procmon.report.view import Report
-from scripts.procmon.text import visible
+from scripts.procmon.text import catalogue, visible
 from scripts.procmon.text.forms import forms
 
 HERE = Path(__file__).parent
@@ -37,6 +37,7 @@ def page(template: str, language: str = "en", /, **context: Any) -> str:
             script=Markup(script),  # noqa: S704
             style_hash=_hash(style),
             script_hash=_hash(script),
+            screen=catalogue("screen", language),
             **context,
         )
     )
