@@ -186,7 +186,7 @@ def _finding(
         facts=facts,
         evidence=[int(number) for number in numbers],
         reproduce=around(capture, numbers),
-        attack=[Technique("T1055", "medium" if own else "low")],
+        attack=[Technique("T1055", "medium") if own else Technique("T1027.002", "low")],
         subjects={"processes": [row.who for row in people]},
         key_events=done.most_telling() or [int(number) for number in numbers[:3]],
     )

@@ -46,12 +46,13 @@ def _from_findings(earlier: Mapping[str, Analysis]) -> Iterator[QuestionRow]:
             yield QuestionRow(
                 kind="elevated_outcome",
                 facts={
+                    "who": facts["started"],
                     "program": facts["program"],
                     "data": [one for one in facts["data"] if one not in facts["unrunnable"]],
                 },
                 events=events,
             )
-        elif finding.kind == "com_hijack":
+        elif finding.kind == "com_hijack" and facts.get("before") is None:
             yield QuestionRow(kind="previous_value", facts={"path": facts["paths"][0]}, events=events)
         elif finding.kind in ("suspect_talked", "unanswered_peers"):
             peers = finding.subjects.get("peers", ())
@@ -148,7 +149,16 @@ def _limits(capture: Capture, earlier: Mapping[str, Analysis], *, any_weighty: b
                if not can_show[what]["value"]]  # fmt: skip
     if missing:
         yield QuestionRow(kind="not_captured", facts={"what": [_MISSING[one] for one in missing]})
-    ended = [row for row in tree(earlier) if row.started_here and not row.events]
+    # What these did is asked already, beside what they were started for.
+    asked = {
+        who
+        for finding in weighty(earlier)
+        for who in {
+            "uac_bypass": finding.facts.get("started", ()),
+            "relaunch_elevated": [finding.facts.get("through")],
+        }.get(finding.kind, ())
+    }
+    ended = [row for row in tree(earlier) if row.started_here and not row.events and row.who not in asked]
     if ended:
         yield QuestionRow(
             kind="children_not_captured",

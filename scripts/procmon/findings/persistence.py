@@ -14,6 +14,7 @@ from scripts.procmon.contracts.tables import AutostartRow, FileRow
 from scripts.procmon.findings.accusations import accusations
 from scripts.procmon.findings.autoruns_listing import NOT_LISTED, listing
 from scripts.procmon.findings.autostart_files import file_findings, started_services, startup_files
+from scripts.procmon.findings.before import before
 from scripts.procmon.findings.commands import given, is_interpreter, place_given, stands_in_at_log_on, tells
 from scripts.procmon.findings.file_kinds import is_stray
 from scripts.procmon.findings.names import image_path, process_name, who
@@ -251,14 +252,20 @@ def _ordinary(capture: Capture, write: Write, *, dropped: Mapping[str, FileRow])
     if signs and signs != ["dropped"]:
         return None
     target = target_of(write.place["id"], write.data)
-    if kind_of(target)[0] == "own" and not _uses_windows(capture, write, target):
+    if _uses_windows(capture, write, target):
+        return None
+    if kind_of(target)[0] == "own":
         return "program_registers_itself"
     return "registration" if write.place["id"] in _REGISTRIES and not signs else None
 
 
 def _uses_windows(capture: Capture, write: Write, target: str) -> bool:
-    """Whether a program from where users may write enters a program of Windows: that is not the one that it installs."""
-    return below_windows(target) is not None and is_stray(image_path(capture, write.record.process))
+    """Whether a program from where users may write enters a program of Windows: that is not the one that it installs.
+
+    COM classes of .NET programs all name a file of Windows.
+    """
+    stray = is_stray(image_path(capture, write.record.process))
+    return write.place["id"] != "com-server" and stray and below_windows(target) is not None
 
 
 #: Places where each installed program enters itself.
@@ -355,6 +362,7 @@ def _finding(capture: Capture, same: list[tuple[Write, list[str]]]) -> Finding:
                 place_given(first.data) if given(first.data) else kind_of(target_of(place, first.data))
             )[1],
             "autoruns": _in_force(capture, writes),
+            "before": before(capture, first.record),
             "machine": any(normal(write.record.path).startswith("hklm") for write in writes),
             "events": [write.record.event for write in writes],
         },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from ntpath import basename
+from typing import Any, Literal
 
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis
@@ -73,7 +74,8 @@ def _steps(earlier: Mapping[str, Analysis], left: Traces) -> Iterator[RemovalRow
         RemovalRow(step="disable service", target=row.service, because="service", facts=_image(row))
         for row in new
     )
-    yield from map(_value, weighty_autostarts)
+    told = _before(earlier)
+    yield from (_value(row, told.get(row.path.lower())) for row in weighty_autostarts)
     yield from _settings(earlier)
     yield from _leftover_keys(earlier)
     yield from held.restart()
@@ -92,7 +94,7 @@ def _steps(earlier: Mapping[str, Analysis], left: Traces) -> Iterator[RemovalRow
             facts={"name": row.display_name or row.service},
         )
         for row in services
-        if row.security and row.change in ("deleted", "disabled")
+        if row.security and row.change in ("deleted", "disabled") and row.service.lower() in named
     )
     yield from held.checks()
     yield from (
@@ -100,11 +102,19 @@ def _steps(earlier: Mapping[str, Analysis], left: Traces) -> Iterator[RemovalRow
             step="check",
             target=finding.facts["program"],
             because="elevated",
-            facts={"name": finding.facts["name"]},
+            facts={"name": finding.facts["name"], "started": ", ".join(finding.facts["started"][:12])},
         )
         for finding in weighty(earlier)
         if finding.kind == "uac_bypass"
     )
+    asked = list(dict.fromkeys(one.facts["program"] for one in weighty(earlier) if one.kind == "uac_bypass"))
+    if asked:
+        yield RemovalRow(
+            step="check",
+            target="User Account Control",
+            because="always_notify",
+            facts={"programs": ", ".join(asked)},
+        )
 
 
 def _save(steps: list[RemovalRow]) -> Iterator[RemovalRow]:
@@ -133,9 +143,8 @@ def _is_driver(row: ServiceRow, drivers: list[DriverRow]) -> bool:
 
 
 def _end(row: ProcessRow) -> RemovalRow:
-    return RemovalRow(
-        step="end process", target=row.who, because="running", facts={"path": row.image_path or ""}
-    )
+    why = "running" if row.end_known else "may_run"
+    return RemovalRow(step="end process", target=row.who, because=why, facts={"path": row.image_path or ""})
 
 
 def _driver_facts(row: DriverRow) -> dict[str, str]:
@@ -146,7 +155,17 @@ def _image(row: ServiceRow) -> dict[str, str]:
     return {"image": row.image or ""}
 
 
-def _value(row: AutostartRow) -> RemovalRow:
+def _before(earlier: Mapping[str, Analysis]) -> dict[str, Mapping[str, Any]]:
+    """What the capture shows to have stood in a value before, by the value's path in lower case."""
+    return {
+        finding.facts["paths"][0].lower(): finding.facts["before"]
+        for finding in weighty(earlier)
+        if finding.kind in ("autostart", "com_hijack") and finding.facts["before"] is not None
+    }
+
+
+def _value(row: AutostartRow, before: Mapping[str, Any] | None = None) -> RemovalRow:
+    """The step that undoes an automatic start; ``before`` is what stood there, as far as the capture tells."""
     path = normal(row.path)
     default = next((value for key, value in _DEFAULTS.items() if path.endswith(key)), None)
     if row.place in ("startup-folder", "task-file"):
@@ -173,9 +192,14 @@ def _value(row: AutostartRow) -> RemovalRow:
             facts={"data": row.data or ""},
         )
     if row.place == "com-server":
-        return RemovalRow(
-            step="restore value", target=row.path, because="com_machine", facts={"data": row.data or ""}
+        facts, why = {"data": row.data or ""}, "com_machine"
+        if before is not None:
+            facts["before"] = before["data"] or ""
+            why = "com_machine_before" if before["data"] else "com_machine_new"
+        step: Literal["restore value", "delete value"] = (
+            "delete value" if why == "com_machine_new" else "restore value"
         )
+        return RemovalRow(step=step, target=row.path, because=why, facts=facts)
     return RemovalRow(
         step="delete value", target=row.path, because="autostart", facts={"data": row.data or ""}
     )
