@@ -15,6 +15,7 @@ from scripts.procmon.report.language import in_words_of
 from scripts.procmon.report.material import Material, Settings
 from scripts.procmon.report.moments import Moments, seconds_between
 from scripts.procmon.report.prose import bare, ranges
+from scripts.procmon.report.shares import compared_said, shares_said, suggested
 from scripts.procmon.report.tables import Column, Maker, Table, make_table
 from scripts.procmon.report.view import Caps, Found, Medium, Report, Stage
 from scripts.procmon.report.words import Words
@@ -112,6 +113,7 @@ class _Maker:
         self.listed = list_events(material.events, most=caps.events)
         self.by_number = {event.event: event for event in self.listed.rows}
         self.stages_run = list(material.funnel.get("stages", ()))
+        self.compared = compared_said(material, settings.language)
 
     def report(self, base: Mapping[str, Any]) -> Report:
         findings = [self._found(finding) for finding in self.found]
@@ -153,7 +155,8 @@ class _Maker:
                 self._stage(n, stage) for n, stage in enumerate(self.material.funnel.get("branches", ()), 1)
             ],
             remarks=self.material.funnel.get("remarks", ()),
-            suggestions=[(one["yaml"], one["said"]) for one in self.material.suggestions],
+            suggestions=suggested(self.material, self.found),
+            baseline=self.compared,
             method_said=self._method_said(),
             **self._events(),
             glossary=list(catalogue("glossary", self.settings.language).items()),
@@ -207,6 +210,7 @@ class _Maker:
         if rejected := _rejected(self.info):
             said.append(self.words.say("limits.rejected", n=rejected))
         said += beside_said(self.material.sidecars, self.words.language)
+        said += [self.compared] if self.compared else []
         return said + [str(remark) for remark in self.info.get("remarks", ())]
 
     def _checks_said(self) -> str:
@@ -223,8 +227,6 @@ class _Maker:
     # -- findings
 
     def _found(self, finding: Mapping[str, Any]) -> Found:
-        shown = [self.by_number[n] for n in finding["evidence"] if n in self.by_number]
-        last = len(self.stages_run)
         return Found(
             number=finding["number"],
             title=finding["title"],
@@ -239,7 +241,7 @@ class _Maker:
             evidence=ranges(finding["evidence"]),
             events=finding.get("evidence_count", len(finding["evidence"])),
             shown=telling(finding["evidence"], self.by_number, most=self.caps.evidence),
-            hidden=any(event.stage < last for event in shown),
+            **shares_said(self.material, finding, self.words),
         )
 
     def _findings_said(self, findings: Sequence[Found]) -> tuple[str, Sequence[Found]]:

@@ -79,6 +79,8 @@ class Material:
     tables: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     events: pa.Table | None = None
     suggestions: Sequence[Mapping[str, Any]] = ()
+    #: by id of a finding: how much of its evidence the stages leave, and how much of it the baseline has as well
+    shares: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     sidecars: Sequence[
         Mapping[str, Any]
     ] = ()  #: files of other tools beside the capture, as sidecars.json has them
@@ -139,7 +141,7 @@ def read_material(folder: Path, *, name: str | None = None, events: bool = True)
         checks=findings.get("checks", ()),
         tables=findings.get("tables", {}),
         events=_events(folder / SHOWN_EVENTS_FILE) if events else None,
-        suggestions=_suggestions(folder / SUGGESTIONS_FILE) if events else (),
+        **(_suggested(folder / SUGGESTIONS_FILE) if events else {}),
         sidecars=_sidecars(folder),
         attack_version=str(findings.get("attack_version", "")),
     )
@@ -157,9 +159,11 @@ def _json(file: Path) -> dict[str, Any]:
     return document
 
 
-def _suggestions(file: Path) -> Sequence[Mapping[str, Any]]:
-    found: Sequence[Mapping[str, Any]] = _json(file)["suggestions"] if file.is_file() else ()
-    return found
+def _suggested(file: Path) -> dict[str, Any]:
+    if not file.is_file():
+        return {}
+    told = _json(file)
+    return {"suggestions": told["suggestions"], "shares": {one["id"]: one for one in told["findings"]}}
 
 
 def _events(file: Path) -> pa.Table:

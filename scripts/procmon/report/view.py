@@ -45,7 +45,18 @@ class Found:
     evidence: Sequence[tuple[int, int]]
     events: int
     shown: Sequence[Event]
-    hidden: bool  #: the stages hide some or all of it
+    hidden: str = ""  #: how much of it the stages hide
+    mark: str = ""  #: whether the baseline has it as well, in a few words
+    also: str = ""  #: the same in a sentence
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suggested:
+    """A rule ready to paste, what it would hide, and the findings among that: (number, title)."""
+
+    rule: str
+    said: str
+    hides: Sequence[tuple[int, str]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +108,8 @@ class Report:
     stages: Sequence[Stage] = ()
     branches: Sequence[Stage] = ()
     remarks: Sequence[str] = ()  #: on the filter sets
-    suggestions: Sequence[tuple[str, str]] = ()  #: a rule ready to paste, what it would hide
+    suggestions: Sequence[Suggested] = ()
+    baseline: str = ""  #: what was compared with the baseline, or why it was not
     method_said: str = ""
     events: Listed = field(default_factory=lambda: Listed(rows=(), total=0))
     events_said: str = ""

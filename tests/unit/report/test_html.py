@@ -167,13 +167,6 @@ def test_what_is_left_out_is_counted():
     assert html.count("<tr id=") == 8
 
 
-def test_a_finding_whose_evidence_the_stages_hide_says_so():
-    shown = material(findings=[finding(evidence=[10])], events=[event(10, stage=1)], funnel=stages(100, 50))
-    hidden = material(findings=[finding(evidence=[10])], events=[event(10, stage=0)], funnel=stages(100, 50))
-    assert "The filter stages hide" not in rendered(shown)
-    assert "The filter stages hide" in rendered(hidden)
-
-
 def test_a_refused_capture_gets_a_page_with_reason_place_and_advice():
     refused = {
         "file": "x.CSV",

@@ -55,15 +55,50 @@ def test_a_suggestion_stands_with_the_findings_that_it_would_hide() -> None:
     rule = {
         "yaml": "{column: Path, relation: is, value: '<i>', action: Exclude}",
         "said": "and evidence of finding `F1`.",
+        "hides": [{"id": "F1"}],
     }
     shown = page(suggestions=[rule])
+    assert '<a href="#finding-1">1</a> · bad.exe (300) did a thing to' in shown.partition("value: &#39;")[2]
     assert "value: &#39;&lt;i&gt;&#39;" in shown
     assert "evidence of finding <code><bdi>F1</bdi></code>" in shown
 
 
+def share(**counts: int) -> dict[str, object]:
+    return {"F1": {"id": "F1", **counts}}
+
+
 def test_a_finding_is_marked_when_the_stages_hide_some_of_its_evidence() -> None:
-    assert "The filter stages hide some or all of this evidence" in page()
-    seen = [event(10, stage=1), event(11, stage=1)]
-    made = material(findings=[finding(evidence=[10, 11])], events=seen, funnel=stages(100, 50))
-    shown = report_html(make_report(made, Settings.of({}, {}), medium="html"))
-    assert "The filter stages hide" not in shown
+    some = page(shares=share(evidence=3, left=1))
+    assert "The filter stages hide 2 of these 3 events; the finding was made among all events." in some
+    assert "The filter stages hide all 3 of these events" in page(shares=share(evidence=3, left=0))
+    assert "The filter stages hide this event" in page(shares=share(evidence=1, left=0))
+
+
+def test_a_finding_is_not_marked_when_the_stages_leave_it() -> None:
+    assert "The filter stages hide" not in page(shares=share(evidence=3, left=3))
+
+
+BASELINE = {"capture": "clean<b>", "refused": None, "events": 2000, "also": 1234}
+
+
+def test_a_finding_says_how_much_of_it_is_also_on_the_clean_machine() -> None:
+    made = funnel() | {"baseline": BASELINE}
+    some = page(funnel=made, shares=share(evidence=3, left=3, also=2))
+    assert "also on the clean machine: 2 of 3 events" in some
+    assert (
+        "2 of the 3 events have a counterpart in the baseline <code><bdi>clean&lt;b&gt;</bdi></code>." in some
+    )
+    none = page(funnel=made, shares=share(evidence=3, left=3, also=0))
+    assert "not on the clean machine" in none
+
+
+def test_the_baseline_is_told_with_what_was_compared() -> None:
+    shown = page(funnel=funnel() | {"baseline": BASELINE})
+    assert "1,234 of the 30,000 events here have a counterpart there" in shown
+
+
+def test_a_baseline_that_could_not_be_used_is_told_with_the_reason() -> None:
+    shown = page(
+        funnel=funnel() | {"baseline": BASELINE | {"refused": "clean.CSV: expected rows, found none."}}
+    )
+    assert "could not be used: clean.CSV: expected rows, found none. Nothing here was compared" in shown

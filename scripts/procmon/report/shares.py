@@ -1,0 +1,46 @@
+"""What the stages hide of a finding, what the baseline has of it as well, and what a next rule would hide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from scripts.procmon.report.material import Material
+from scripts.procmon.report.view import Suggested
+from scripts.procmon.report.words import Words
+from scripts.procmon.text.telling import baseline_said
+
+
+def shares_said(material: Material, finding: Mapping[str, Any], words: Words) -> dict[str, str]:
+    """``hidden``, ``mark`` and ``also`` of view.Found, as far as suggestions.json tells of the finding."""
+    share = material.shares.get(str(finding["id"]))
+    if not share or not share["evidence"]:
+        return {}
+    listed, told = share["evidence"], {}
+    if share["left"] < listed:
+        told["hidden"] = words.say("finding.hidden", listed=listed, left=share["left"])
+    baseline = material.funnel.get("baseline")
+    if baseline and "also" in share:
+        facts = {"also": share["also"], "listed": listed, "baseline": baseline["capture"]}
+        told["mark"] = words.shared("baseline", "mark" if share["also"] else "mark_none", facts)
+        told["also"] = words.shared("baseline", "finding", facts)
+    return told
+
+
+def compared_said(material: Material, language: str) -> str:
+    """What was compared with the baseline, or why it could not be used; "" where none is named."""
+    told = material.funnel.get("baseline")
+    return baseline_said(told, int(material.info.get("events", 0)), language) if told else ""
+
+
+def suggested(material: Material, findings: Iterable[Mapping[str, Any]]) -> list[Suggested]:
+    """The rules of suggestions.json, each with the numbered ``findings`` of whose evidence it would hide some."""
+    by_id = {str(finding["id"]): (finding["number"], finding["title"]) for finding in findings}
+    return [
+        Suggested(
+            rule=one["yaml"],
+            said=one["said"],
+            hides=[by_id[hid["id"]] for hid in one["hides"] if hid["id"] in by_id],
+        )
+        for one in material.suggestions
+    ]
