@@ -41,7 +41,7 @@ def _run(form: Format, given: argparse.Namespace, folder: Path) -> int:
     seeds = form.seeds()
     decoded, broken, began, warm = 0, 0, time.monotonic(), 0
     for number in range(given.first, given.first + given.mutations):
-        file.write_bytes(mutation(seeds, number))
+        file.write_bytes(mutation(seeds, number, form.ways))
         faulthandler.dump_traceback_later(6 * SLOWEST, exit=True)
         try:
             decoded += decodes_or_refuses(form, file)

@@ -1,4 +1,4 @@
-"""What is fuzzed: for each format the whole files that damage starts from, and how a file is opened."""
+"""What is fuzzed: for each format the whole files that damage starts from, the ways of damage, and how one is opened."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ from functools import cache
 from pathlib import Path
 
 from scripts.procmon.contracts.source import Reader
+from scripts.procmon.sources.csv_export import open_csv
 from scripts.procmon.sources.pml.reader import open_pml
+from scripts.procmon.sources.xml_export import open_xml
+from tests.captures.export_kinds import csv_kinds, xml_kinds
 from tests.captures.pml_kinds import a_capture, of_version
+from tests.fuzz.mutations import TEXT_WAYS, WAYS, Way
 
 
 @dataclass(frozen=True)
@@ -18,6 +22,7 @@ class Format:
 
     seeds: Callable[[], Sequence[bytes]]
     open: Callable[[Path], Reader]
+    ways: Sequence[Way] = WAYS
 
 
 @cache
@@ -26,4 +31,8 @@ def _pml() -> Sequence[bytes]:
     return [of_version(data, version) for data in newest for version in (9, 9, 9, 7, 7, 5, 6, 8)]
 
 
-FORMATS = {"pml": Format(_pml, lambda file: open_pml([file], names=[file.name], batch=1000))}
+FORMATS = {
+    "pml": Format(_pml, lambda file: open_pml([file], names=[file.name], batch=1000)),
+    "csv": Format(cache(csv_kinds), lambda file: open_csv(file, name=file.name), TEXT_WAYS),
+    "xml": Format(cache(xml_kinds), lambda file: open_xml(file, name=file.name), TEXT_WAYS),
+}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from random import Random
 
@@ -21,6 +22,47 @@ _EDGES = (
     0xFFFF_FFFE,
     0xFFFF_FFFF,
 )
+
+
+_TOKENS = (
+    *(
+        b'"',
+        b'""',
+        b",",
+        b";",
+        b"\t",
+        b"\r",
+        b"\n",
+        b"\r\n",
+        b"\0",
+        b"\x1a",
+        b"\xff\xfe",
+        b"\xef\xbb\xbf",
+        b"\xf0\x9f\x98",
+    ),
+    *(
+        b"<",
+        b"</",
+        b"/>",
+        b"<event>",
+        b"</event>",
+        b"</eventlist>",
+        b"<process>",
+        b"<stack>",
+        b"<frame>",
+        b"</procmon>",
+    ),
+    *(b"&", b"&#0;", b"&#x1;", b"&#55296;", b"&lol;", b"<![CDATA[", b"]]>", b"<!--", b"-->", b"<?xml ?>"),
+    *(
+        b'<!DOCTYPE a [<!ENTITY lol "lol">]>',
+        b"AM",
+        b"\xe4\xb8\x8b\xe5\x8d\x88",
+        b"1/1/1601",
+        b"29/02/2100",
+        b"9" * 5000,
+    ),
+)
+_DIGITS = re.compile(rb"[0-9]+")
 
 
 def _other_bytes(data: bytearray, random: Random, _: Sequence[bytes]) -> None:
@@ -77,7 +119,24 @@ def _spliced(data: bytearray, random: Random, others: Sequence[bytes]) -> None:
     data[at:] = other[min(at, len(other)) if random.random() < 0.7 else random.randrange(len(other)) :]
 
 
-_WAYS: tuple[Callable[[bytearray, Random, Sequence[bytes]], None], ...] = (
+def _tokens(data: bytearray, random: Random, _: Sequence[bytes]) -> None:
+    """What means something to readers of text, put in or in the place of what stood there."""
+    for _n in range(random.randint(1, 4)):
+        at, token = random.randrange(len(data)), random.choice(_TOKENS)
+        data[at : at + random.choice((0, 0, 1, len(token)))] = token
+
+
+def _other_digits(data: bytearray, random: Random, _: Sequence[bytes]) -> None:
+    """A number in digits becomes another one: longer, negative, with other signs in it."""
+    at = random.randrange(len(data))
+    found = _DIGITS.search(data, at)
+    if found:
+        number = random.choice((*_EDGES, random.getrandbits(80), 10 ** random.randint(1, 400)))
+        data[found.start() : found.end()] = random.choice((b"%d", b"-%d", b"%d.5", b"%d,5", b"0%d")) % number
+
+
+Way = Callable[[bytearray, Random, Sequence[bytes]], None]
+WAYS: Sequence[Way] = (
     _other_bytes,
     _one_bit,
     _extreme_numbers,
@@ -89,13 +148,15 @@ _WAYS: tuple[Callable[[bytearray, Random, Sequence[bytes]], None], ...] = (
     _moved,
     _spliced,
 )
+#: For formats of text.
+TEXT_WAYS: Sequence[Way] = (*WAYS, _tokens, _tokens, _tokens, _other_digits, _other_digits)
 
 
-def mutation(seeds: Sequence[bytes], number: int) -> bytes:
+def mutation(seeds: Sequence[bytes], number: int, ways: Sequence[Way] = WAYS) -> bytes:
     """Damaged copy ``number`` of one of the ``seeds``: one to three ways of damage, one after the other."""
     random = Random(number)  # noqa: S311
     data = bytearray(random.choice(seeds))
     for _ in range(random.choice((1, 1, 1, 2, 3))):
         if data:
-            random.choice(_WAYS)(data, random, seeds)
+            random.choice(ways)(data, random, seeds)
     return bytes(data)

@@ -16,7 +16,7 @@ def test_damaged_captures_are_decoded_or_refused_with_the_place(name: str, tmp_p
     form, file = FORMATS[name], tmp_path / f"damaged.{name}"
     outcomes = set()
     for number in range(300):
-        file.write_bytes(mutation(form.seeds(), number))
+        file.write_bytes(mutation(form.seeds(), number, form.ways))
         outcomes.add(decodes_or_refuses(form, file))
     assert outcomes == {True, False}
 
