@@ -2,8 +2,8 @@
 
 ``text/{language}/phrases.yaml`` maps the phrases among the facts of findings to their counterparts,
 ``text/{language}/capture.yaml`` those of capture.json and of the settings, which hold no names: its phrases may be as
-short as "none". "{}" in a phrase stands for a number or a name, at its begin for a number, which the counterpart takes over in order.
-What is not listed (paths, names, a reader's own words) stays as it is.
+short as "none". "{}" in a phrase stands for a number or a name, at its begin for a number; the counterpart takes them
+over in order. What is not listed (paths, names, a reader's own words) stays as it is.
 """
 
 from __future__ import annotations

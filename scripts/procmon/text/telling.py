@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from scripts.procmon.text import FOLDER, LANGUAGES, catalogue, code, merged, plural, render
-from scripts.procmon.text.phrases import facts_in_language, in_language
+from scripts.procmon.text.phrases import facts_in_language
 
 #: What the catalogues findings_*.yaml hold for every kind of finding.
 PARTS = ("title", "statement", "meaning", "benign_explanation", "confidence_reason")
@@ -25,15 +25,13 @@ def tell(kind: str, facts: Mapping[str, Any], language: str = "en") -> dict[str,
     said = {part: render(told[part], known, language) for part in PARTS}
     if known.get("autoruns"):
         # What an export beside the capture adds, in the same words for every kind.
-        said["statement"] += " " + beside("autoruns", known, language)
+        said["statement"] += catalogue("report", language)["gap"] + beside("autoruns", known, language)
     return said
 
 
 def beside(key: str, facts: Mapping[str, Any], language: str = "en") -> str:
     """A sentence of the catalogue ``sidecars``."""
-    return render(
-        catalogue("sidecars", language)[key], in_language(facts, language, known="capture"), language
-    )
+    return render(catalogue("sidecars", language)[key], facts, language)
 
 
 @cache
@@ -102,6 +100,6 @@ def _act(act: Mapping[str, Any], words: Mapping[str, Any], language: str) -> dic
 
 
 def would_hide(events: int, *, left: int, findings: Iterable[str], language: str = "en") -> str:
-    """What a suggested rule would hide of the events left; ``findings`` are ids of those with evidence that it matches."""
+    """What a suggested rule would hide of the events left; ``findings``: ids of those with evidence that it matches."""
     facts = {"n": events, "left": left, "findings": [code(one) for one in findings]}
     return render(catalogue("filters", language)["suggestion"], facts, language)
