@@ -18,7 +18,7 @@ from scripts.procmon.sources.pml.details import decode
 from scripts.procmon.sources.pml.group import U1, Group
 from scripts.procmon.sources.pml.names import operations, results
 from scripts.procmon.sources.pml.processes import nanoseconds
-from scripts.procmon.sources.pml.records import FILES, Records
+from scripts.procmon.sources.pml.records import Records
 
 _LONGEST_DURATION = (2**63 - 1) // layout.TICK
 _HAS_SUB_OPERATION = np.zeros(256, bool)
@@ -52,9 +52,9 @@ def decode_batch(
 
 def _texts(records: Records) -> dict[str, pa.Array]:
     """The six columns of text. ``records.short`` is complete afterwards."""
-    everywhere = np.arange(records.size)
+    everywhere = slice(None)
     headers = records.headers
-    parts: dict[str, list[tuple[Ints, Encoded[Any]]]] = {
+    parts: dict[str, list[tuple[Ints | slice, Encoded[Any]]]] = {
         contract.EVENT_CLASS: [(everywhere, texts(operations.event_class_name, headers["event_class"]))],
         contract.OPERATION: [],
         contract.PATH: [(everywhere, records.paths)],
@@ -82,8 +82,8 @@ def _texts(records: Records) -> dict[str, pa.Array]:
 def _groups(records: Records) -> list[tuple[Ints, int, int, int]]:
     """The rows by event class, operation and sub-operation, with these three."""
     sub = np.zeros(records.size, np.int64)
-    files = np.isin(records.event_class, FILES) & _HAS_SUB_OPERATION[records.operation]
-    sub[files] = records.bounded(records.detail_at[files], records.detail_end[files], U1)
+    files = np.flatnonzero(records.is_file & _HAS_SUB_OPERATION[records.operation])
+    sub[files] = records.at(files, 0, U1)
     keys = records.event_class << 16 | records.operation << 8 | sub
     counts = np.bincount(keys)
     present = np.flatnonzero(counts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -17,6 +18,9 @@ Ints = NDArray[np.int64]
 Codes = NDArray[np.int32]
 Value = TypeVar("Value")
 Other = TypeVar("Other")
+#: Most fields of a detail stand in its first bytes, and a walk through the file costs more than what it brings back.
+HEAD = 72
+_HEAD = np.dtype(f"V{HEAD}")
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,14 @@ class Source:
         every = np.ndarray((self.size - dtype.itemsize + 1,), f"V{dtype.itemsize}", self.data, strides=(1,))
         return every[offsets].view(dtype)
 
+    def heads(self, starts: Ints) -> NDArray[np.void]:
+        """The first ``HEAD`` bytes from each start on; what would lie beyond the file is 0."""
+        inside = np.minimum(starts, self.size - HEAD)
+        heads = self.fields(inside, _HEAD)
+        for row in np.flatnonzero(inside < starts).tolist():
+            heads[row] = self.data[starts[row] :].tobytes()
+        return heads
+
     def ranges(self, starts: Ints, sizes: Ints) -> pa.LargeBinaryArray:
         """The byte ranges as one Arrow array. Callers bound the sum of their sizes."""
         if not starts.size:
@@ -74,7 +86,10 @@ class Source:
     def blobs(self, starts: Ints, sizes: Ints) -> Encoded[bytes]:
         """The byte ranges as a column of bytes."""
         column = self.ranges(starts, sizes).dictionary_encode()
-        return Encoded(arrow.codes(column.indices), column.dictionary.to_pylist())
+        _, bounds, data = column.dictionary.buffers()
+        ends = np.frombuffer(bounds, np.int64, len(column.dictionary) + 1).tolist()
+        raw = data.to_pybytes() if data else b""
+        return Encoded(arrow.codes(column.indices), [raw[at:end] for at, end in pairwise(ends)])
 
 
 def distinct(columns: Sequence[NDArray[Any]]) -> tuple[Codes, list[NDArray[Any]]]:
@@ -125,7 +140,7 @@ def joined(*pieces: str | Encoded[str], told: NDArray[np.bool_] | None = None) -
 
 
 def dictionary(
-    parts: Sequence[tuple[Ints, Encoded[str] | Encoded[str | None]]], rows: int
+    parts: Sequence[tuple[Ints | slice, Encoded[str] | Encoded[str | None]]], rows: int
 ) -> pa.DictionaryArray:
     """One dictionary-encoded Arrow column of ``rows`` out of parts that each tell some rows; the rest is null."""
     columns = [

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from scripts.procmon.sources.pml import layout
 from scripts.procmon.sources.pml.columns import Encoded, Ints
-from scripts.procmon.sources.pml.group import U1, U2, decoded, text_size
+from scripts.procmon.sources.pml.group import U1, U2, decoded_all, text_size
 
 if TYPE_CHECKING:
     from scripts.procmon.sources.pml.monitor import Monitor
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from scripts.procmon.sources.pml.users import Users
 
 FILES = (layout.FILE_SYSTEM, layout.IPC)
+_IS_FILE = np.isin(np.arange(8), FILES)
 #: Far above what Process Monitor writes: details hold a few texts of 64 KB at most.
 _LARGEST_DETAIL = 16 << 20
 #: Bytes before the path in the detail of a registry operation; the others are layout.REG_PLAIN.
@@ -71,6 +72,7 @@ class Records:
         self._find_extras()
         self.event_class = np.minimum(self.headers["event_class"], 7).astype(np.int64)
         self.operation = np.minimum(self.headers["operation"], 255).astype(np.int64)
+        self.is_file: NDArray[np.bool_] = _IS_FILE[self.event_class]
         self._find_paths()
 
     @property
@@ -124,27 +126,28 @@ class Records:
             )
 
     def _find_paths(self) -> None:
-        info_at, path_at = self.detail_at.copy(), self.detail_at.copy()
         kind, operation = self.event_class, self.operation
-        registry, files = kind == layout.REGISTRY, np.isin(kind, FILES)
-        image = (kind == layout.PROCESS_CLASS) & (operation == 5)
-        created = (kind == layout.PROCESS_CLASS) & (operation <= 1)
-        path_at += np.where(registry, _HEAD_SIZES[operation], 0)
+        is_process = kind == layout.PROCESS_CLASS
+        registry, files = np.flatnonzero(kind == layout.REGISTRY), np.flatnonzero(self.is_file)
+        image, created = (
+            np.flatnonzero(is_process & (operation == 5)),
+            np.flatnonzero(is_process & (operation <= 1)),
+        )
         before = layout.FILE_PARAMETERS_AT + layout.file_parameters_size(self.bits)
         load, create = layout.LOAD_IMAGE[self.bits], layout.PROCESS_CREATE
-        info_places = (before, layout.place(load, "path_info"), layout.place(create, "path_info"))
-        path_places = (before + 4, load.itemsize, create.itemsize)
-        for rows, info_place, path_place in zip(
-            (files, image, created), info_places, path_places, strict=True
+        info, path_at = np.zeros(self.size, np.uint16), self.detail_at.copy()
+        has_path = np.zeros(self.size, bool)
+        for rows, info_place, path_place in (
+            (registry, 0, _HEAD_SIZES[operation[registry]]),
+            (files, before, before + 4),
+            (image, layout.place(load, "path_info"), load.itemsize),
+            (created, layout.place(create, "path_info"), create.itemsize),
         ):
-            info_at[rows] += info_place
+            info[rows] = self.at(rows, info_place, U2)
             path_at[rows] += path_place
+            has_path[rows] = True
         for sid in ("user_sid_size", "integrity_sid_size"):
-            at = self.detail_at[created] + layout.place(create, sid)
-            path_at[created] += self.bounded(at, self.detail_end[created], U1)
-        has_path = registry | files | image | created
-        info = np.zeros(self.size, np.uint16)
-        info[has_path] = self.bounded(info_at[has_path], self.detail_end[has_path], U2)
+            path_at[created] += self.at(created, layout.place(create, sid), U1)
         size = text_size(info)
         self.after_path: Ints = path_at + size
         fits = self.after_path <= self.detail_end
@@ -153,11 +156,14 @@ class Records:
         self.path_at, self.path_size = path_at, np.where(fits, size, 0)
         self.path_is_ascii = (info & layout.TEXT_IS_ASCII) != 0
 
-    def bounded(self, at: Ints, end: Ints, dtype: np.dtype[Any]) -> NDArray[Any]:
-        """Fields at ``at``; 0 where they would reach beyond ``end``."""
-        fits = at + dtype.itemsize <= end
-        values = np.zeros(at.size, dtype)
-        values[fits] = self.source.fields(at[fits], dtype)
+    @cached_property
+    def _heads(self) -> NDArray[np.void]:
+        return self.source.heads(self.detail_at)
+
+    def at(self, rows: Ints, offset: int, dtype: np.dtype[Any]) -> NDArray[Any]:
+        """A field in the first ``columns.HEAD`` bytes of the details of ``rows``; 0 where the detail is shorter."""
+        values = self._heads.getfield(f"V{dtype.itemsize}", offset)[rows].view(dtype)
+        values[self.detail_end[rows] - self.detail_at[rows] < offset + dtype.itemsize] = 0
         return values
 
     @cached_property
@@ -169,5 +175,5 @@ class Records:
             rows = np.flatnonzero((self.path_is_ascii == is_ascii) & (self.path_size > 0))
             blobs = self.source.blobs(self.path_at[rows], self.path_size[rows])
             codes[rows] = blobs.codes + len(values)
-            values += [decoded(raw, is_ascii).rstrip("\0") for raw in blobs.values]
+            values += [text.rstrip("\0") for text in decoded_all(blobs.values, is_ascii)]
         return Encoded(codes, values)
