@@ -8,6 +8,7 @@ from typing import Any
 
 from scripts.procmon.contracts.findings import SEVERITIES
 from scripts.procmon.report import charts
+from scripts.procmon.report.activity import make_activity
 from scripts.procmon.report.beside import beside_said
 from scripts.procmon.report.brief import make_brief
 from scripts.procmon.report.events import list_events, telling
@@ -300,7 +301,11 @@ class _Maker:
     def _pictures(self) -> dict[str, Any]:
         events, words = self.material.events, self.words
         load_times = {event.event: event.time for event in self.listed.rows}
+        operations = self.info.get("operations") or {}
+        done = make_activity(operations, events, last=len(self.stages_run))
         return {
+            "activity": done,
+            "activity_more": len(operations) - len(done),
             "timeline": charts.timeline(
                 events,
                 self.processes,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from scripts.procmon.report import charts
+from scripts.procmon.report.activity import Doing
 from scripts.procmon.report.brief import Brief
 from scripts.procmon.report.events import Event, Listed
 from scripts.procmon.report.material import Settings
@@ -104,6 +105,8 @@ class Report:
     timeline: charts.Timeline | None = None
     tree: charts.Tree | None = None
     chains: Sequence[charts.Chain] = ()
+    activity: Sequence[Doing] = ()
+    activity_more: int = 0  #: kinds of operations that are not drawn
     funnel: Sequence[charts.Bar] = ()
     stages: Sequence[Stage] = ()
     branches: Sequence[Stage] = ()
