@@ -287,12 +287,14 @@ class ActivityRow:
     """activity: what the user did, in order of time, at most ten rows; for the brief of an ordinary capture.
 
     "started" a program from Explorer (``names``: the documents of its command line), "saved" documents with such a
-    program, "connected to" peers with a browser (hosts or addresses, no ports). Facts only: no row says why.
+    program, "connected to" peers with a browser (hosts or addresses, no ports). Of a capture in which nothing was
+    changed, started or sent: "read", the folder that all of a program's files lie below, ``count`` of its operations
+    there. Facts only: no row says why.
     """
 
     program: str  #: "NOTEPAD.EXE"
     who: str
-    what: Literal["started", "saved", "connected to"]
+    what: Literal["started", "saved", "connected to", "read"]
     names: list[str]  #: the first few
     count: int  #: of names in all
     time: str

@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import takewhile
 from ntpath import basename
 from typing import Literal
 
+import numpy as np
+
+from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis
 from scripts.procmon.contracts.tables import ActivityRow, FileRow, PeerRow, ProcessRow
 from scripts.procmon.findings.accusations import accusations
+from scripts.procmon.findings.acts import acts as file_acts
 from scripts.procmon.findings.named_files import named_files
+from scripts.procmon.findings.names import process_name, when
+from scripts.procmon.findings.names import who as person
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.traces import rows_of
 
 MOST_ROWS = 10
 MOST_NAMES = 5
 MOST_EVENTS = 5
+#: Of a capture in which nothing was changed, the programs that looked most, each at least so often.
+MOST_READERS = 3
+READS = 100
 #: What a user works in starts the user's programs.
 _SHELL = "explorer.exe"
 
 
-def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:  # noqa: ARG001
+def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     """The table ``activity``, from the tables of the analyses before it."""
     rows = tree(earlier)
     mine = {row.who: row for row in _of_the_user(rows)}
@@ -31,6 +41,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:  # n
         *_saved([who for who in mine if who not in accused], rows_of(earlier, "files")),
         *_connected(rows_of(earlier, "peers")),
     ]
+    acts = acts or list(_read(capture))
     acts.sort(key=lambda row: (row.time, row.events[:1]))
     return Analysis(
         name="activity",
@@ -96,7 +107,44 @@ def _connected(peers: Sequence[PeerRow]) -> Iterator[ActivityRow]:
         )
 
 
-What = Literal["started", "saved", "connected to"]
+What = Literal["started", "saved", "connected to", "read"]
+
+
+def _read(capture: Capture) -> Iterator[ActivityRow]:
+    """Which programs only looked at files, and below which folder; nothing where anything was changed or sent."""
+    every = np.ones(len(capture.events), dtype=bool)
+    done = file_acts(capture, every)
+    if done.any or done.sent_to:
+        return
+    events = capture.events[(capture.events[e.EVENT_CLASS] == e.FILE_SYSTEM).to_numpy(dtype=bool)]
+    most = events[e.PROCESS].value_counts().head(MOST_READERS)
+    for process, count in most.items():
+        mine = events[(events[e.PROCESS] == process).to_numpy(dtype=bool)]
+        folder = _common_folder(mine[e.PATH].cat.remove_unused_categories().cat.categories)
+        if folder and count >= READS:
+            first = mine.iloc[0]
+            yield ActivityRow(
+                program=process_name(capture, int(str(process))),
+                who=person(capture, int(str(process))),
+                what="read",
+                names=[folder],
+                count=int(count),
+                time=when(first[e.TIME]) or "",
+                events=[int(first[e.EVENT])],
+            )
+
+
+def _common_folder(paths: Iterable[str]) -> str | None:
+    """The folder that all these paths lie in or below, as the first one writes it; None for none but a disk's root."""
+    parts = sorted(path.lower().split("\\") for path in paths if path)
+    if not parts:
+        return None
+    # What the first and the last in order share, all between them share as well.
+    same = list(takewhile(lambda pair: pair[0] == pair[1], zip(parts[0], parts[-1], strict=False)))
+    if len(same) < 2:
+        return None
+    known = next(path for path in paths if path)
+    return "\\".join(known.split("\\")[: len(same)])
 
 
 def _row(who: str, what: What, names: Sequence[str], *, time: str, events: Sequence[int]) -> ActivityRow:

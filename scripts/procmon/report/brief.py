@@ -107,7 +107,7 @@ class _Teller:
         looked = [check for check in self.material.looked if check["outcome"] != "could not be checked"]
         words = self.sentences["clean"]["looked_for"]
         things = [words[check["analysis"]] for check in looked if check["analysis"] in words]
-        done = calm.done(self.material, self.say)
+        done = calm.done(self.material, self.say, self.words)
         said = [self.say("clean.nothing"), *[self._opened(first) for first in done[:1]], *done[1:]]
         said.append(self.say("clean.checked", n=len(looked), things=things))
         if self.material.findings:

@@ -8,19 +8,24 @@ from typing import Any
 
 from scripts.procmon.report import plainly
 from scripts.procmon.report.material import Material
+from scripts.procmon.report.words import Words
 from scripts.procmon.text import code
 
 #: Programs of which each gets a sentence on what it wrote or talked to.
 MOST_PROGRAMS = 3
+#: From so many rows on it is said what most of them are.
+MANY = 20
 
 Say = Callable[..., str]
 Facts = Mapping[str, Any]
 
 
-def done(material: Material, say: Say) -> list[str]:
+def done(material: Material, say: Say, words: Words) -> list[str]:
     """What the user did, what was started, written and talked to besides, by name, and the rest in numbers."""
-    told = material.table("activity")
-    said = [*_acts(told, say), *_started(material, {row["who"] for row in told}, say)]
+    every = material.table("activity")
+    read = [row for row in every if row["what"] == "read"]
+    told = [row for row in every if row["what"] != "read"]
+    said = [*_acts(told, say), *_read(read, say), *_started(material, {row["who"] for row in told}, say)]
     seen = {(row["program"], row["what"]) for row in told}
     written = _by_program(
         material,
@@ -44,9 +49,30 @@ def done(material: Material, say: Say) -> list[str]:
     }
     tables = ("files", "deletions", "registry_deletions", "peers")
     counts = {name: len(material.table(name)) - named.get(name, 0) for name in tables}
-    if parts := [say(f"clean.counts.{name}", n=n) for name, n in counts.items() if n > 0]:
+    if parts := [_counted(material, name, n, say=say, words=words) for name, n in counts.items() if n > 0]:
         said.append(say("clean.besides" if said else "clean.ordinary", parts=parts))
     return said
+
+
+def _read(read: Any, say: Say) -> list[str]:
+    """What each program looked at, where the capture shows nothing that was changed."""
+    return [
+        plainly.brisk(
+            say("clean.read", who=row["program"], names=[code(name) for name in row["names"]], n=row["count"],
+                last=row is read[-1])
+        )
+        for row in read
+    ]  # fmt: skip
+
+
+def _counted(material: Material, name: str, n: int, *, say: Say, words: Words) -> str:
+    """How many everyday rows a table has, and what most of them are where one kind makes up more than half."""
+    told = say(f"clean.counts.{name}", n=n)
+    reasons = Counter(str(row["ordinary"]) for row in material.table(name) if row.get("ordinary"))
+    reason, most = reasons.most_common(1)[0] if reasons else ("", 0)
+    if n < MANY or 2 * most <= n:
+        return told
+    return say("clean.mostly", told=told, why=words.shared("ordinary", reason), n=most)
 
 
 def _acts(told: Any, say: Say) -> list[str]:

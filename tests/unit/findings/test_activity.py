@@ -80,3 +80,29 @@ def test_the_program_itself_and_folders_are_no_named_files() -> None:
 @given(st.text(max_size=300))
 def test_any_command_line_can_be_read(text: str) -> None:
     assert all(path[1:3] == ":\\" for path in named_files(text))
+
+
+PACKAGES = r"C:\Users\ann\packages"
+
+
+def reads(*more: Row) -> list[tuple[str, str, list[str], int]]:
+    rows = [
+        Row("ReadFile", rf"{PACKAGES}\{n}\a.dll", "Offset: 0, Length: 1", who="build.exe (7)")
+        for n in range(120)
+    ]
+    found = run(capture(*rows, *more))["activity"].tables["activity"]
+    return [(row.program, row.what, row.names, row.count) for row in found]
+
+
+def test_where_nothing_was_changed_it_is_told_what_was_read() -> None:
+    assert reads() == [("build.exe", "read", [PACKAGES], 120)]
+    assert reads(Row("ReadFile", PACKAGES, "Offset: 0, Length: 1", who="build.exe (7)"))[0][2] == [PACKAGES]
+
+
+def test_reads_are_no_news_where_something_was_changed_or_sent() -> None:
+    assert reads(Row("RegSetValue", r"HKCU\Software\x\y", "Type: REG_SZ, Length: 2, Data: x")) == []
+    assert reads(Row("TCP Send", "a:1 -> b:2", "Length: 3")) == []
+
+
+def test_programs_that_read_all_over_the_disk_have_no_folder() -> None:
+    assert reads(Row("ReadFile", r"C:\other.txt", "Offset: 0, Length: 1", who="build.exe (7)")) == []
