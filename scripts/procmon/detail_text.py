@@ -84,9 +84,15 @@ def moments(details: pd.Series[Any], name: str, *, order: Order | None) -> pd.Se
     return _on_distinct(details, name, lambda text: moment(text, order=order), "datetime64[ns]")
 
 
+#: 19 digits, a sign and separators have room; digits by the thousand are no number of Process Monitor's.
+_LONGEST_NUMBER = 40
+
+
 def number(text: str) -> int | None:
     """The whole number in a text with any thousands separator, or hexadecimal with 0x; None for anything else."""
     text = text.strip()
+    if len(text) > _LONGEST_NUMBER:
+        return None
     if _NUMBER.fullmatch(text):
         value = int(re.sub(f"[{_SEPARATORS}]", "", text))
         return value if abs(value) < 1 << 63 else None

@@ -93,7 +93,7 @@ def _process(index: int, pid: int) -> str:
 
 def xml_kinds() -> Sequence[bytes]:
     """XML exports, each of some KB, with stacks, modules, references and foreign elements."""
-    frame = "<frame><depth>0</depth><address>0x77001000</address><path>C:\\n.dll</path><location>f + 0x1</location></frame>"
+    frame = "<frame><depth>0</depth><address>0x77001000</address><path>C:\\n.dll</path><location>f</location></frame>"
     stacks = {number: f"<stack>{frame * (number % 3)}</stack>" for number in range(len(_ACTS))}
     made = []
     for locale in LOCALES.values():

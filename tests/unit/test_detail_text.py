@@ -18,6 +18,11 @@ def test_what_is_no_whole_number_is_none(text):
     assert number(text) is None
 
 
+def test_digits_by_the_thousand_are_no_number():
+    assert number("9" * 5000) is None
+    assert number("-9,223,372,036,854,775,807") == -(2**63) + 1
+
+
 def test_indian_grouping_is_a_number():
     assert number("12,34,567") == 1_234_567
 

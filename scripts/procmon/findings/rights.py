@@ -29,7 +29,7 @@ def level_of(integrity: str | None) -> int | None:
     """0 (untrusted) to 5 (protected); None for a level that is not shown or is written in another language."""
     if not integrity:
         return None
-    if sid := re.search(r"S-1-16-(\d+)", integrity):
+    if sid := re.search(r"S-1-16-([0-9]{1,10})(?![0-9])", integrity):
         return _BY_SID.get(int(sid[1]))
     words = integrity.lower().replace("mandatory label\\", "").replace(" mandatory level", "").strip()
     found = knowledge("elevation")["integrity"].get(words)

@@ -11,6 +11,7 @@ from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Technique
 from scripts.procmon.contracts.tables import DeletionRow, ProcessRow
+from scripts.procmon.detail_text import number
 from scripts.procmon.findings.file_acts import OPEN, READ, WRITE, file_key
 from scripts.procmon.findings.records import Record, records
 from scripts.procmon.findings.reproduce import by_path
@@ -181,6 +182,6 @@ def _end(writes: list[Record]) -> int | None:
 
 
 def _number(text: str | None) -> int | None:
-    """A number of Detail, whatever parts its thousands; None for one that is missing or below zero."""
-    digits = re.sub(r"[^\d-]", "", text or "")
-    return int(digits) if digits.isdigit() else None
+    """A number of Detail; None for one that is missing or below zero."""
+    read = number(text or "")
+    return None if read is None or read < 0 else read
