@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scripts.procmon.contracts import columns as shown
-from scripts.procmon.sources.dates import Dating
+
+if TYPE_CHECKING:
+    from scripts.procmon.sources.dates import Dating
 
 #: How many of the rejected rows capture.json lists; all are counted.
 _MOST_LISTED = 100

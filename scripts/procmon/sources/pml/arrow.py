@@ -38,6 +38,11 @@ def strings(values: Sequence[str | None]) -> pa.StringArray:
     )
 
 
+def text(value: str) -> pa.StringScalar:
+    """A single text."""
+    return strings([value])[0]
+
+
 def column(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
     """An array of texts, or of whole numbers (ns for times), null where None."""
     if kind == pa.string():

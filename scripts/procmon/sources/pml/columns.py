@@ -131,8 +131,8 @@ def joined(*pieces: str | Encoded[str], told: NDArray[np.bool_] | None = None) -
             for column, some in zip(columns, unique, strict=True)
         ]
     )
-    row = [pa.scalar(piece) if isinstance(piece, str) else next(chosen) for piece in pieces]
-    values = pc.binary_join_element_wise(*row, "")
+    row = [arrow.text(piece) if isinstance(piece, str) else next(chosen) for piece in pieces]
+    values = pc.binary_join_element_wise(*row, arrow.text(""))
     if told is not None and not told.all():
         codes = np.where(told, codes, np.int32(len(values)))
         values = pa.concat_arrays([values, arrow.strings([""])])
