@@ -31,3 +31,6 @@ CAN_SHOW = (
     "network_events",
     "reads",
 )
+
+#: What two captures have apart, in results/compare/{comparison}.
+COMPARISON_FILE = "comparison.json"
