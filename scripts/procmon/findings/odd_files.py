@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ntpath import basename
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from scripts.procmon.contracts import events as e
@@ -15,11 +16,11 @@ from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
 from scripts.procmon.contracts.tables import FileRow
 from scripts.procmon.detail_text import numbers
-from scripts.procmon.findings.file_acts import FILE, OPEN, WRITE, acts, file_key, unseen
+from scripts.procmon.findings.file_acts import FILE, OPEN, READ, WRITE, acts, file_key, unseen
 from scripts.procmon.findings.file_kinds import PROGRAMS, is_archive, is_stray, kind_of, stream_of
 from scripts.procmon.findings.overwritten import hosts_written
 from scripts.procmon.findings.reproduce import by_path
-from scripts.procmon.findings.select import one_of
+from scripts.procmon.findings.select import one_of, where
 from scripts.procmon.findings.suspects import images, suspects
 from scripts.procmon.knowledge import knowledge
 
@@ -41,7 +42,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     findings = [
         *_marks(capture, stray),
         *_borrowed_names(capture, stray),
-        *_from_the_network(capture, stray, suspects(earlier)),
+        *_from_the_network(capture, stray, suspects(earlier), everyone=_files(earlier)),
         *_streams(rows),
         *hosts_written(_files(earlier), image_of),
     ]
@@ -152,7 +153,7 @@ def _borrowed_names(capture: Capture, rows: Sequence[FileRow]) -> Iterator[Findi
 
 
 def _from_the_network(
-    capture: Capture, rows: Sequence[FileRow], accused: Mapping[str, object]
+    capture: Capture, rows: Sequence[FileRow], accused: Mapping[str, object], *, everyone: Sequence[FileRow]
 ) -> Iterator[Finding]:
     """Files written right after the same process received at least as much.
 
@@ -182,10 +183,12 @@ def _from_the_network(
                 "receive_event": answer.receive_event,
                 "write_event": answer.write_event,
                 "fate": first.fate,
+                **(then := _afterwards(capture, files, answer, everyone)),
             },
             evidence=sorted(
                 {event for row in files for event in row.events}
                 | {fresh[row.path].receive_event for row in files}
+                | ({then["read_event"]} if then["read_event"] is not None else set())
             ),
             reproduce=by_path(
                 [*(row.path for row in files), *(fresh[row.path].path for row in files)], whos=[person]
@@ -193,6 +196,33 @@ def _from_the_network(
             attack=[Technique("T1105", "medium")],
             subjects={"processes": [person], "files": [row.path for row in files], "peers": peers},
         )
+
+
+def _afterwards(
+    capture: Capture, files: Sequence[FileRow], answer: Answer, everyone: Sequence[FileRow]
+) -> dict[str, Any]:
+    """What became of it in the same process: read again, programs made or started.
+
+    ``told`` is False where the capture holds no process events or no reads, so that nothing follows from their absence.
+    """
+    events = capture.events
+    mine = ((events[e.PROCESS] == files[0].process) & (events[e.EVENT] > answer.write_event)).to_numpy(
+        dtype=bool
+    )
+    done = mine & one_of(events[e.RESULT], {"SUCCESS"})
+    keys = {file_key(row.path) for row in files}
+    again = where(events[e.PATH], lambda path: file_key(path) in keys)
+    read = events[e.EVENT][done & one_of(events[e.OPERATION], READ) & again]
+    can = capture.info["can_show"]
+    return {
+        "told": bool(can["process_events"]["value"] and can["reads"]["value"]),
+        "read_event": int(read.iloc[0]) if len(read) else None,
+        "programs_after": sum(
+            row.process == files[0].process and row.what in PROGRAMS and row.events[0] > answer.write_event
+            for row in everyone
+        ),
+        "started_after": int(np.count_nonzero(done & one_of(events[e.OPERATION], {"Process Create"}))),
+    }
 
 
 @dataclass(frozen=True)

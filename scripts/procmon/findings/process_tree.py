@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -19,6 +20,8 @@ from scripts.procmon.findings.names import when, who
 from scripts.procmon.findings.records import Record, of_operations
 from scripts.procmon.findings.select import one_of
 
+#: More of a Detail is not searched for the user's name: it is written by whoever is captured.
+MOST_ENVIRONMENT = 100_000
 START, CREATE, EXIT, LOAD = "Process Start", "Process Create", "Process Exit", "Load Image"
 
 
@@ -87,7 +90,7 @@ def _row(
         pid=_int(one[p.PID]),
         image_path=_text(one[p.IMAGE_PATH]),
         command_line=_text(one[p.COMMAND_LINE]) or (started.fields.get("Command line") if started else None),
-        user=_text(one[p.USER]),
+        user=_text(one[p.USER]) or _user_of(started),
         integrity=_text(one[p.INTEGRITY]),
         session=_int(one[p.SESSION]),
         start=when(start),
@@ -99,6 +102,21 @@ def _row(
         start_event=started.event if started else None,
         end_event=ended.event if ended else None,
     )
+
+
+_ENVIRONMENT = re.compile(r"(?:^|[\r\n\t;])(USERDOMAIN|USERNAME)=([^\r\n\t;=]{1,64})(?=[\r\n;]|$)")
+
+
+def _user_of(started: Record | None) -> str | None:
+    r"""The user as the environment of a starting process names it (``HOST\ann``), where no column does.
+
+    Programs of the system have the computer's name there, followed by "$"; that is no user.
+    """
+    named = dict(reversed(_ENVIRONMENT.findall(started.detail[:MOST_ENVIRONMENT]))) if started else {}
+    user = named.get("USERNAME")
+    if not user or user.endswith("$"):
+        return None
+    return f"{named['USERDOMAIN']}\\{user}" if "USERDOMAIN" in named else user
 
 
 def _first_by_process(told: list[Record], operation: str) -> dict[int, Record]:

@@ -92,8 +92,8 @@ def modules_of(capture: Capture) -> dict[int, Modules]:
     loaded = pd.DataFrame(
         {
             p.PROCESS: loads[e.PROCESS].to_numpy(),
-            p.BASE: detail_text.field(loads[e.DETAIL], "Image Base").map(_address).to_numpy(),
-            p.SIZE: detail_text.field(loads[e.DETAIL], "Image Size").map(_address).to_numpy(),
+            p.BASE: _addresses(loads[e.DETAIL], "Image Base"),
+            p.SIZE: _addresses(loads[e.DETAIL], "Image Size"),
             p.MODULE_PATH: loads[e.PATH].astype(object).to_numpy(),
         }
     ).dropna()
@@ -193,11 +193,17 @@ def _modules(entries: list[tuple[int, int, str]]) -> Modules:
     return Modules(bases, np.maximum.accumulate(bases + sizes), sizes, [path for _, _, path in ordered])
 
 
+def _addresses(details: pd.Series[Any], name: str) -> pd.Series[Any]:
+    """As Python's integers: as floats, which pandas would make beside a missing one, the highest are out of bounds."""
+    return pd.Series([_address(text) for text in detail_text.field(details, name)], dtype=object)
+
+
 def _address(text: str) -> int | None:
     try:
-        return int(text, 16)
+        address = int(text, 16)
     except (TypeError, ValueError):
         return None
+    return address if 0 <= address < 2**64 else None
 
 
 @cache

@@ -229,8 +229,17 @@ def _process(row: TableRow, m: Maker) -> list[Any]:
         parent = m.words.say("words.parent_pid", pid=row["parent_pid"])
     return [
         row["who"], row["command_line"] or row["image_path"], parent, row["user"],
-        f"{m.moments.clock(row['start'])} – {end}", row["exit_code"],
+        f"{m.moments.clock(row['start'])} – {end}", _exit(row["exit_code"], m),
     ]  # fmt: skip
+
+
+def _exit(status: int | None, m: Maker) -> Any:
+    """A small exit code as it is, a large one as Windows writes such a status (0xC000013A), in words where known."""
+    if status is None or 0 <= status < 0x10000 or status == -1:
+        return None if status is None else str(status)
+    text = f"0x{status & 0xFFFFFFFF:08X}"
+    known = m.words["words.exit_status"].get(text)
+    return f"{text} ({known})" if known else text
 
 
 def _peer(row: TableRow, m: Maker) -> list[Any]:
@@ -368,8 +377,8 @@ SHAPES: dict[str, Shape] = {
     "processes": Shape(
         check="process_tree",
         subject="who",
-        columns=(("who", "path", 15), ("command_line", "path", 34), ("parent", "path", 14), ("user", "path", 17),
-                 ("life", "text", 13), ("exit", "number", 7)),
+        columns=(("who", "path", 15), ("command_line", "path", 33), ("parent", "path", 14), ("user", "path", 15),
+                 ("life", "text", 13), ("exit", "text", 10)),
         cells=_process,
         facts=lambda rows, _: {"ended": _count(rows, lambda r: r["ended_here"])},
         order=lambda row: row["start"] or "",

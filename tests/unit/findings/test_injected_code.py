@@ -148,3 +148,18 @@ def test_the_filter_is_near_the_evidence_and_the_writes_stand_first() -> None:
     rules = {(rule.column, rule.relation, rule.value) for rule in finding.reproduce}
     assert {("PID", "is", "1576"), ("TID", "is", "1000"), ("Path", "is", FILE)} <= rules
     assert list(finding.key_events) == [21]
+
+
+@pytest.mark.parametrize(
+    "detail",
+    [
+        "Image Base: -1, Image Size: 0x1000",
+        "Image Base: 0xffffffffffffffff, Image Size: 0x1000",
+        "Image Base: 0x2fa0000, Image Size: 0xffffffffffffffffff",
+        "Image Base: n/a, Image Size: n/a",
+    ],
+)
+def test_an_image_that_lies_nowhere_explains_nothing_and_stops_nothing(detail: str) -> None:
+    loads = [Row("Load Image", r"C:\a.dll", one, who=WHO) for one in (detail, "Image Base: x", detail)]
+    (finding,) = judge(*loads, *writes(INJECTED)).findings
+    assert finding.facts["addresses"] == ["0x2fa24d5"]

@@ -128,3 +128,20 @@ def test_a_parent_that_the_capture_does_not_hold_is_known_by_its_number() -> Non
     built = capture(Row("Process Start", detail="Parent PID: 77", who="a.exe (1)"))
     (row,) = process_tree.analyse(built, {}).tables["processes"]
     assert (row.parent, row.parent_pid) == (None, 77)
+
+
+def user(*environment: str) -> str | None:
+    told = "Environment: \r;\t" + "\r;\t".join(environment)
+    built = capture(
+        Row("Process Start", detail=f"Parent PID: 4, Command line: a.exe, {told}", who="a.exe (1)")
+    )
+    return process_tree.analyse(built, {}).tables["processes"][0].user
+
+
+def test_the_environment_names_the_user_where_no_column_does() -> None:
+    assert (
+        user("SystemRoot=C:\\Windows", "USERDOMAIN=HOST", "USERNAME=ann", "windir=C:\\Windows") == "HOST\\ann"
+    )
+    assert user("USERNAME=ann") == "ann"
+    assert user("USERDOMAIN=WORKGROUP", "USERNAME=HOST$") is None
+    assert user("MYUSERNAME=ann", "USERDOMAIN_ROAMINGPROFILE=X") is None
