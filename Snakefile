@@ -11,6 +11,7 @@ from snakemake.utils import update_config
 from scripts.procmon.cases import check_baseline, read_case
 from scripts.procmon.filters.resolve import Source, resolve_stages, set_files
 from scripts.procmon.fingerprint import fingerprint
+from scripts.procmon.report.logo import read_logo
 from scripts.procmon.report.material import report_stems
 from scripts.procmon.settings import CONFIG_FILE, check_settings, read_settings
 from scripts.procmon.sources.inputs import capture_name, find_captures
@@ -23,6 +24,8 @@ check_settings(SETTINGS)
 INPUTS = SETTINGS["folders"]["inputs"]
 RESULTS = SETTINGS["folders"]["results"]
 REPORTS = SETTINGS["folders"]["reports"]
+# Looked at before anything runs; reports are made again when it changes.
+LOGO = [logo] if (logo := SETTINGS["report"].get("logo")) and read_logo(logo) else []
 # One report a language: report, report.ja.
 STEMS = list(report_stems(SETTINGS["report"]).values())
 
@@ -315,7 +318,7 @@ rule suggest_filters:
         "python -m scripts.suggest_filters {params.results:q} >{log:q} 2>&1"
 
 
-# in:  capture.json, sidecars.json, funnel, findings, shown events, suggestions
+# in:  capture.json, sidecars.json, funnel, findings, shown events, suggestions; the logo of the settings
 # out: one HTML file a language that works offline; beside it findings.json and the shown events as CSV
 rule render_html:
     input:
@@ -325,6 +328,7 @@ rule render_html:
         findings=rules.summarise_capture.output.findings,
         shown=rules.summarise_capture.output.shown,
         suggestions=rules.suggest_filters.output,
+        logo=LOGO,
     output:
         html=[f"{REPORTS}/{{capture}}/{stem}.html" for stem in STEMS],
         findings=f"{REPORTS}/{{capture}}/findings.json",
@@ -349,7 +353,7 @@ rule render_html:
         " --report {params.report:q} >{log:q} 2>&1"
 
 
-# in:  capture.json, sidecars.json, funnel, findings, shown events, suggestions
+# in:  capture.json, sidecars.json, funnel, findings, shown events, suggestions; the logo of the settings
 # out: the same reports on A4 pages
 rule render_pdf:
     input:
@@ -359,6 +363,7 @@ rule render_pdf:
         findings=rules.summarise_capture.output.findings,
         shown=rules.summarise_capture.output.shown,
         suggestions=rules.suggest_filters.output,
+        logo=LOGO,
     output:
         pdf=[f"{REPORTS}/{{capture}}/{stem}.pdf" for stem in STEMS],
     log:

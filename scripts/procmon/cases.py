@@ -19,7 +19,7 @@ ENDINGS = (".case.yaml", ".case.yml")
 #: The keys that each step of the workflow looks at; a changed title converts nothing again.
 STEPS = {
     "convert": ("time_zone", "date_order", "date"),
-    "report": ("title", "marking", "note"),
+    "report": ("title", "marking", "case", "analyst", "organisation", "note"),
 }
 
 

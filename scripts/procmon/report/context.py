@@ -13,9 +13,11 @@ from scripts.procmon.report.beside import beside_said
 from scripts.procmon.report.brief import make_brief
 from scripts.procmon.report.events import list_events, telling
 from scripts.procmon.report.language import in_words_of
+from scripts.procmon.report.logo import read_logo
 from scripts.procmon.report.material import Material, Settings
 from scripts.procmon.report.moments import Moments, seconds_between
 from scripts.procmon.report.prose import bare, ranges
+from scripts.procmon.report.provenance import provenance
 from scripts.procmon.report.shares import compared_said, shares_said, suggested
 from scripts.procmon.report.tables import Column, Maker, Table, make_table
 from scripts.procmon.report.view import Caps, Found, Medium, Report, Stage
@@ -56,6 +58,8 @@ def make_report(
         "parts": {part: index for index, part in enumerate(PARTS, start=1)},
         "files": material.info.get("files", ()),
         "beside": material.sidecars,
+        "logo": read_logo(settings.logo),
+        **provenance(material, settings, words),
     }
     if material.refused:
         return Report(**base, facts=(), refused=_refusal(material, words))

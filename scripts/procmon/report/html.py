@@ -20,10 +20,19 @@ from scripts.procmon.text.forms import forms
 HERE = Path(__file__).parent
 STYLE = HERE / "style"
 
+#: Markings of the Traffic Light Protocol 2.0, which gives each its colour on black.
+TLP = {
+    "TLP:RED": "tlp-red",
+    "TLP:AMBER": "tlp-amber",
+    "TLP:AMBER+STRICT": "tlp-amber",
+    "TLP:GREEN": "tlp-green",
+    "TLP:CLEAR": "tlp-clear",
+}
+
 
 def report_html(report: Report) -> str:
     """The report as one HTML page."""
-    return page("report.html.j2", report.settings.language, report=report)
+    return page("report.html.j2", report.settings.language, report=report, logo=report.logo)
 
 
 def page(template: str, language: str = "en", /, **context: Any) -> str:
@@ -62,9 +71,15 @@ def environment(language: str = "en") -> Environment:
         prose=prose.sentence,
         ranges=prose.ranges,
         visible=lambda value: visible(str(value)),
+        tlp=_tlp,
         short=lambda value, most: visible(prose.shorten(str(value), most)),
     )
     return made
+
+
+def _tlp(marking: str) -> str:
+    """The class that colours a marking of the Traffic Light Protocol; "" for another marking."""
+    return TLP.get(marking, "")
 
 
 def widths() -> str:

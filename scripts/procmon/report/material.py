@@ -40,6 +40,7 @@ class Settings:
     organisation: str | None = None
     analyst: str | None = None
     case: str | None = None
+    logo: str | None = None  #: a local file
     title: str | None = None
     note: str | None = None  #: printed on the cover, in the running head and in the index
     language: str = "en"

@@ -9,9 +9,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scripts.procmon.report.comparison import Comparison
 from scripts.procmon.report.context import make_report
 from scripts.procmon.report.html import STYLE, describe, environment, widths
+from scripts.procmon.report.logo import Logo
 from scripts.procmon.report.material import Material, Settings
+from scripts.procmon.report.prose import bare
 from scripts.procmon.report.view import Caps, Report
 from scripts.procmon.report.words import Words
 
@@ -49,11 +52,20 @@ def write_pdf(material: Material, settings: Settings, file: Path) -> None:
     weasyprint = _weasyprint()
     report = make_report(material, settings, medium="pdf")
     with _keeping_all():
-        document = _document(weasyprint, report)
+        document = _document(weasyprint, report, describe(report))
         if len(document.pages) > MOST_PAGES:
             report = make_report(material, settings, medium="pdf", caps=TIGHT)
-            document = _document(weasyprint, report)
+            document = _document(weasyprint, report, describe(report))
         document.write_pdf(file, pdf_variant=VARIANT, finisher=lambda _, made: _name_links(made, report))
+
+
+def write_comparison_pdf(comparison: Comparison, file: Path) -> None:
+    """Write the pages on two captures to ``file``. Raises PangoMissingError."""
+    weasyprint = _weasyprint()
+    told = {"description": bare(" ".join(comparison.said))}
+    with _keeping_all():
+        document = _document(weasyprint, comparison, told, "comparison_pdf.html.j2")
+        document.write_pdf(file, pdf_variant=VARIANT)
 
 
 @contextmanager
@@ -83,12 +95,17 @@ def _name_links(made: Any, report: Report) -> None:
             one["Contents"].string = told.get(target) or f"{kinds.get(kind, kind)} {number}"
 
 
-def _document(weasyprint: Any, report: Report) -> Any:
-    told = describe(report)
-    template = environment(report.settings.language).get_template("report_pdf.html.j2")
+def _document(
+    weasyprint: Any,
+    report: Report | Comparison,
+    told: Mapping[str, str],
+    name: str = "report_pdf.html.j2",
+) -> Any:
+    template = environment(report.settings.language).get_template(name)
     html = _lighter(template.render(report=report, **told))
     page = weasyprint.HTML(
-        string=html.encode("utf-8", "replace").decode("utf-8"), url_fetcher=_nothing_outside(weasyprint)
+        string=html.encode("utf-8", "replace").decode("utf-8"),
+        url_fetcher=_nothing_outside(weasyprint, logo=report.logo),
     )
     faces = _faces()
     rules = (STYLE / "print.css").read_text(encoding="utf-8") + widths() + _pages_style(report.words)
@@ -144,13 +161,15 @@ def _weasyprint() -> Any:
     return weasyprint
 
 
-def _nothing_outside(weasyprint: Any, *, but: Container[str] = ()) -> Any:
+def _nothing_outside(weasyprint: Any, *, but: Container[str] = (), logo: Logo | None = None) -> Any:
     fatal = weasyprint.urls.FatalURLFetchingError
 
     class NothingOutside(weasyprint.urls.URLFetcher):  # type: ignore[misc]
         """The page holds all that it needs: any address in it was put there by a capture."""
 
         def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> Any:
+            if logo and url == "logo:own":
+                return weasyprint.urls.URLFetcherResponse(url, logo.content, {"Content-Type": logo.kind})
             if url in but:
                 return super().fetch(url, headers)
             raise fatal(f"the report may fetch nothing, not {url[:200]!r}")

@@ -10,6 +10,7 @@ from scripts.procmon.report import charts
 from scripts.procmon.report.activity import Doing
 from scripts.procmon.report.brief import Brief
 from scripts.procmon.report.events import Event, Listed
+from scripts.procmon.report.logo import Logo
 from scripts.procmon.report.material import Settings
 from scripts.procmon.report.tables import Table
 from scripts.procmon.report.words import Words
@@ -85,6 +86,10 @@ class Report:
     parts: Mapping[str, int]
     facts: Sequence[tuple[str, str, str]]  #: (label, value, kind) of the cover
     files: Sequence[Mapping[str, Any]]
+    logo: Logo | None = None
+    made_with: str = ""  #: the versions that the report was made with
+    asked: Sequence[tuple[str, str]] = ()  #: settings of the report that are set
+    commands: Sequence[str] = ()  #: that make it again
     beside: Sequence[Mapping[str, Any]] = ()  #: files of other tools: name, kind, size, sha256
     refused: Mapping[str, str] | None = None
     brief: Brief | None = None

@@ -1,0 +1,126 @@
+"""The logo: small, local, and unable to act or to reach outside; the marking in the colours of its protocol."""
+
+from __future__ import annotations
+
+import struct
+from base64 import b64encode
+from pathlib import Path
+
+import pytest
+
+from scripts.procmon.errors import SettingsError
+from scripts.procmon.report import pdf
+from scripts.procmon.report.context import make_report
+from scripts.procmon.report.html import report_html
+from scripts.procmon.report.logo import MOST_BYTES, read_logo
+from scripts.procmon.report.material import Settings
+from tests.captures.results import material
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">{}</svg>'
+PLAIN = SVG.format('<circle cx="4" cy="4" r="4" fill="url(#a)"/>')
+
+
+def logo(folder: Path, content: str | bytes) -> Path:
+    file = folder / "logo"
+    file.write_bytes(content.encode() if isinstance(content, str) else content)
+    return file
+
+
+def png(width: int, height: int) -> bytes:
+    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII5x4x", 13, b"IHDR", width, height)
+
+
+def test_an_svg_and_a_png_are_told_by_what_they_hold(tmp_path: Path):
+    for content, kind in ((PLAIN, "image/svg+xml"), (png(40, 20), "image/png")):
+        made = read_logo(logo(tmp_path, content))
+        assert made is not None
+        assert made.kind == kind
+
+
+def test_no_logo_is_none():
+    assert read_logo("") is None
+    assert read_logo(None) is None
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (SVG.format("<script>alert(1)</script>"), "<script>"),
+        (SVG.format('<rect onload="alert(1)"/>'), "onload"),
+        (SVG.format('<a href="http://example.org/"/>'), "href"),
+        (SVG.format('<rect fill="url(http://example.org/x)"/>'), "fill"),
+        (SVG.format('<image href="x.png"/>'), "<image>"),
+        (
+            '<!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + SVG.format("<text>&x;</text>"),
+            "document type",
+        ),
+        ("<html/>", "neither PNG nor SVG"),
+        ("GIF89a", "neither PNG nor SVG"),
+        (png(9, 5000), "5000 points"),
+        (png(9, 9)[:20], "no whole PNG"),
+        (b"\x89PNG\r\n\x1a\n" + b"x" * MOST_BYTES, "more than 200,000 bytes"),
+    ],
+)
+def test_what_could_act_reach_outside_or_be_large_is_refused_with_its_reason(
+    tmp_path: Path, content: str | bytes, said: str
+):
+    with pytest.raises(SettingsError, match=r"report\.logo") as caught:
+        read_logo(logo(tmp_path, content))
+    assert said in str(caught.value)
+
+
+def test_a_logo_that_is_not_there_is_named(tmp_path: Path):
+    with pytest.raises(SettingsError, match="can't be read"):
+        read_logo(tmp_path / "none.svg")
+
+
+def test_the_page_carries_the_logo_and_allows_pictures_for_it_alone(tmp_path: Path):
+    settings = Settings(logo=str(logo(tmp_path, PLAIN)), organisation="A laboratory")
+    html = report_html(make_report(material(), settings, medium="html"))
+    assert f"data:image/svg+xml;base64,{b64encode(PLAIN.encode()).decode()}" in html
+    assert 'alt="A laboratory"' in html
+    assert "img-src data:" in html
+    assert "img-src" not in report_html(make_report(material(), Settings(), medium="html"))
+
+
+def test_the_pdf_carries_the_logo_with_the_name_of_the_organisation(tmp_path: Path):
+    reader = pytest.importorskip("pypdf").PdfReader
+    plain, marked = tmp_path / "a.pdf", tmp_path / "b.pdf"
+    pdf.write_pdf(material(), Settings(organisation="A laboratory"), plain)
+    pdf.write_pdf(
+        material(),
+        Settings(organisation="A laboratory", logo=str(logo(tmp_path, png_of_one_point()))),
+        marked,
+    )
+    assert not list(reader(plain).pages[0].images)
+    assert len(list(reader(marked).pages[0].images)) == 1
+
+
+def png_of_one_point() -> bytes:
+    import zlib
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(b"\0\xff\0\0"))
+        + chunk(b"IEND", b"")
+    )
+
+
+def test_a_marking_wears_the_colour_of_its_protocol():
+    html = report_html(make_report(material(), Settings(marking="TLP:AMBER+STRICT"), medium="html"))
+    assert '<span class="marking tlp-amber">TLP:AMBER+STRICT</span>' in html
+
+
+def test_the_method_tells_versions_settings_and_commands():
+    report = make_report(material(), Settings(case="K-7", analyst="An analyst"), medium="html")
+    assert "numpy" in report.made_with
+    assert ("case", "K-7") in report.asked
+    assert report.commands[0] == "sha256sum inputs/one.PML"
+    html = report_html(report)
+    for told in ("sha256sum inputs/one.PML", "K-7", report.made_with):
+        assert told in html
