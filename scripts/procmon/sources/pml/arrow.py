@@ -22,7 +22,9 @@ def numbers(
 
 
 def strings(values: Sequence[str | None]) -> pa.StringArray:
-    """An array of texts, null where None. Their sum must stay below 2 GiB."""
+    """An array of texts, null where None; one that is an array already stays. Their sum must stay below 2 GiB."""
+    if isinstance(values, pa.StringArray):
+        return values
     missing = np.array([value is None for value in values], bool) if None in values else None
     told: Sequence[str] = values if missing is None else [value or "" for value in values]  # type: ignore[assignment]
     raw, sizes = "".join(told), map(len, told)

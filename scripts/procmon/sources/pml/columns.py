@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from scripts.procmon.sources.pml import arrow
+from scripts.procmon.sources.pml.digits import with_commas
 
 Ints = NDArray[np.int64]
 Codes = NDArray[np.int32]
@@ -25,7 +26,7 @@ _HEAD = np.dtype(f"V{HEAD}")
 
 @dataclass(frozen=True)
 class Encoded(Generic[Value]):
-    """A column as codes into its distinct values. Values may repeat; those of ``joined`` are an Arrow array."""
+    """A column as codes into its distinct values, which may repeat; ``numbers`` and ``joined`` leave them to Arrow."""
 
     codes: Codes
     values: Sequence[Value]
@@ -118,6 +119,12 @@ def texts(form: Callable[..., Value], *columns: NDArray[Any] | Encoded[Any]) -> 
     return Encoded(codes, list(map(form, *values)))
 
 
+def numbers(column: NDArray[Any]) -> Encoded[str]:
+    """Integers as text: "12,345"."""
+    codes, (unique,) = distinct([column])
+    return Encoded(codes, with_commas(unique))
+
+
 def joined(*pieces: str | Encoded[str], told: NDArray[np.bool_] | None = None) -> Encoded[str]:
     """The pieces one after the other, joined by Arrow once for every distinct combination; "" where not ``told``.
 
@@ -143,9 +150,7 @@ def dictionary(
     parts: Sequence[tuple[Ints | slice, Encoded[str] | Encoded[str | None]]], rows: int
 ) -> pa.DictionaryArray:
     """One dictionary-encoded Arrow column of ``rows`` out of parts that each tell some rows; the rest is null."""
-    columns = [
-        part.values if isinstance(part.values, pa.Array) else arrow.strings(part.values) for _, part in parts
-    ]
+    columns = [arrow.strings(part.values) for _, part in parts]
     # Groups share texts ("" above all), and readers of the column count on distinct ones. Null is place 0.
     unique = pa.concat_arrays([arrow.strings([None]), *columns]).dictionary_encode("encode")
     places = arrow.codes(unique.indices)

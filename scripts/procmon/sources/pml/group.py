@@ -140,6 +140,10 @@ class Group:
         """``form`` of the values, called once for every distinct combination."""
         return columns.texts(form, *values)
 
+    def numbers(self, values: NDArray[Any]) -> Encoded[str]:
+        """Integers as text: "12,345"; for ``joined``."""
+        return columns.numbers(values)
+
     def joined(self, *pieces: str | Encoded[str], told: NDArray[np.bool_] | None = None) -> Encoded[str]:
         """The pieces one after the other; "" where not ``told``."""
         return columns.joined(*pieces, told=told)

@@ -90,9 +90,9 @@ def read_write(group: Group) -> None:
     length = np.where(group.extra_size >= 4, group.in_extra(0, U4), group.parameter(layout.LENGTH))
     group.detail = group.joined(
         "Offset: ",
-        group.form(number, group.parameter(layout.THIRD, I8)),
+        group.numbers(group.parameter(layout.THIRD, I8)),
         ", Length: ",
-        group.form(number, length),
+        group.numbers(length),
         group.form(_io_flags, group.parameter(layout.IRP_FLAGS)),
     )
 
