@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
+from scripts.procmon.contracts.files import COMPARISONS
 from scripts.procmon.report.brief import make_headline
+from scripts.procmon.report.comparison import summary
 from scripts.procmon.report.context import moments_of
 from scripts.procmon.report.html import page
 from scripts.procmon.report.language import in_words_of
+from scripts.procmon.report.logo import read_logo
 from scripts.procmon.report.material import Settings, report_stems
 from scripts.procmon.report.overview import Entry, Failure, Overview
+from scripts.procmon.report.shared import MOST, kinds, shared
 from scripts.procmon.report.words import Words
+from scripts.procmon.text import catalogue
 from scripts.procmon.text.phrases import in_language
 
 
@@ -33,16 +38,36 @@ class Line:
     severities: Mapping[str, int]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Compared:
+    """One comparison as the index sets it."""
+
+    title: str
+    folder: str  #: as an address, relative to the index
+    said: str
+
+
 def index_html(
-    overview: Overview, *, report: Mapping[str, Any] | None = None, captures: Mapping[str, Any] | None = None
+    overview: Overview,
+    *,
+    report: Mapping[str, Any] | None = None,
+    captures: Mapping[str, Any] | None = None,
+    compare: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]] = (),
 ) -> str:
-    """The index; ``report`` and ``captures`` are those of config.yaml."""
+    """The index; ``report`` and ``captures`` are those of config.yaml.
+
+    ``compare`` holds for each entry of its ``compare`` the entry and comparison.json.
+    """
     settings = Settings.of(report)
     words = Words(settings.language)
     lines = [
         _line(entry, Settings.of(None, (captures or {}).get(entry.name)), settings)
         for entry in overview.entries
     ]
+    told = [
+        replace(in_words_of(entry.material, settings.language), name=entry.name) for entry in overview.entries
+    ]
+    in_common = shared(told)
     lines.sort(
         key=lambda line: [-line.severities.get(key, 0) for key in ("high", "medium", "low")] + [line.name]
     )
@@ -52,9 +77,23 @@ def index_html(
         lines=lines,
         failures=[(failure, quote(failure.name), _reason(failure, words)) for failure in overview.failures],
         settings=settings,
+        shared=in_common[:MOST],
+        shared_more=max(0, len(in_common) - MOST),
+        kinds=kinds(told),
+        logo=read_logo(settings.logo),
         w=words,
         stems={Words(language)["language"]: stem for language, stem in report_stems(report or {}).items()},
+        comparisons=[_compared(entry, told, settings.language) for entry, told in compare],
+        compare=catalogue("comparison", settings.language),
         high=sum(1 for line in lines if line.severities.get("high")),
+    )
+
+
+def _compared(entry: Mapping[str, Any], document: Mapping[str, Any], language: str) -> Compared:
+    return Compared(
+        title=str(entry.get("title") or entry["name"]),
+        folder=quote(f"{COMPARISONS}/{entry['name']}"),
+        said=summary(document, language),
     )
 
 

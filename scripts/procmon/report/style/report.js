@@ -3,10 +3,10 @@
 const words = document.documentElement.dataset;
 const made = (name, properties) => Object.assign(document.createElement(name), properties);
 
-// Tables of eight rows and more: sorted by a click on a head, searched by words, chosen by a column of few values.
+// Tables of eight rows and more (or of as many as data-few says): sorted by a click on a head, searched by words, chosen by a column of few values.
 for (const table of document.querySelectorAll("table.data")) {
   const body = table.tBodies[0], rows = [...body.rows], heads = [...table.tHead.rows[0].cells];
-  if (rows.length < 8) continue;
+  if (rows.length < (table.dataset.few || 8)) continue;
   const key = (row, at) => {
     const text = row.cells[at].textContent.trim(), number = Number(text.replaceAll(",", ""));
     return text && !Number.isNaN(number) ? number : text.toLowerCase();
