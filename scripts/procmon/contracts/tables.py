@@ -37,6 +37,7 @@ class FileRow:
     ordinary: str | None = None
     #: What else was changed about it: "owner", "permissions", "hidden" (the attributes Hidden and System set)
     changed: list[str] = field(default_factory=list)
+    changed_by: list[str] = field(default_factory=list)
 
     @property
     def made(self) -> bool:

@@ -71,7 +71,7 @@ def _rows(
     loaded = module_users(capture, frozenset(made[FILE]))
     left: Fate = "not known" if unseen(capture) else "still there"
     other = changes(capture)
-    changed = {part[FILE][0]: part for part in parts(other, [FILE], (FILE, e.EVENT, "change"))}
+    changed = {part[FILE][0]: part for part in parts(other, [FILE], (FILE, e.EVENT, e.PROCESS, "change"))}
     creations_of = {part[FILE][0]: part for part in parts(made, [FILE], _CREATED)}
     writes_of = {part[FILE][0]: part for part in parts(written, [FILE], _WRITTEN)}
     rows = [
@@ -135,6 +135,7 @@ def _row(
         copy_confidence=copy.confidence if copy else None,
         ordinary=_ordinary(capture, path, final, what, created, writes) or _passing(what, by),
         changed=list(dict.fromkeys(changed["change"])) if changed else [],
+        changed_by=[who(capture, int(one)) for one in dict.fromkeys(changed[e.PROCESS])] if changed else [],
     )
 
 

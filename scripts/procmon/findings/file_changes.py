@@ -56,10 +56,10 @@ def _row(capture: Capture, part: Part, image_of: Mapping[int, str]) -> FileRow:
         who=who(capture, process),
         time=moment_of(capture, int(part[e.EVENT][0])),
         events=some(part[e.EVENT], MOST_EVENTS),
-        writers=[who(capture, one) for one in actors[1:]],
         fate="not known",
         ordinary=reasons[0] if all(reasons) else None,
         changed=list(dict.fromkeys(part["change"])),
+        changed_by=[who(capture, one) for one in actors],
     )
 
 

@@ -170,7 +170,7 @@ def _file(row: TableRow, m: Maker) -> list[Any]:
     elif row["fate_who"] and row["fate_who"] != row["who"]:
         fate += f" {words.say('words.by', who=code(row['fate_who']))}"
     who = words.forms.listing(
-        [row["who"], *(writer for writer in row["writers"] if writer != row["who"])], most=3
+        list(dict.fromkeys([row["who"], *row["writers"], *row.get("changed_by", ())])), most=3
     )
     return [row["path"], what, how, length, who, m.moments.clock(row["time"]), fate, row["events"]]
 

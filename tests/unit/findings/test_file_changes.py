@@ -46,7 +46,7 @@ def test_permissions_that_a_user_changes_stand_in_the_life_of_the_file() -> None
         [0, 1],
         None,
     )
-    assert row.writers == ["Explorer.EXE (6)"]
+    assert row.changed_by == ["DllHost.exe (5)", "Explorer.EXE (6)"]
     assert not findings
 
 
