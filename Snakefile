@@ -8,7 +8,12 @@ from difflib import get_close_matches
 from snakemake.logging import logger
 from snakemake.utils import update_config
 
-from scripts.procmon.cases import check_baseline, read_case
+from scripts.procmon.cases import (
+    check_baseline,
+    check_comparisons,
+    read_case,
+    strictest,
+)
 from scripts.procmon.filters.resolve import Source, resolve_stages, set_files
 from scripts.procmon.fingerprint import fingerprint
 from scripts.procmon.report.logo import read_logo
@@ -45,6 +50,15 @@ TURNED_AWAY = {
 }
 for name, case in CASES.items():
     check_baseline(case, name, [*CAPTURES, *TURNED_AWAY])
+check_comparisons(SETTINGS, [*CAPTURES, *TURNED_AWAY])
+COMPARISONS = {}
+for one in SETTINGS.get("compare") or ():
+    if turned_away := {one["before"], one["after"]} & set(TURNED_AWAY):
+        logger.warning(
+            f"{one['name']!r} is not made: {turned_away.pop()!r} was turned away"
+        )
+    else:
+        COMPARISONS[one["name"]] = one
 resolve_stages(SETTINGS["stages"], source=Source(CONFIG_FILE))
 for case in CASES.values():
     resolve_stages(case.stages, source=Source(case.file, case.place))
@@ -90,6 +104,9 @@ CODE = {
         "config/knowledge",
         "scripts/summarise_capture.py",
     ),
+    "compare": fingerprint(
+        *LIBRARY, "scripts/procmon/comparison", "scripts/compare_captures.py"
+    ),
     "render": fingerprint(
         *LIBRARY,
         "scripts/procmon/report",
@@ -97,6 +114,7 @@ CODE = {
         "config/knowledge",
         "scripts/render_html.py",
         "scripts/render_pdf.py",
+        "scripts/render_comparison.py",
         "scripts/render_index.py",
     ),
 }
@@ -156,8 +174,33 @@ def sets_of(wildcards):
     return set_files(CASES[wildcards.capture].stages)
 
 
+def results_of(wildcards, side):
+    """results/{capture} of the capture on one side of a comparison."""
+    return f"{RESULTS}/{COMPARISONS[wildcards.comparison][side]}"
+
+
+def tables_of(side):
+    """The converted capture on one side of a comparison."""
+    tables = ("capture.json", "events.parquet", "processes.parquet", "modules.parquet")
+    return lambda wildcards: [
+        f"{results_of(wildcards, side)}/{table}" for table in tables
+    ]
+
+
+def comparison_settings(wildcards):
+    """What config.yaml says of one comparison, as JSON; its marking is the strictest of both captures'."""
+    one = COMPARISONS[wildcards.comparison]
+    markings = [
+        CASES[one[side]].settings.get("marking") or SETTINGS["report"]["marking"]
+        for side in ("before", "after")
+    ]
+    words = {key: one[key] for key in ("title", "note") if key in one}
+    return json.dumps(words | {"marking": strictest(markings)}, sort_keys=True)
+
+
 wildcard_constraints:
     capture="|".join(re.escape(name) for name in CAPTURES) or "(?!)",
+    comparison="|".join(re.escape(name) for name in COMPARISONS) or "(?!)",
 
 
 localrules:
@@ -169,6 +212,12 @@ rule all:
         f"{REPORTS}/index.html",
         expand(f"{REPORTS}/{{capture}}/{{stem}}.html", capture=CAPTURES, stem=STEMS),
         expand(f"{REPORTS}/{{capture}}/{{stem}}.pdf", capture=CAPTURES, stem=STEMS),
+        expand(
+            f"{REPORTS}/compare/{{comparison}}/{{stem}}.{{medium}}",
+            comparison=COMPARISONS,
+            stem=STEMS,
+            medium=("html", "pdf"),
+        ),
 
 
 # in:  one raw log, PML, CSV or XML, plain or packed
@@ -386,10 +435,97 @@ rule render_pdf:
         " --report {params.report:q} >{log:q} 2>&1"
 
 
-# in:  capture.json and findings of every capture; what find_captures turned away
+# in:  two converted captures
+# out: what is new in the second, gone from the first, changed; for a capture that can't be read, why
+rule compare_captures:
+    input:
+        before=tables_of("before"),
+        after=tables_of("after"),
+    output:
+        f"{RESULTS}/compare/{{comparison}}/comparison.json",
+    log:
+        f"{RESULTS}/compare/{{comparison}}/logs/compare_captures.log",
+    benchmark:
+        f"{RESULTS}/compare/{{comparison}}/benchmarks/compare_captures.tsv"
+    conda:
+        "environment.yml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        before=lambda wildcards: results_of(wildcards, "before"),
+        after=lambda wildcards: results_of(wildcards, "after"),
+        results=subpath(output[0], parent=True),
+        code=CODE["compare"],
+    shell:
+        "python -m scripts.compare_captures {params.before:q} {params.after:q} {params.results:q}"
+        " --name={wildcards.comparison:q} >{log:q} 2>&1"
+
+
+# in:  comparison.json
+# out: one HTML file a language that works offline; beside it comparison.json and the whole lists as CSV
+rule render_comparison_html:
+    input:
+        rules.compare_captures.output,
+    output:
+        html=[f"{REPORTS}/compare/{{comparison}}/{stem}.html" for stem in STEMS],
+        told=f"{REPORTS}/compare/{{comparison}}/comparison.json",
+        lists=[
+            f"{REPORTS}/compare/{{comparison}}/evidence/{kind}.csv"
+            for kind in ("processes", "files", "keys", "drivers", "peers")
+        ],
+    log:
+        f"{RESULTS}/compare/{{comparison}}/logs/render_comparison_html.log",
+    benchmark:
+        f"{RESULTS}/compare/{{comparison}}/benchmarks/render_comparison_html.tsv"
+    conda:
+        "environment.yml"
+    resources:
+        mem_mb=1000,
+        runtime=30,
+    params:
+        results=subpath(input[0], parent=True),
+        reports=subpath(output.told, parent=True),
+        settings=comparison_settings,
+        report=json.dumps(SETTINGS["report"], sort_keys=True),
+        code=CODE["render"],
+    shell:
+        "python -m scripts.render_comparison html {params.results:q} {params.reports:q}"
+        " --settings {params.settings:q} --report {params.report:q} >{log:q} 2>&1"
+
+
+# in:  comparison.json
+# out: the same reports on A4 pages
+rule render_comparison_pdf:
+    input:
+        rules.compare_captures.output,
+    output:
+        [f"{REPORTS}/compare/{{comparison}}/{stem}.pdf" for stem in STEMS],
+    log:
+        f"{RESULTS}/compare/{{comparison}}/logs/render_comparison_pdf.log",
+    benchmark:
+        f"{RESULTS}/compare/{{comparison}}/benchmarks/render_comparison_pdf.tsv"
+    conda:
+        "environment.yml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        results=subpath(input[0], parent=True),
+        reports=subpath(output[0], parent=True),
+        settings=comparison_settings,
+        report=json.dumps(SETTINGS["report"], sort_keys=True),
+        code=CODE["render"],
+    shell:
+        "python -m scripts.render_comparison pdf {params.results:q} {params.reports:q}"
+        " --settings {params.settings:q} --report {params.report:q} >{log:q} 2>&1"
+
+
+# in:  capture.json and findings of every capture; comparison.json of every comparison; what find_captures turned away
 # out: one page over all captures
 rule render_index:
     input:
+        comparisons=expand(rules.compare_captures.output, comparison=COMPARISONS),
         info=expand(rules.convert_capture.output.info, capture=CAPTURES),
         findings=expand(rules.summarise_capture.output.findings, capture=CAPTURES),
     output:
@@ -407,6 +543,7 @@ rule render_index:
         names=CAPTURES,
         turned_away=[(str(one.path), one.reason) for one in FOUND.rejected],
         settings=[CASES[name].of("report") for name in CAPTURES],
+        compare=json.dumps(list(COMPARISONS.values()), sort_keys=True),
         report=json.dumps(SETTINGS["report"], sort_keys=True),
         code=CODE["render"],
     shell:

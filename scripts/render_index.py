@@ -6,10 +6,13 @@ python -m scripts.render_index REPORTS_INDEX [--inputs FOLDER] [--results FOLDER
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from scripts.procmon.cases import read_case
+from scripts.procmon.contracts.files import COMPARISON_FILE, COMPARISONS
 from scripts.procmon.report.index import index_html
 from scripts.procmon.report.overview import read_overview
 from scripts.procmon.settings import read_settings
@@ -28,10 +31,24 @@ def main(arguments: list[str] | None = None) -> int:
     rejected = [(str(one.path), one.reason) for one in found.rejected]
     overview = read_overview(given.results, found.captures, rejected=rejected)
     captures = {name: read_case(settings, name, given.inputs).of("report") for name in found.captures}
-    page = index_html(overview, report=settings["report"], captures=captures)
+    page = index_html(
+        overview, report=settings["report"], captures=captures, compare=_compared(settings, given.results)
+    )
     given.index.parent.mkdir(parents=True, exist_ok=True)
     given.index.write_text(page, encoding="utf-8")
     return 0
+
+
+def _compared(settings: dict[str, Any], results: Path) -> list[tuple[dict[str, Any], Any]]:
+    """The comparisons that were made, each with what it found."""
+    files = [
+        (one, results / COMPARISONS / one["name"] / COMPARISON_FILE) for one in settings.get("compare") or ()
+    ]
+    return [
+        (one, json.loads(file.read_text(encoding="utf-8", errors="surrogatepass")))
+        for one, file in files
+        if file.is_file()
+    ]
 
 
 if __name__ == "__main__":

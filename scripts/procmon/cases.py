@@ -6,11 +6,12 @@ nothing heavy.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from scripts.procmon.contracts.files import COMPARISONS
 from scripts.procmon.errors import SettingsError
 from scripts.procmon.settings import CONFIG_FILE, did_you_mean, line_of, read_checked
 
@@ -22,6 +23,9 @@ STEPS = {
     "report": ("title", "marking", "case", "analyst", "organisation", "note"),
 }
 
+
+#: Markings of the Traffic Light Protocol, the strictest first.
+_STRICT = ("TLP:RED", "TLP:AMBER+STRICT", "TLP:AMBER", "TLP:GREEN", "TLP:CLEAR")
 
 #: A place in the settings: a file, and the keys that lead to it.
 Place = tuple[Path, tuple[Any, ...]]
@@ -107,11 +111,22 @@ def check_comparisons(settings: Mapping[str, Any], known: Collection[str], file:
         }
         if one["before"] == one["after"]:
             wrong.setdefault("after", f"the capture {one['after']!r} can't be compared with itself")
+        folder = f"{COMPARISONS}/{one['name']}"
+        if taken := [name for name in known if name.casefold() in (COMPARISONS, folder.casefold())]:
+            wrong.setdefault(
+                "name", f"its report would lie among those of the capture {taken[0]!r}; rename one"
+            )
         if one["name"].casefold() in names:
             wrong.setdefault("name", f"two comparisons have the name {one['name']!r}")
         names.add(one["name"].casefold())
         for key, what in wrong.items():
             raise SettingsError(f"{told_place(file, ('compare', number, key))}: {what}")
+
+
+def strictest(markings: Iterable[str | None]) -> str:
+    """Of several markings the one that keeps most from reading; "" for none."""
+    given = [marking for marking in markings if marking]
+    return min(given, key=lambda one: _STRICT.index(one) if one in _STRICT else len(_STRICT), default="")
 
 
 def told_place(file: Path, place: tuple[Any, ...]) -> str:

@@ -32,5 +32,6 @@ CAN_SHOW = (
     "reads",
 )
 
-#: What two captures have apart, in results/compare/{comparison}.
+#: What two captures have apart: the folder of comparisons in results/ and reports/, and the file in each.
+COMPARISONS = "compare"
 COMPARISON_FILE = "comparison.json"

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from scripts.procmon.report.logo import Logo, read_logo
 from scripts.procmon.report.material import Settings
 from scripts.procmon.report.moments import Moments
+from scripts.procmon.report.prose import shorten
 from scripts.procmon.report.tables import Column, Kind, Table
 from scripts.procmon.report.view import Medium
 from scripts.procmon.report.words import Words
@@ -21,6 +23,7 @@ WAYS = ("new", "gone", "changed")
 #: Rows of one table; the rest is counted and lies beside the report.
 MOST: dict[Medium, int] = {"html": 500, "pdf": 25}
 _VALUES = 3  #: in a cell
+_LONGEST = 120  #: characters of one of them
 
 #: The facts that a table of new or gone things has beside their names, with the width of each column in percent.
 _FACTS: dict[str, Sequence[tuple[str, Kind, int]]] = {
@@ -71,7 +74,7 @@ class Comparison:
     sections: Sequence[Section] = ()
     beside: Sequence[str] = ()
     beside_title: str = ""
-    logo: Any = None
+    logo: Logo | None = None
     anchors: int = 0
     linked: frozenset[int] = frozenset()  #: no event has a row here
 
@@ -102,6 +105,7 @@ class _Maker:
             name=name,
             title=self.settings.title or name,
             kind=self._word("kind"),
+            logo=read_logo(self.settings.logo),
             said=[self.summary(), *([self._say("method")] if self.tables else []), *self._filtered()],
             sides=[self._side(which) for which in ("before", "after")],
             sections=[self._section(kind) for kind in KINDS] if self.tables else (),
@@ -210,7 +214,11 @@ class _Maker:
         ]
 
     def _values(self, values: Sequence[str]) -> str:
-        return self.words.forms.listing(values, most=_VALUES) if values else ""
+        return (
+            self.words.forms.listing([shorten(value, _LONGEST) for value in values], most=_VALUES)
+            if values
+            else ""
+        )
 
     def _word(self, dotted: str) -> Any:
         return _at(self.words.language, dotted)

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from scripts.procmon.report import prose
+from scripts.procmon.report.comparison import Comparison
 from scripts.procmon.report.view import Report
 from scripts.procmon.text import catalogue, visible
 from scripts.procmon.text.forms import forms
@@ -33,6 +34,12 @@ TLP = {
 def report_html(report: Report) -> str:
     """The report as one HTML page."""
     return page("report.html.j2", report.settings.language, report=report, logo=report.logo)
+
+
+def write_comparison_html(comparison: Comparison, file: Path) -> None:
+    """Write the page on two captures to ``file``."""
+    shown = page("comparison.html.j2", comparison.settings.language, report=comparison, logo=comparison.logo)
+    file.write_text(shown, encoding="utf-8")
 
 
 def page(template: str, language: str = "en", /, **context: Any) -> str:
