@@ -198,6 +198,19 @@ def comparison_settings(wildcards):
     return json.dumps(words | {"marking": strictest(markings)}, sort_keys=True)
 
 
+report: "docs/captions/workflow.rst"
+
+
+def shown(file, caption, kind):
+    """``file`` as Snakemake's own report shows it: by capture, with its caption."""
+    return report(
+        file,
+        caption=f"docs/captions/{caption}.rst",
+        category="{capture}",
+        labels={"what": kind},
+    )
+
+
 wildcard_constraints:
     capture="|".join(re.escape(name) for name in CAPTURES) or "(?!)",
     comparison="|".join(re.escape(name) for name in COMPARISONS) or "(?!)",
@@ -291,7 +304,7 @@ rule stage_events:
     output:
         stages=f"{RESULTS}/{{capture}}/stages.parquet",
         funnel=f"{RESULTS}/{{capture}}/funnel.json",
-        pmf=f"{REPORTS}/{{capture}}/evidence/stage-1.PMF",
+        pmf=shown(f"{REPORTS}/{{capture}}/evidence/stage-1.PMF", "stage", "stage-1.PMF"),
         pmc=f"{REPORTS}/{{capture}}/evidence/stage-1.PMC",
     log:
         f"{RESULTS}/{{capture}}/logs/stage_events.log",
@@ -379,9 +392,16 @@ rule render_html:
         suggestions=rules.suggest_filters.output,
         logo=LOGO,
     output:
-        html=[f"{REPORTS}/{{capture}}/{stem}.html" for stem in STEMS],
-        findings=f"{REPORTS}/{{capture}}/findings.json",
-        events=f"{REPORTS}/{{capture}}/evidence/events.csv",
+        html=[
+            shown(f"{REPORTS}/{{capture}}/{stem}.html", "report", f"{stem}.html")
+            for stem in STEMS
+        ],
+        findings=shown(
+            f"{REPORTS}/{{capture}}/findings.json", "findings", "findings.json"
+        ),
+        events=shown(
+            f"{REPORTS}/{{capture}}/evidence/events.csv", "events", "events.csv"
+        ),
     log:
         f"{RESULTS}/{{capture}}/logs/render_html.log",
     benchmark:
@@ -414,7 +434,10 @@ rule render_pdf:
         suggestions=rules.suggest_filters.output,
         logo=LOGO,
     output:
-        pdf=[f"{REPORTS}/{{capture}}/{stem}.pdf" for stem in STEMS],
+        pdf=[
+            shown(f"{REPORTS}/{{capture}}/{stem}.pdf", "pdf", f"{stem}.pdf")
+            for stem in STEMS
+        ],
     log:
         f"{RESULTS}/{{capture}}/logs/render_pdf.log",
     benchmark:
@@ -529,7 +552,11 @@ rule render_index:
         info=expand(rules.convert_capture.output.info, capture=CAPTURES),
         findings=expand(rules.summarise_capture.output.findings, capture=CAPTURES),
     output:
-        f"{REPORTS}/index.html",
+        report(
+            f"{REPORTS}/index.html",
+            caption="docs/captions/index.rst",
+            category="All captures",
+        ),
     log:
         f"{RESULTS}/render_index.log",
     benchmark:

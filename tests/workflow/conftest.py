@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-LINKED = ("Snakefile", "scripts", "environment.yml", "pyproject.toml")
+LINKED = ("Snakefile", "scripts", "docs", "environment.yml", "pyproject.toml")
 
 HEADER = '"Time of Day","Process Name","PID","Operation","Path","Result","Detail"\r\n'
 ROWS = (

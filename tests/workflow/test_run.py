@@ -137,6 +137,19 @@ def test_what_a_job_says_lands_in_its_log(project: Project):
     assert "bad.PML" in log
 
 
+def test_snakemakes_own_report_shows_the_results_by_capture_with_captions(project: Project):
+    project.put("case/one.CSV")
+    assert project.run().returncode == 0
+    done = project.run("--report", "run.html")
+    assert done.returncode == 0, done.stderr
+    told = (project.folder / "run.html").read_text(encoding="utf-8")
+    assert "case/one" in told
+    for name in ("report.html", "report.pdf", "findings.json", "events.csv", "stage-1.PMF", "index.html"):
+        assert f'"{name}"' in told
+    assert "turns captures of Sysinternals Process Monitor" in told
+    assert "The written report on case/one" in told
+
+
 def test_snakemake_finds_nothing_to_lint():
     lint = subprocess.run(
         ["snakemake", "--lint"], cwd=ROOT, capture_output=True, text=True, check=False, timeout=120
