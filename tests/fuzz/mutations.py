@@ -62,6 +62,46 @@ _TOKENS = (
         b"9" * 5000,
     ),
 )
+_WORDS = re.compile(rb"(?<=[ :>\"\\])(?:0x)?[A-Za-z0-9]{1,30}(?=[ ,.<\"\\])")
+_LIES = (
+    *(
+        b"-1",
+        b"9" * 25,
+        b"0x" + b"f" * 16,
+        b"0x",
+        b"1e999",
+        b"nan",
+        b"\xc2\xb2",
+        b"\xd9\xa3",
+        b"1/1/1601 12:00:00 AM",
+    ),
+    *(
+        b"",
+        b"..",
+        b"*",
+        b"\xe2\x80\xae",
+        b"{{ 7 * 7 }}",
+        b"&lt;script&gt;",
+        b"`",
+        b"S-1-16-" + b"9" * 25,
+        b"a\\" * 2000,
+    ),
+    *(
+        b"Process Start",
+        b"Process Exit",
+        b"Load Image",
+        b"RegSetValue",
+        b"RegDeleteValue",
+        b"WriteFile",
+        b"TCP Send",
+    ),
+    *(
+        b"lsass.exe",
+        b"HKLM\\System\\CurrentControlSet\\Services\\x\\ImagePath",
+        b"C:\\Windows\\inf\\a.pnf",
+        b"Explorer.EXE",
+    ),
+)
 _DIGITS = re.compile(rb"[0-9]+")
 
 
@@ -135,6 +175,14 @@ def _other_digits(data: bytearray, random: Random, _: Sequence[bytes]) -> None:
         data[found.start() : found.end()] = random.choice((b"%d", b"-%d", b"%d.5", b"%d,5", b"0%d")) % number
 
 
+def _lying_value(data: bytearray, random: Random, _: Sequence[bytes]) -> None:
+    """A word or number of a value becomes another one; what holds the file together stays."""
+    words = list(_WORDS.finditer(data, random.randrange(len(data))))
+    if words:
+        word = random.choice(words[:50])
+        data[word.start() : word.end()] = random.choice(_LIES)
+
+
 Way = Callable[[bytearray, Random, Sequence[bytes]], None]
 WAYS: Sequence[Way] = (
     _other_bytes,
@@ -149,6 +197,7 @@ WAYS: Sequence[Way] = (
     _spliced,
 )
 #: For formats of text.
+VALUE_WAYS: Sequence[Way] = (_lying_value,)
 TEXT_WAYS: Sequence[Way] = (*WAYS, _tokens, _tokens, _tokens, _other_digits, _other_digits)
 
 

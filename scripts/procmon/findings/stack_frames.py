@@ -24,6 +24,9 @@ LOWEST = 0x10000
 #: The top of a process's own addresses: 2 GB on 32-bit Windows, 128 TB on 64-bit.
 HIGHEST = {32: 0x8000_0000, 64: 0x8000_0000_0000}
 
+#: Stacks taken apart at once: a program may have millions of them, of forty frames each.
+BLOCK = 100_000
+
 #: These events carry the stack of the thread that created the process, not of one of its own.
 _CREATORS = ("Process Start", "Process Create")
 
@@ -77,12 +80,23 @@ def walks(capture: Capture) -> list[Walk]:
     usable = events[e.STACK].notna().to_numpy() & ~_creators(capture)
     table = modules_of(capture)
     limit = HIGHEST[32 if capture.info.get("bits") == 32 else 64]
-    found = []
-    rows = events.loc[usable, [e.EVENT, e.PROCESS, e.STACK]]
-    for process, mine in rows.groupby(e.PROCESS):
-        number = int(str(process))
-        found.append(_walk(capture, number, mine, table.get(number, _NONE), limit=limit))
-    return found
+    # As plain arrays: tables of ten million rows would be copied for each step.
+    people = events[e.PROCESS].to_numpy()[usable]
+    order = np.argsort(people, kind="stable")
+    numbers = events[e.EVENT].to_numpy(dtype=np.int64)[usable][order]
+    stacks = events[e.STACK].to_numpy(dtype=np.int64, na_value=-1)[usable][order]
+    every, begins = np.unique(people[order], return_index=True)
+    ends = [*begins[1:], len(order)]
+    return [
+        _walk(
+            capture,
+            int(process),
+            pd.DataFrame({e.EVENT: numbers[begin:end], e.STACK: stacks[begin:end]}, copy=False),
+            table.get(int(process), _NONE),
+            limit=limit,
+        )
+        for process, begin, end in zip(every, begins, ends, strict=True)
+    ]
 
 
 def modules_of(capture: Capture) -> dict[int, Modules]:
@@ -111,15 +125,30 @@ def through(capture: Capture, process: int, ranges: Collection[tuple[int, int]])
         (events[e.PROCESS] == process).to_numpy() & events[e.STACK].notna().to_numpy() & ~_creators(capture)
     )
     stacks = events.loc[mine, e.STACK].astype("int64").unique()
-    addresses, owner = _flat(capture, stacks)
-    hit = np.zeros(len(addresses), dtype=bool)
-    for base, size in ranges:
-        hit |= (addresses >= np.uint64(base)) & (addresses < np.uint64(base + size))
-    return mine & events[e.STACK].isin(stacks[np.unique(owner[hit])]).to_numpy(dtype=bool)
+    passed = [np.empty(0, dtype=np.int64)]
+    for at in range(0, len(stacks), BLOCK):
+        addresses, owner = _flat(capture, block := stacks[at : at + BLOCK])
+        hit = np.zeros(len(addresses), dtype=bool)
+        for base, size in ranges:
+            hit |= (addresses >= np.uint64(base)) & (addresses < np.uint64(base + size))
+        passed.append(block[np.unique(owner[hit])])
+    return mine & events[e.STACK].isin(np.concatenate(passed)).to_numpy(dtype=bool)
 
 
 def _walk(capture: Capture, process: int, mine: pd.DataFrame, modules: Modules, *, limit: int) -> Walk:
-    stacks = mine[e.STACK].astype("int64").unique()
+    stacks = mine[e.STACK].unique()
+    blocks = [
+        _outside(capture, stacks[at : at + BLOCK], modules, limit=limit)
+        for at in range(0, max(len(stacks), 1), BLOCK)
+    ]
+    by_stack = pd.concat([frames for frames, _ in blocks], ignore_index=True)
+    weighed = int(mine[e.STACK].isin(np.concatenate([known for _, known in blocks])).sum())
+    frames = mine.merge(by_stack, on=e.STACK) if len(by_stack) else by_stack
+    return Walk(process, modules, weighed, frames)
+
+
+def _outside(capture: Capture, stacks: Ints, modules: Modules, *, limit: int) -> tuple[pd.DataFrame, Ints]:
+    """The user-mode frames of these stacks in no module (stack, address, callee), and the stacks that have any."""
     addresses, owner = _flat(capture, stacks)
     user = (addresses >= np.uint64(LOWEST)) & (addresses < np.uint64(limit))
     index = modules.index(addresses)
@@ -133,18 +162,28 @@ def _walk(capture: Capture, process: int, mine: pd.DataFrame, modules: Modules, 
             "callee": [modules.paths[at] if at >= 0 else None for at in callee[hits]],
         }
     )
-    keyed = mine.assign(**{e.STACK: mine[e.STACK].astype("int64")})
-    weighed = int(keyed[e.STACK].isin(stacks[np.unique(owner[user])]).sum())
-    frames = keyed[[e.EVENT, e.STACK]].merge(by_stack, on=e.STACK) if len(hits) else by_stack
-    return Walk(process, modules, weighed, frames)
+    return by_stack, stacks[np.unique(owner[user])]
 
 
 def _flat(capture: Capture, stacks: Ints) -> tuple[Addresses, Ints]:
     """All frames of these stacks in one array, and for each the position of its stack."""
     frames = capture.stacks[p.FRAMES].reindex(stacks.tolist()).to_list()
     lengths = np.fromiter((len(one) for one in frames), dtype=np.int64, count=len(frames))
-    flat = np.concatenate([np.asarray(one, dtype=np.uint64) for one in frames] or [np.empty(0, np.uint64)])
+    flat = np.concatenate([_whole(one) for one in frames] or [np.empty(0, np.uint64)])
     return flat, np.repeat(np.arange(len(frames)), lengths)
+
+
+def _whole(frames: Any) -> Addresses:
+    """Addresses as integers; one that could not be read is 0, where no code lies.
+
+    Beside a missing one pandas has floats, which hold every address of a program exactly, and of the kernel nearly.
+    """
+    one = np.asarray(frames)
+    return (
+        one.astype(np.uint64)
+        if one.dtype.kind != "f"
+        else np.nan_to_num(one).clip(0, 2.0**63).astype(np.uint64)
+    )
 
 
 def _named(capture: Capture, stacks: Ints, count: int) -> Mask:
