@@ -38,7 +38,7 @@ CHANGES = (
 
 CAPS: dict[Medium, Caps] = {
     "html": Caps(rows=1000, findings=400, titles=2000, events=3000, evidence=8, rules=400),
-    "pdf": Caps(rows=25, findings=24, titles=80, events=150, evidence=5, rules=12),
+    "pdf": Caps(rows=25, findings=24, titles=80, events=120, evidence=5, rules=8),
 }
 
 

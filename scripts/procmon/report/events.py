@@ -11,6 +11,12 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+#: What an Event is made of. Without ``time``, of which a list of Python values would load pandas.
+_SHOWN = [
+    "event", "time_of_day", "process_name", "pid", "operation", "path", "result", "detail", "stage", "findings",
+]  # fmt: skip
+
+
 @dataclass(frozen=True, kw_only=True)
 class Event:
     """One event as a line of a report; texts are Process Monitor's own, not yet made visible."""
@@ -43,7 +49,8 @@ def list_events(table: pa.Table | None, *, most: int) -> Listed:
     if table is None or not table.num_rows:
         return Listed(rows=(), total=0)
     chosen = table if table.num_rows <= most else table.take(sorted(_by_worth(table)[:most].tolist()))
-    return Listed(rows=[_event(row) for row in chosen.to_pylist()], total=table.num_rows)
+    rows = chosen.select(_SHOWN).to_pylist()
+    return Listed(rows=[_event(row) for row in rows], total=table.num_rows)
 
 
 def _by_worth(table: pa.Table) -> np.ndarray:

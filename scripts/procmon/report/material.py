@@ -170,4 +170,4 @@ def _suggested(file: Path) -> dict[str, Any]:
 def _events(file: Path) -> pa.Table:
     import pyarrow.parquet as pq
 
-    return pq.read_table(file)
+    return pq.ParquetFile(file).read()  # read_table would load what data sets of many files need
