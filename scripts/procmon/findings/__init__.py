@@ -20,9 +20,11 @@ def summarise(
     """
     # Late, so that who imports one analysis does not load them all.
     from scripts.procmon.findings.analyses import run
+    from scripts.procmon.findings.blank_paths import with_paths
     from scripts.procmon.findings.document import document
     from scripts.procmon.findings.shown import STAGE, shown_events
 
+    capture = with_paths(capture)
     summary = document(capture, run(capture), language)
     last = last_stage if last_stage is not None else int(stages[STAGE].max()) if len(stages) else 0
     return summary, shown_events(capture, stages, summary["findings"], last_stage=last)

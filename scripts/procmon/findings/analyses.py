@@ -40,6 +40,7 @@ ORDER = (
     "credential_stores",
     "waits",
     "network",
+    "named_tools",
     "capture_limits",
     "removal",
     "open_questions",

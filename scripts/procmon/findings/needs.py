@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis
+from scripts.procmon.findings.blank_paths import shows_paths
 from scripts.procmon.findings.file_acts import OPEN, SET_BASIC, SET_DISPOSITION, SET_RENAME, SET_SECURITY
 from scripts.procmon.findings.select import one_of
 
@@ -21,6 +22,8 @@ REGISTRY_CHANGES = frozenset(
 OVERVIEWS = frozenset(
     {"process_tree", "capture_limits", "removal", "open_questions", "indicators", "activity"}
 )
+#: Analyses that can look at a capture without paths.
+PATHLESS = frozenset({"injected_code", "masquerade", "elevation", "command_lines", "odd_children", "waits"})
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,8 @@ def _unseen(capture: Capture, analysis: Analysis) -> str | None:
         return "no_events"
     if not events[e.OPERATION].notna().any():
         return "no_operations"
+    if analysis.name not in PATHLESS and not shows_paths(capture):
+        return "no_paths"
     filtered = capture.info.get("filtered", {}).get("value")
     if filtered is False:
         return None
