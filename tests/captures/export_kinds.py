@@ -33,7 +33,8 @@ _ACTS = (
 )
 
 
-def _rows(locale: Locale) -> list[dict[str, str]]:
+def rows_of_every_kind(locale: Locale) -> list[dict[str, str]]:
+    """One row for each operation that readers treat apart, with more columns than Process Monitor shows by default."""
     rows = []
     for number, (operation, path, result, detail) in enumerate(_ACTS):
         moment = _BEGAN + timedelta(seconds=number)
@@ -68,12 +69,19 @@ def _rows(locale: Locale) -> list[dict[str, str]]:
 def csv_kinds() -> Sequence[bytes]:
     """CSV exports, each of some KB."""
     first = next(iter(LOCALES.values()))
-    made = [as_csv(_rows(locale), columns) for locale in LOCALES.values() for columns in (DEFAULT, ALL)]
-    made += [as_csv(_rows(first), ALL, encoding=encoding) for encoding in ("utf-16", "utf-16-le", "utf-8")]
+    made = [
+        as_csv(rows_of_every_kind(locale), columns)
+        for locale in LOCALES.values()
+        for columns in (DEFAULT, ALL)
+    ]
+    made += [
+        as_csv(rows_of_every_kind(first), ALL, encoding=encoding)
+        for encoding in ("utf-16", "utf-16-le", "utf-8")
+    ]
     return [
         *made,
-        as_csv(_rows(first), newline="\n"),
-        as_csv(_rows(first)).replace(b",", b";").replace(b'"', b""),
+        as_csv(rows_of_every_kind(first), newline="\n"),
+        as_csv(rows_of_every_kind(first)).replace(b",", b";").replace(b'"', b""),
     ]
 
 
@@ -97,7 +105,10 @@ def xml_kinds() -> Sequence[bytes]:
     stacks = {number: f"<stack>{frame * (number % 3)}</stack>" for number in range(len(_ACTS))}
     made = []
     for locale in LOCALES.values():
-        rows = [one | {"ProcessIndex": str(1 + number % 2)} for number, one in enumerate(_rows(locale))]
+        rows = [
+            one | {"ProcessIndex": str(1 + number % 2)}
+            for number, one in enumerate(rows_of_every_kind(locale))
+        ]
         listed = _process(1, 4) + _process(2, 12)
         made += [
             as_xml(rows, DEFAULT, processes=listed, stacks=stacks),
