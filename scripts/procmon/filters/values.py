@@ -21,6 +21,7 @@ DAY = 24 * HOUR
 
 _DECIMAL = re.compile(r"[+-]?\d{1,18}(?:[.,]\d{1,9})?")
 _CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s*([AP]M)?", re.IGNORECASE)
+_SPAN = re.compile(r"(-)?(\d{1,6}):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?")
 _DATE = re.compile(r"(?:(\d{4})-(\d\d?)-(\d\d?)|(\d\d?)/(\d\d?)/(\d{4}))(?:[ T]+(.+))?")
 
 
@@ -50,9 +51,15 @@ def parse_time_of_day(text: str) -> int | None:
 
 
 def parse_relative_time(text: str) -> int | None:
-    """ "00:00:01.5" or plain seconds, in ns."""
-    seconds = parse_seconds(text)
-    return parse_time_of_day(text) if seconds is None else seconds
+    """ "00:00:01.5" or plain seconds, in ns; a capture can last longer than a day, and its times can run backwards."""
+    found = _SPAN.fullmatch(text.strip())
+    if not found:
+        return parse_seconds(text)
+    hours, minutes, seconds = (int(part or 0) for part in found.groups()[1:4])
+    if minutes > 59 or seconds > 59:
+        return None
+    ticks = hours * HOUR + minutes * MINUTE + seconds * SECOND + int((found[5] or "").ljust(9, "0"))
+    return -ticks if found[1] else ticks
 
 
 def parse_date_and_time(text: str) -> int | None:
