@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,12 +27,11 @@ def strings(values: Sequence[str | None]) -> pa.StringArray:
         return values
     missing = np.array([value is None for value in values], bool) if None in values else None
     told: Sequence[str] = values if missing is None else [value or "" for value in values]  # type: ignore[assignment]
-    raw, sizes = "".join(told), map(len, told)
-    if raw.isascii():
-        content = raw.encode("ascii")
-    else:
-        encoded = [value.encode() for value in told]
-        content, sizes = b"".join(encoded), map(len, encoded)
+    raw = "".join(told)
+    content = raw.encode()
+    sizes: Iterable[int] = map(len, told)
+    if len(content) != len(raw):
+        sizes = (len(value) if value.isascii() else len(value.encode()) for value in told)
     ends = np.zeros(len(told) + 1, np.int32)
     np.cumsum(np.fromiter(sizes, np.int32, len(told)), out=ends[1:])
     return pa.StringArray.from_buffers(

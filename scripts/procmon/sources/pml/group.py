@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import utf_16_le_decode
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from itertools import accumulate, pairwise
@@ -21,7 +22,8 @@ U1, U2, U4, U8, I8 = (np.dtype(name) for name in ("u1", "<u2", "<u4", "<u8", "<i
 
 def decoded(raw: bytes, is_ascii: bool = False) -> str:
     """The text of bytes as Process Monitor stores them; what is no text becomes U+FFFD."""
-    return raw.decode("latin-1") if is_ascii else raw.decode("utf-16-le", "replace")
+    # bytes.decode would look the codec up and call it from Python, each time.
+    return raw.decode("latin-1") if is_ascii else utf_16_le_decode(raw, "replace", True)[0]
 
 
 def decoded_all(blobs: Sequence[bytes], is_ascii: bool) -> list[str]:
