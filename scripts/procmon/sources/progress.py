@@ -13,7 +13,11 @@ _IN_LOG = 10.0
 
 
 class Progress:
-    """Tells events done, of how many if that is known, the rate and the time left; nothing of a short conversion."""
+    """Tells events done, of how many if that is known, the rate and the time left; nothing of a short conversion.
+
+    Where ``stream`` is a log and somebody sits at a terminal, the terminal is told as well, in lines: what runs beside
+    writes there too.
+    """
 
     def __init__(
         self,
@@ -21,13 +25,15 @@ class Progress:
         total: int | None,
         *,
         stream: TextIO | None = None,
+        terminal: TextIO | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._name, self._total = name, total
         self._stream = stream or sys.stderr
         self._clock = clock
-        self._terminal = self._stream.isatty()
-        self._pause = _ON_TERMINAL if self._terminal else _IN_LOG
+        self._rewritten = self._stream.isatty()
+        self._terminal = terminal if stream or self._rewritten else _terminal()
+        self._pause = _ON_TERMINAL if self._rewritten else _IN_LOG
         self._began = self._said = clock()
         self._width = 0
 
@@ -38,12 +44,15 @@ class Progress:
             return
         self._said = now
         line = f"{self._name}: {progress_line(done, self._total, now - self._began)}"
-        if self._terminal:
+        if self._rewritten:
             self._stream.write("\r" + line.ljust(self._width))
             self._width = len(line)
         else:
             self._stream.write(line + "\n")
         self._stream.flush()
+        if self._terminal:
+            self._terminal.write(line + "\n")
+            self._terminal.flush()
 
     def close(self) -> None:
         """Clears the line from a terminal."""
@@ -51,6 +60,17 @@ class Progress:
             self._stream.write("\r" + " " * self._width + "\r")
             self._stream.flush()
             self._width = 0
+        if self._terminal:
+            self._terminal.close()
+            self._terminal = None
+
+
+def _terminal() -> TextIO | None:
+    """The terminal at which this was started, if there is one."""
+    try:
+        return open("/dev/tty", "w", encoding="utf-8", errors="replace")
+    except OSError:
+        return None
 
 
 def progress_line(done: int, total: int | None, seconds: float) -> str:

@@ -53,6 +53,19 @@ def test_a_terminal_gets_one_line_that_is_rewritten_and_cleared() -> None:
     assert written.split("\r")[-2].strip() == ""
 
 
+def test_whoever_sits_at_a_terminal_while_a_log_is_written_is_told_as_well() -> None:
+    class Kept(Terminal):
+        def close(self) -> None:
+            self.closed_with = self.getvalue()
+
+    clock, log, terminal = Clock(), io.StringIO(), Kept()
+    progress = Progress("case/a", 4_000_000, stream=log, terminal=terminal, clock=clock)
+    clock.now += 10
+    progress.tell(1_000_000)
+    progress.close()
+    assert terminal.closed_with == log.getvalue() != ""
+
+
 def test_a_number_of_events_that_nobody_knows_is_not_told() -> None:
     assert told(io.StringIO(), (10, 500), total=None) == "case/a: 500 events, 50/s\n"
 
