@@ -58,7 +58,7 @@ def asked(sentence: str, language: str) -> set[str]:
 def test_every_sentence_is_told_in_every_language(name: str, language: str) -> None:
     english, other = dict(sentences(read(name, "en"))), dict(sentences(read(name, language)))
     if name in OWN_KEYS:
-        assert len(other) == len(english)
+        assert len(other) >= len(english)
         return
     spelled = {place for place in english if place.startswith("numbers[")}  # a language may count in digits
     plurals = {
