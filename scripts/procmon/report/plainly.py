@@ -25,7 +25,7 @@ _SMALL_NUMBER = re.compile(
     r"`[^`]*`|(?<![\w.,:(])(?P<number>[1-9]|1[0-2])(?= [a-z])(?! (?:second|minute|hour|day|byte))"
 )
 _NAME = re.compile(r"``(?P<double>.+?)``|`(?P<single>[^`]*)`")
-_QUESTION = re.compile(r".*?(?:\?|か。)", re.DOTALL)
+_QUESTION = re.compile(r".*?(?:\?|。)", re.DOTALL)
 
 
 def told(facts: Mapping[str, Any], moments: Moments) -> dict[str, Any]:
