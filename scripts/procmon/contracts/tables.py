@@ -252,6 +252,7 @@ class RemovalRow:
         "delete service",
         "delete file",
         "delete folder",
+        "leave",
         "restore service",
         "check",
     ]

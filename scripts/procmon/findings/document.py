@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,14 @@ from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import ATTACK_VERSION, SEVERITIES, Analysis, Finding, Technique
 from scripts.procmon.contracts.tables import TABLES
+from scripts.procmon.findings.against import Against
 from scripts.procmon.findings.alike import told_together
 from scripts.procmon.findings.callers import Callers
 from scripts.procmon.findings.default_filter import hidden_by_default
 from scripts.procmon.findings.names import when
 from scripts.procmon.findings.needs import OVERVIEWS
 from scripts.procmon.findings.process_tree import tree
+from scripts.procmon.findings.suspects import suspects
 from scripts.procmon.knowledge import knowledge
 from scripts.procmon.text.telling import check_sentence, tell
 
@@ -42,11 +45,19 @@ def document(capture: Capture, done: Mapping[str, Analysis], language: str = "en
     found = told_together(found)
     hidden = hidden_by_default(capture) if found else np.zeros(0, dtype=bool)
     callers = Callers(tree(done))
+    ordered = sorted(found, key=lambda pair: _rank(pair[0]))
+    against = Against.of([finding for finding, _ in ordered], suspects(done))
     findings = [
         _finding(
-            capture, finding, analysis=name, number=number, language=language, hidden=hidden, callers=callers
+            capture,
+            replace(finding, facts={**finding.facts, **against.facts(number, finding)}),
+            analysis=name,
+            number=number,
+            language=language,
+            hidden=hidden,
+            callers=callers,
         )
-        for number, (finding, name) in enumerate(sorted(found, key=lambda pair: _rank(pair[0])), start=1)
+        for number, (finding, name) in enumerate(ordered, start=1)
     ]
     tables = _tables(done.values())
     by_kind = _by_kind(findings)

@@ -39,6 +39,8 @@ class Signs:
     odd: list[str]
     double: list[str]
     used: dict[str, list[str]]
+    started: set[str]  #: those of ``used`` that were started
+    loaded: set[str]  #: those that were loaded into a process
     accused: bool
     #: The program that made them lies where users may write; None where its place is not known.
     stray: bool | None
@@ -204,6 +206,8 @@ def _signs(
         odd=[row.path for row in files if _odd(row)],
         double=[row.path for row in files if has_double_ending(row.renamed_to or row.path)],
         used=used,
+        started={path for key, path in keys.items() if key in ran and ran[key].started_by},
+        loaded={path for key, path in keys.items() if key not in ran or ran[key].loaded_by},
         accused=files[0].who in suspects(earlier),
         stray=None if image is None else is_stray(image),
     )
@@ -257,7 +261,15 @@ def _facts(person: str, files: Sequence[FileRow], signs: Signs) -> dict[str, obj
         "odd_places": sorted({place for row in files if (place := _odd(row))}),
         "hidden": signs.hidden,
         "double": signs.double,
-        "used": [{"path": path, "by": users} for path, users in signs.used.items()],
+        "used": [
+            {
+                "path": path,
+                "by": users,
+                "started": path in signs.started,
+                "loaded": path in signs.loaded,
+            }
+            for path, users in signs.used.items()
+        ],
         "accused": signs.accused,
         "stray": signs.stray,
     }

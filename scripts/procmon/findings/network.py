@@ -54,7 +54,12 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     talks = _talks(capture.events[mask])
     rows = [_row(capture, key, talk) for key, talk in talks.items()]
     lengths = {id(row): talk.sent_lengths for row, talk in zip(rows, talks.values(), strict=True)}
-    findings = findings_of(rows, earlier, lengths={key: sorted(sizes) for key, sizes in lengths.items()})
+    findings = findings_of(
+        rows,
+        earlier,
+        lengths={key: sorted(sizes) for key, sizes in lengths.items()},
+        filtered=bool(capture.info.get("filtered", {}).get("value")),
+    )
     return Analysis(
         name="network",
         outcome="found" if rows else "not found",
@@ -135,11 +140,17 @@ def _row(capture: Capture, key: Key, talk: Talk) -> PeerRow:
     )
 
 
+#: Messages without a connection: who only got some did not call.
+_RECEIVED_UNASKED = {"UDP Receive"}
+
+
 def _direction(talk: Talk, port: str) -> Literal["out", "in"]:
     if talk.operations["TCP Accept"]:
         return "in"
     if talk.operations["TCP Connect"]:
         return "out"
+    if set(talk.operations) <= _RECEIVED_UNASKED:
+        return "in"
     local = {port_number(one) for one in talk.local_ports}
     remote = port_number(port) or 0
     # Without a connect, whoever has the port of a known service was called.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from ipaddress import ip_address
 from typing import Any
 
@@ -17,7 +18,11 @@ DNS = ("53", "domain")
 
 
 def findings_of(
-    rows: Sequence[PeerRow], earlier: Mapping[str, Analysis], *, lengths: Mapping[int, list[int]]
+    rows: Sequence[PeerRow],
+    earlier: Mapping[str, Analysis],
+    *,
+    lengths: Mapping[int, list[int]],
+    filtered: bool = False,
 ) -> list[Finding]:
     """Findings "suspect_talked" and "unanswered_peers"; ``lengths`` holds the sizes sent, by id of the row."""
     accused = accusations(earlier)
@@ -31,7 +36,8 @@ def findings_of(
         swarm = _swarm(mine)
         if swarm:
             own = kind_of(paths.get(swarm[0].process, ""))[0] == "own" and not _is_windows(paths, swarm[0])
-            findings.append(_unanswered(person, swarm, accused.get(person, []), lengths, installed=own))
+            told = _unanswered(person, swarm, accused.get(person, []), lengths, installed=own)
+            findings.append(replace(told, facts={**told.facts, "filtered": filtered}))
         rest = [row for row in mine if row not in swarm]
         if person in accused and rest:
             loopback = [row for row in rows if row.who == person and row.ordinary == "loopback"]

@@ -67,6 +67,7 @@ def _marks(capture: Capture, rows: Sequence[FileRow]) -> Iterator[Finding]:
         and row.fate == "still there"
         and not row.path.lower().endswith(_PASSING)
     ]
+    made = _by_maker(rows)
     for person, marks in _by_maker(empty).items():
         waits = {row.path: _before(capture, row) for row in marks}
         longest = max(marks, key=lambda row: waits[row.path][1] or 0.0)
@@ -85,6 +86,7 @@ def _marks(capture: Capture, rows: Sequence[FileRow]) -> Iterator[Finding]:
                 "event": longest.events[0],
                 "waited": waited if long else None,
                 "asked": asked,
+                "same_name": [row.path for row in made[person] if _is_named_alike(row, longest)],
             },
             evidence=sorted(
                 {event for row in marks for event in row.events}
@@ -94,6 +96,13 @@ def _marks(capture: Capture, rows: Sequence[FileRow]) -> Iterator[Finding]:
             reproduce=by_path([row.path for row in marks], whos=[person]),
             subjects={"processes": [person], "files": [row.path for row in marks]},
         )
+
+
+def _is_named_alike(row: FileRow, mark: FileRow) -> bool:
+    """Whether the name of another file or folder begins like that of the mark, whatever blanks are in it."""
+    stem = basename(mark.path).partition(".")[0].lower().replace(" ", "")
+    name = basename(row.path.rstrip("\\")).lower().replace(" ", "")
+    return row is not mark and len(stem) >= 4 and name.startswith(stem)
 
 
 def _before(capture: Capture, row: FileRow) -> tuple[int | None, float | None]:

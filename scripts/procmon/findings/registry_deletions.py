@@ -152,13 +152,18 @@ _REMOVERS = {"msiexec.exe", "trustedinstaller.exe", "tiworker.exe"}
 
 
 def _made_by_itself(capture: Capture, history: History, record: Record) -> dict[str, str] | None:
-    program = _program(capture, record)
+    """The last making before the deletion, by the process itself or else by another run of its program ("by")."""
+    program, own = _program(capture, record), []
     for made in history.made.get(normal(record.path), ()):
         new = made.operation == "RegSetValue" or "REG_CREATED_NEW_KEY" in made.detail
         before = made.event < record.event or not history.trusted
         if new and before and _program(capture, made) == program:
-            return {"event": str(made.event), "time": made.moment}
-    return None
+            own.append(made)
+    if not own:
+        return None
+    made = max(own, key=lambda one: (one.process == record.process, one.event))
+    told = {"event": str(made.event), "time": made.moment}
+    return told if made.process == record.process else {**told, "by": who(capture, made.process)}
 
 
 def _set_again(capture: Capture, history: History, record: Record) -> dict[str, str] | None:

@@ -77,6 +77,7 @@ def _steps(earlier: Mapping[str, Analysis], left: Traces) -> Iterator[RemovalRow
     told = _before(earlier)
     yield from (_value(row, told.get(row.path.lower())) for row in weighty_autostarts)
     yield from _settings(earlier)
+    yield from _elevated(earlier)
     yield from _leftover_keys(earlier)
     yield from held.restart()
     yield from (
@@ -85,28 +86,22 @@ def _steps(earlier: Mapping[str, Analysis], left: Traces) -> Iterator[RemovalRow
         if row.service
     )
     yield from _files(left, drivers)
+    yield from (
+        RemovalRow(step="leave", target=folder.path, because="windows_folder", facts={"who": folder.who})
+        for folder in left.kept
+    )
     yield from _named_files(earlier, left)
     yield from (
         RemovalRow(
             step="restore service",
             target=row.service,
             because="protection",
-            facts={"name": row.display_name or row.service},
+            facts={"name": row.display_name or row.service, "change": row.change},
         )
         for row in services
         if row.security and row.change in ("deleted", "disabled") and row.service.lower() in named
     )
     yield from held.checks()
-    yield from (
-        RemovalRow(
-            step="check",
-            target=finding.facts["program"],
-            because="elevated",
-            facts={"name": finding.facts["name"], "started": ", ".join(finding.facts["started"][:12])},
-        )
-        for finding in weighty(earlier)
-        if finding.kind == "uac_bypass"
-    )
     asked = list(dict.fromkeys(one.facts["program"] for one in weighty(earlier) if one.kind == "uac_bypass"))
     if asked:
         yield RemovalRow(
@@ -221,6 +216,18 @@ def _settings(earlier: Mapping[str, Analysis]) -> Iterator[RemovalRow]:
                     )
 
 
+def _elevated(earlier: Mapping[str, Analysis]) -> Iterator[RemovalRow]:
+    """What came of it decides how grave it is, so it is looked up before anything is taken away."""
+    for finding in weighty(earlier):
+        if finding.kind == "uac_bypass":
+            yield RemovalRow(
+                step="check",
+                target=finding.facts["program"],
+                because="elevated",
+                facts={"name": finding.facts["name"], "started": ", ".join(finding.facts["started"][:12])},
+            )
+
+
 def _leftover_keys(earlier: Mapping[str, Analysis]) -> Iterator[RemovalRow]:
     for finding in weighty(earlier):
         if finding.kind == "uac_bypass" and finding.facts["key_remains"]:
@@ -228,6 +235,7 @@ def _leftover_keys(earlier: Mapping[str, Analysis]) -> Iterator[RemovalRow]:
                 step="delete key",
                 target=finding.facts["key"],
                 because="empty_key" if finding.facts["removed"] else "hijack_key",
+                facts={"existed": "yes" if finding.facts["key_existed"] else ""},
             )
 
 

@@ -21,6 +21,7 @@ from scripts.procmon.findings.names import process_name, who
 from scripts.procmon.findings.own_programs import is_own_program
 from scripts.procmon.findings.places import in_its_place
 from scripts.procmon.findings.process_tree import tree
+from scripts.procmon.findings.records import Record
 from scripts.procmon.findings.service_keys import SERVICES, ServiceKey, service_keys
 from scripts.procmon.findings.setup_programs import is_installer, setup_programs
 from scripts.procmon.findings.suspects import images, suspects
@@ -40,6 +41,7 @@ class Story:
     disabled: bool
     deleted: bool
     recreated: bool | None  #: made again after its deletion, True with a program, False as an empty key
+    remade: Sequence[Record] = ()  #: what shows that
 
 
 def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
@@ -89,12 +91,19 @@ def _story(capture: Capture, name: str, key: ServiceKey) -> Story | None:
         disabled=disabled,
         deleted=deleted,
         recreated=_recreated(key),
+        remade=_remade(key),
     )
+
+
+def _remade(key: ServiceKey) -> list[Record]:
+    """The events that made the key again after its deletion."""
+    gone = key.deleted[-1].event if key.deleted else None
+    return [] if gone is None else [one for one in (*key.created, *key.opened) if one.event > gone]
 
 
 def _recreated(key: ServiceKey) -> bool | None:
     gone = key.deleted[-1].event if key.deleted else None
-    if gone is None or not any(record.event > gone for record in (*key.created, *key.opened)):
+    if gone is None or not _remade(key):
         return None
     return any(record.event > gone and record.path.lower().endswith("\\imagepath") for record in key.sets)
 
@@ -129,7 +138,9 @@ def _protection(
     levels: tuple[Severity, ...] = ("high", "medium", "low")
     own = _own_removers(capture, lost)
     severity = "low" if own else levels[min((not grave) + bool(setups), 2)]
-    evidence = sorted({event for story in lost for event in story.row.events})
+    evidence = sorted(
+        {event for story in lost for event in (*story.row.events, *(one.event for one in story.remade))}
+    )
     people = sorted({story.row.who for story in lost})
     yield Finding(
         kind="protection_removed",
@@ -144,6 +155,10 @@ def _protection(
                     "deleted": story.deleted,
                     "key_gone": bool(story.key.deleted),
                     "recreated": story.recreated,
+                    "recreated_by": list(
+                        dict.fromkeys(who(capture, record.process) for record in story.remade)
+                    ),
+                    "recreated_events": [record.event for record in story.remade],
                 }
                 for story in lost
             ],

@@ -24,6 +24,7 @@ class Traces:
     """Things that findings of at least medium severity are about, each with the kind of the first such finding."""
 
     files: dict[str, FileRow] = field(default_factory=dict)
+    kept: list[FileRow] = field(default_factory=list)  #: folders made here that any Windows has
     programs: list[ProcessRow] = field(default_factory=list)
     infected: list[ProcessRow] = field(default_factory=list)
     why: dict[str, str] = field(default_factory=dict)
@@ -48,7 +49,8 @@ def traces(earlier: Mapping[str, Analysis]) -> Traces:
     """What is left of the weighty findings: files made here and still there, programs behind them."""
     found = Traces()
     findings = weighty(earlier)
-    for finding in findings:
+    # The gravest finding on a thing says why it is looked for.
+    for finding in sorted(findings, key=lambda one: _WEIGHTY.index(one.severity)):
         for group in finding.subjects.values():
             for subject in group:
                 found.why.setdefault(subject.lower(), finding.kind)
@@ -67,9 +69,11 @@ def traces(earlier: Mapping[str, Analysis]) -> Traces:
     made_by = {row.who for row in found.programs} | _false(findings)
     about = _about_files(earlier)
     for file in rows_of(earlier, "files"):
-        if file.what == "folder" and is_windows_folder(file.path):
-            continue
         named = file.path.lower() in found.why
+        if file.what == "folder" and is_windows_folder(file.path):
+            if file.ordinary is None and file.made and file.left and (named or file.who in made_by):
+                found.kept.append(file)
+            continue
         if file.ordinary is None and file.made and (named or file.who in made_by):
             found.files[file.path] = file
             made = found.why.get(file.who.lower(), "dropped")

@@ -105,6 +105,8 @@ def _finding(capture: Capture, every: list[Run], earlier: Mapping[str, Analysis]
     started = [one for run in runs for one in run.started]
     asked = _security_asked(capture, {row.process for row in rows})
     came = _came_of_it(capture, rows, started, tree(earlier))
+    existed = _existed(told, key, rows[0])
+    armed = [span for row in rows if (span := _armed(capture, row)) is not None]
     facts: dict[str, Any] = {
         "who": list(dict.fromkeys(row.who for row in rows)),
         "name": rows[0].who.rpartition(" (")[0],
@@ -132,16 +134,20 @@ def _finding(capture: Capture, every: list[Run], earlier: Mapping[str, Analysis]
         "ended": [{"who": one.who, "code": one.exit_code} for one in started if one.end_event is not None],
         "links": links,
         "removed": all(not row.still_there for row in rows),
-        "key_existed": _existed(told, key, rows[0]),
+        "key_existed": existed is not None,
+        "existed_event": existed,
         "key_remains": not any(
             record.operation == "RegDeleteKey" and record.succeeded and normal(record.path) == normal(key)
             for record in told
         ),
         "asked": asked,
         "unelevated": _unelevated(capture, {row.process for row in rows}),
-        "armed": _longest([_armed(capture, row) for row in rows]),
+        "armed": max(armed, default=None),
+        "shortest": min(armed, default=None),
     }
     evidence = {event for run in every for event in run.row.events}
+    evidence |= {one["event"] for one in asked[:1]}
+    evidence |= {one for one in (existed, facts["unelevated"]) if one is not None}
     evidence |= {one.start_event for one in (*started, *came) if one.start_event is not None}
     evidence |= {one.end_event for one in started if one.end_event is not None}
     return Finding(
@@ -158,7 +164,12 @@ def _finding(capture: Capture, every: list[Run], earlier: Mapping[str, Analysis]
             "processes": list(dict.fromkeys([*facts["who"], *facts["started"], *facts["seen_after"]])),
             "registry": list(dict.fromkeys([rows[0].path, *(run.row.path for run in every)])),
         },
+        key_events=[event for run in runs for event in (*run.row.events, *_starts(run))],
     )
+
+
+def _starts(run: Run) -> list[int]:
+    return [one.start_event for one in run.started if one.start_event is not None]
 
 
 def _came_of_it(
@@ -191,8 +202,8 @@ def _links(capture: Capture, key: str) -> list[str]:
     return found
 
 
-def _existed(told: list[Record], key: str, row: AutostartRow) -> bool:
-    """Whether the key was there before: the first RegCreateKey on it only opened it."""
+def _existed(told: list[Record], key: str, row: AutostartRow) -> int | None:
+    """The event that shows that the key was there before: the first RegCreateKey on it only opened it."""
     first = next(
         (
             record
@@ -203,7 +214,8 @@ def _existed(told: list[Record], key: str, row: AutostartRow) -> bool:
         ),
         None,
     )
-    return bool(first and first.event < row.events[0] and "REG_OPENED_EXISTING_KEY" in first.detail)
+    opened = first and first.event < row.events[0] and "REG_OPENED_EXISTING_KEY" in first.detail
+    return first.event if first and opened else None
 
 
 def _armed(capture: Capture, row: AutostartRow) -> float | None:
@@ -221,11 +233,6 @@ def _unelevated(capture: Capture, processes: set[int]) -> int | None:
     return next(
         (found[one][1].event for one in sorted(processes) if one in found and not found[one][0]), None
     )
-
-
-def _longest(spans: list[float | None]) -> float | None:
-    known = [span for span in spans if span is not None]
-    return max(known) if known else None
 
 
 def _security_asked(capture: Capture, processes: set[int]) -> list[dict[str, Any]]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
 from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
@@ -18,6 +19,8 @@ from scripts.procmon.findings.records import Record, order_is_trusted, records
 
 #: Shorter silences are met in every program; so are any in one that waits for its user.
 SHORTEST = 4.5
+#: A program that was started within so many seconds before a silence is likely to be waited for.
+BEFORE = pd.Timedelta(seconds=2)
 MOST_RULES = 12
 
 
@@ -27,7 +30,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
         return Analysis(name="waits", outcome="could not be checked", reason="order_untrusted")
     accused = accusations(earlier)
     rows = [row for row in tree(earlier) if row.who in accused and _may_wait(row)]
-    waited = [finding for row in rows if (finding := _finding(capture, row))]
+    waited = [finding for row in rows if (finding := _finding(capture, row, tree(earlier)))]
     # Several runs of one program that wait alike are one habit.
     alike: dict[str, list[Finding]] = {}
     for finding in waited:
@@ -60,7 +63,7 @@ def _may_wait(row: ProcessRow) -> bool:
     return row.started_here and not (row.image_path and kind_of(row.image_path)[0] == "own")
 
 
-def _finding(capture: Capture, row: ProcessRow) -> Finding | None:
+def _finding(capture: Capture, row: ProcessRow, everyone: Sequence[ProcessRow]) -> Finding | None:
     mine = np.flatnonzero((capture.events[e.PROCESS] == row.process).to_numpy())
     times = capture.events[e.TIME].iloc[mine]
     if len(mine) < 10 or times.isna().any():
@@ -93,6 +96,14 @@ def _finding(capture: Capture, row: ProcessRow) -> Finding | None:
             "from": before.moment,
             "to": after.moment,
             "round": abs(gaps[at] - round(gaps[at])) < 0.05,
+            "started_before": [
+                one.who
+                for one in everyone
+                if one.parent == row.process
+                and one.start
+                and before.moment
+                and pd.Timedelta(0) <= pd.Timestamp(before.moment) - pd.Timestamp(one.start) <= BEFORE
+            ],
         },
         evidence=[before.event, after.event],
         reproduce=[Rule("PID", "is", str(row.pid))]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,8 +17,11 @@ from scripts.procmon.report.moments import Moments, seconds_between
 from scripts.procmon.report.words import Words
 from scripts.procmon.text import catalogue, code, people, render
 
-#: More sentences than these no manager reads; the rest is counted and stands in part 3.
-MOST_SENTENCES = 9
+#: More sentences than these no manager reads; the rest is named and stands in part 3.
+MOST_SENTENCES = 12
+
+#: Programs of Windows itself: who started them says nothing of where the story began.
+_OF_WINDOWS = re.compile(r"^[a-z]:\\win(?:dows|nt)\\", re.IGNORECASE)
 
 Facts = Mapping[str, Any]
 
@@ -65,7 +70,7 @@ class _Teller:
         self.sentences = catalogue("brief", language)
         self.words = Words(language)
         self.telling = self._telling()
-        self.told = 0
+        self.told: list[Facts] = []
         self.empty = not material.info.get("events") and not material.findings
         self.blocked = [c for c in material.looked if c["outcome"] == "could not be checked"]
 
@@ -81,13 +86,16 @@ class _Teller:
         if self.empty:
             return [self.say("empty", host=self.material.info.get("host"))]
         if self.telling:
-            told = self._story("happened")
+            story, origin = self._story("happened"), self._origin()
+            # Who started it comes first; as whom it ran says more once it is known what ran.
+            told = [*origin[0], *story[:1], *origin[1], *story[1:]]
             told = [*[self._opened(first) for first in told[:1]], *told[1:]]
         else:
             told = self._nothing_found()
         said = [self._spelled(sentence) for sentence in told]
-        if self.telling and (rest := len(self.material.findings) - self.told):
-            said.append(self.say("rest", n=rest))
+        if self.telling and (rest := [f for f in self.material.findings if f not in self.told]):
+            nouns = self._nouns([f for f in rest if f["kind"] in self.sentences["nouns"]])
+            said.append(self._spelled(self.say("rest", n=len(rest), **nouns)))
         if self.material.filtered:
             said.append(self.say("filtered"))
         elif self.material.missing:
@@ -101,6 +109,21 @@ class _Teller:
         who |= {plainly.without_pid(n) for f in self.telling for n in f["subjects"].get("processes", ())}
         first = sentence if sentence.startswith(tuple(who - {""})) else plainly.within(sentence)
         return self.say("opening", span=span, first=first) if span and span >= 0.05 else sentence
+
+    def _origin(self) -> tuple[list[str], list[str]]:
+        """Who started the first program that the findings are about, or as whom it ran."""
+        about = {name for f in self.telling for name in f["subjects"].get("processes", ())}
+        rows = self.material.table("processes")
+        mine = [row for row in rows if row["who"] in about and row["started_here"]]
+        mine = [row for row in mine if not _OF_WINDOWS.match(row["image_path"] or "") and row["image_path"]]
+        for row in sorted(mine, key=lambda row: row["start"] or "")[:1]:
+            parent = next((one for one in rows if one["process"] == row["parent"]), None)
+            facts = {"who": row["process_name"], "user": row["user"]}
+            if parent:
+                return [self.say("origin", parent=parent["process_name"], **facts)], []
+            if row["user"]:
+                return [], [self.say("origin", parent=None, **facts)]
+        return [], []
 
     def _nothing_found(self) -> list[str]:
         """The brief of a clean capture: what was done, what was looked for, what was only noted."""
@@ -129,7 +152,10 @@ class _Teller:
             same = [finding for finding in self.telling if finding["confidence"] == confidence]
             if same:
                 said.append((labels[confidence], self.say(f"sure.told.{confidence}", **self._nouns(same))))
-        unknown = [self.words.shared("questions", q["kind"], q["facts"]) for q in self._questions()]
+        unknown = [
+            self.words.shared("questions", q["kind"], {**q["facts"], "brief": True})
+            for q in self._questions()
+        ]
         if unknown:
             # Of a question with its reasons only the question; part 6 has the rest.
             asked = [plainly.question(text) for text in unknown]
@@ -139,6 +165,7 @@ class _Teller:
                 "sure.blocked_why",
                 titles=[plainly.within(c["title"]) for c in self.blocked],
                 reasons=self._reasons(),
+                of=len(self.material.looked),
             )
             said.append((labels["blocked"], told))
         elif not self.telling:
@@ -185,21 +212,19 @@ class _Teller:
         said, returning = self._story("means"), remedy.returning(self.material)
         if returning.any:
             said.insert(0, plainly.brisk(self.say("means.returns", **vars(returning))))
-        elif self._graveness() == "high":
+        elif self._graveness() in ("high", "medium"):
             outcomes = {check["analysis"]: check["outcome"] for check in self.material.checks}
             blocked = (None, "could not be checked")
             could = all(outcomes.get(name) not in blocked for name in ("persistence", "services"))
             said.append(self.say("means.no_return" if could else "means.return_unknown"))
         if self.telling[0]["kind"] not in self.sentences["means"] and not returning.any:
             said.insert(0, self.telling[0]["meaning"])
-        if off := [row["service"] for row in self.material.table("services") if _switched_off(row)]:
-            said.append(
-                self.say(
-                    "means.protection_off",
-                    names=[code(name) for name in plainly.once(off)],
-                    n=len(plainly.once(off)),
-                )
-            )
+        if off := [row for row in self.material.table("services") if _switched_off(row)]:
+            lost = {
+                change: plainly.once(code(row["service"]) for row in off if row["change"] == change)
+                for change in ("deleted", "disabled")
+            }
+            said.append(self.say("means.protection_off", **lost))
         return [self._spelled(sentence) for sentence in said]
 
     def _clean(self) -> str:
@@ -218,14 +243,21 @@ class _Teller:
         if not self.telling:
             return [Action(text=self.say("do.clean" if self._clean() == "clean" else "do.clean_filtered"))]
         actions = [Action(text=self.say("do.isolate"))] if self._graveness() == "high" else self._asking()
+        if any(finding["kind"] == "uac_bypass" for finding in self.telling):
+            actions.insert(0, Action(text=self.say("do.ask_test")))
         for step in remedy.steps(self.material):
             known = step.key if step.key in self.sentences["do"]["steps"] else "other"
             title = plainly.within(self.words.word("step", step.key))
             said = self.say(f"do.steps.{known}", title=title, **vars(step))
             actions.append(Action(text=self._spelled(plainly.brisk(said)), part="restart"))
         if indicators := self.material.table("indicators"):
-            said = self._spelled(self.say("do.look_elsewhere", n=len(indicators)))
-            actions.append(Action(text=said, part="indicators"))
+            kinds = Counter(str(row["type"]) for row in indicators)
+            forms = self.words["words.types"]
+            counted = [
+                self.words.forms.plural(n, *forms.get(kind, (kind, kind))) for kind, n in kinds.items()
+            ]
+            said = self.say("do.look_elsewhere", counted=counted, addresses=kinds["address"])
+            actions.append(Action(text=self._spelled(said), part="indicators"))
         if not actions:
             actions.append(Action(text=self.say("do.read", n=len(self.telling)), part="findings"))
         return actions
@@ -290,6 +322,8 @@ class _Teller:
         by_kind = self._by_kind(part)
         if part == "happened":
             by_kind = self._weightiest(by_kind)
+            # A story is told in the order in which it happened.
+            by_kind = dict(sorted(by_kind.items(), key=lambda told: min(map(_begin, told[1]))))
         return [sentence for kind, same in by_kind.items() if (sentence := self._told(part, kind, same))]
 
     def _weightiest(self, by_kind: dict[str, list[Facts]]) -> dict[str, list[Facts]]:
@@ -299,7 +333,7 @@ class _Teller:
                 by_kind.setdefault(finding["kind"], []).append(finding)
         ranks = sorted(by_kind, key=lambda kind: SEVERITIES.index(by_kind[kind][0]["severity"]))
         kept = set(ranks[:MOST_SENTENCES])
-        self.told = sum(len(same) for kind, same in by_kind.items() if kind in kept)
+        self.told = [finding for kind, same in by_kind.items() if kind in kept for finding in same]
         return {kind: same for kind, same in by_kind.items() if kind in kept}
 
     def _told(self, part: str, kind: str, findings: Sequence[Facts]) -> str:
@@ -335,6 +369,12 @@ class _Teller:
             "who": plainly.once(plainly.without_pid(name) for name in who),
             "titles": [finding["title"] for finding in findings],
         }
+
+
+def _begin(finding: Facts) -> tuple[str, int]:
+    """The moment of the deed, which may be later than the first event that proves it."""
+    told = str(finding["facts"].get("time") or finding.get("first") or "")
+    return told, min(finding["evidence"], default=0)
 
 
 def _switched_off(row: Facts) -> bool:

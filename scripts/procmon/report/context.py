@@ -12,6 +12,7 @@ from scripts.procmon.report.activity import make_activity
 from scripts.procmon.report.beside import beside_said
 from scripts.procmon.report.brief import make_brief
 from scripts.procmon.report.events import list_events, telling
+from scripts.procmon.report.glossary import glossary
 from scripts.procmon.report.language import in_words_of
 from scripts.procmon.report.logo import read_logo
 from scripts.procmon.report.material import Material, Settings
@@ -22,7 +23,6 @@ from scripts.procmon.report.shares import compared_said, shares_said, suggested
 from scripts.procmon.report.tables import Column, Maker, Table, make_table
 from scripts.procmon.report.view import Caps, Found, Medium, Report, Stage
 from scripts.procmon.report.words import Words
-from scripts.procmon.text import catalogue
 
 #: The parts of the report in order; the cover stands before them without a number.
 PARTS = (
@@ -37,8 +37,8 @@ CHANGES = (
 
 
 CAPS: dict[Medium, Caps] = {
-    "html": Caps(rows=1000, findings=400, titles=2000, events=3000, evidence=8, rules=400),
-    "pdf": Caps(rows=25, findings=24, titles=80, events=120, evidence=5, rules=8),
+    "html": Caps(rows=1000, findings=400, titles=2000, events=3000, evidence=8, rules=400, needed=1000),
+    "pdf": Caps(rows=25, findings=24, titles=80, events=120, evidence=5, rules=8, needed=60),
 }
 
 
@@ -148,9 +148,7 @@ class _Maker:
             anchors=min(len(findings), self.caps.findings + self.caps.titles),
             changes=[self._table(name) for name in CHANGES],
             restart=[autostarts, removal],
-            restart_said=self.words[
-                "restart.intro" if removal.rows or autostarts.rows else "restart.intro_none"
-            ],
+            restart_said=self._restart_said(removal, autostarts),
             questions=self._table("questions"),
             indicators=[self._indicators(), self._attack()],
             **self._pictures(),
@@ -164,7 +162,7 @@ class _Maker:
             baseline=self.compared,
             method_said=self._method_said(),
             **self._events(),
-            glossary=list(catalogue("glossary", self.settings.language).items()),
+            glossary=glossary(self.material, self.words),
             most_rules=5 if self.medium == "pdf" else 12,
             linked=frozenset(self.by_number),
             cited={str(finding["id"]): finding["number"] for finding in self.found},
@@ -259,7 +257,20 @@ class _Maker:
     # -- tables
 
     def _table(self, key: str) -> Table:
-        return make_table(key, self.material.table(key), self.maker, checks=self.checks)
+        maker = replace(self.maker, most=self._most_needed()) if key == "removal" else self.maker
+        return make_table(key, self.material.table(key), maker, checks=self.checks)
+
+    def _most_needed(self) -> int:
+        """What somebody works through, step by step or name by name, is cut later than what is only read."""
+        return max(self.maker.most, min(self.caps.needed, self.settings.pdf_rows))
+
+    def _restart_said(self, removal: Table, autostarts: Table) -> str:
+        if not (removal.rows or autostarts.rows):
+            return str(self.words["restart.intro_none"])
+        steps = {row["step"] for row in self.material.table("removal")}
+        return self.words.say(
+            "restart.intro", entries=bool(autostarts.rows), drivers="disable service" in steps
+        )
 
     def _indicators(self) -> Table:
         numbers = {finding["id"]: finding["number"] for finding in self.found}
@@ -267,7 +278,8 @@ class _Maker:
             {**row, "why": [numbers[one] for one in row["findings"] if one in numbers]}
             for row in self.material.table("indicators")
         ]
-        return make_table("indicators", rows, self.maker, checks=self.checks)
+        maker = replace(self.maker, most=self._most_needed())
+        return make_table("indicators", rows, maker, checks=self.checks)
 
     def _attack(self) -> Table:
         techniques: dict[str, dict[str, Any]] = {}
@@ -362,7 +374,13 @@ class _Maker:
         zone = self.moments.zone or self.words["cover.local_time"]
         said = self.words.say("events.intro", n=total, zone=zone) if total else str(self.words["events.none"])
         told = (
-            self.words.say(f"events.more_{self.medium}", n=more, html=min(total, CAPS["html"].events))
+            self.words.say(
+                f"events.more_{self.medium}",
+                n=more,
+                shown=total - more,
+                html=min(total, CAPS["html"].events),
+                total=total,
+            )
             if more
             else ""
         )

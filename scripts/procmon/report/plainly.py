@@ -14,6 +14,9 @@ from scripts.procmon.text import code, listing, people
 #: A name longer than this is told by its end; the whole stands in the parts that follow.
 LONGEST_NAME = 48
 
+#: The ends of paths that many have, and that tell nothing without what stands before them.
+_COMMON = frozenset({"(default)", "inprocserver32", "localserver32", "command", "open", "shell"})
+
 #: Folders longer than this (identifiers of users, keys made at random) lose their middle where names stay too long.
 LONGEST_PART = 16
 
@@ -133,12 +136,13 @@ def _without_middle(part: str) -> str:
 
 def _end(path: str) -> str:
     """The last parts of a path, as many as are needed to know it by and fit."""
-    end = ""
+    end, telling = "", False
     for part in reversed(path.split("\\")):
-        longer = f"\\{part}{end}"
-        if len(longer) > LONGEST_NAME and end:
+        short = part if part.lower() in _COMMON or telling or not end else _without_middle(part)
+        longer = f"\\{part if len(part) + len(end) < LONGEST_NAME else short}{end}"
+        if len(longer) > LONGEST_NAME and telling:
             break
-        end = longer
-        if len(end) > LONGEST_NAME // 2:
+        end, telling = longer, telling or part.lower() not in _COMMON
+        if len(end) > LONGEST_NAME // 2 and telling:
             break
     return f"…{shorten(end, LONGEST_NAME)}"

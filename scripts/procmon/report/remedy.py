@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from scripts.procmon.report import plainly
 from scripts.procmon.report.material import Material
@@ -16,22 +17,37 @@ MOST_NAMES = 3
 #: Steps that one sentence tells.
 _TOGETHER = {"delete folder": "delete file"}
 
+#: Steps that the brief tells in other words for some reasons.
+_BY_REASON = {
+    "restart_driver": "restart_driver",
+    "restart_loaded": "restart_loaded",
+    "winsock": "winsock",
+    "elevated": "check_elevated",
+    "always_notify": "check_always_notify",
+    "infected": "check_infected",
+}
+
 _BY_ITSELF = ("boot", "system", "automatic")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Returning:
-    """What comes back after a restart: drivers and services, autostart entries and what these start, Winsock's list."""
+    """What is in force after a restart: drivers and services, entries that start something, COM classes, Winsock's list.
+
+    Of entries, classes and the list also the data: what they start or name.
+    """
 
     names: Sequence[str]
     entries: int
     starts: Sequence[str]
+    classes: int
+    class_files: Sequence[str]
     list_entries: int
     list_files: Sequence[str]
 
     @property
     def any(self) -> bool:
-        return bool(self.names or self.entries or self.list_entries)
+        return bool(self.names or self.entries or self.classes or self.list_entries)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +59,8 @@ class Step:
     names: Sequence[str]
     files: int = 0
     folders: int = 0
+    memory: bool = False  #: whether the memory is to be saved
+    copies: bool = False  #: whether files are to be saved
 
 
 def returning(material: Material) -> Returning:
@@ -68,15 +86,18 @@ def returning(material: Material) -> Returning:
         if row["place"] not in ("driver", "service")  # named above
         if not _is_everyday(material, row["path"])
     ]
-    # A rewritten list of network files starts nothing: programs load what it names.
+    # A COM class or a rewritten list of network files starts nothing: programs that use it load what it names.
+    classes = [row for row in rows if row["place"] == "com-server"]
     listed = [row for row in rows if row["place"] == "winsock"]
-    entries = [row for row in rows if row["place"] != "winsock"]
+    entries = [row for row in rows if row["place"] not in ("com-server", "winsock")]
     return Returning(
         names=[code(name) for name in plainly.once([*filter(None, drivers), *filter(None, services)])],
         entries=len(plainly.once(row["path"] for row in entries)),
-        starts=plainly.once(code(row["data"]) for row in entries if row["data"]),
+        starts=plainly.once(row["data"] for row in entries if row["data"]),
+        classes=len(plainly.once(row["path"] for row in classes)),
+        class_files=plainly.once(row["data"] for row in classes if row["data"]),
         list_entries=len(plainly.once(row["path"] for row in listed)),
-        list_files=plainly.once(code(row["data"]) for row in listed if row["data"]),
+        list_files=plainly.once(row["data"] for row in listed if row["data"]),
     )
 
 
@@ -93,10 +114,10 @@ def _is_everyday(material: Material, path: str) -> bool:
 def steps(material: Material) -> list[Step]:
     """The steps of the clean-up in their order, neighbours of one kind together."""
     told = []
-    for key, rows in groupby(
-        material.table("removal"), key=lambda row: _TOGETHER.get(row["step"], row["step"])
-    ):
+    for key, group in groupby((row for row in material.table("removal") if row["step"] != "leave"), key=_key):
+        rows = list(group)
         kinds = dict.fromkeys((row["target"], row["step"] == "delete folder") for row in rows)
+        reasons = {row["because"] for row in rows}
         targets = plainly.once(target for target, _ in kinds)
         folders = sum(is_folder for _, is_folder in kinds)
         told.append(
@@ -106,6 +127,13 @@ def steps(material: Material) -> list[Step]:
                 names=[code(target) for target in targets] if len(targets) <= MOST_NAMES else [],
                 files=len(kinds) - folders,
                 folders=folders,
+                memory="save_memory" in reasons,
+                copies="save_files" in reasons,
             )
         )
     return told
+
+
+def _key(row: Mapping[str, Any]) -> str:
+    step = str(row["step"])
+    return _BY_REASON.get(row["because"], _TOGETHER.get(step, step))

@@ -84,7 +84,7 @@ def make_table(
     check = checks.get(shape.check, {})
     said: list[str] = []
     if telling:
-        said.append(words.say(f"tables.{key}.intro", n=len(telling), **shape.facts(telling, maker)))
+        said.append(words.say(f"tables.{key}.intro", **{"n": len(telling), **shape.facts(telling, maker)}))
         if everyday:
             said.append(_everyday("ordinary", everyday, words))
     elif everyday:
@@ -398,7 +398,10 @@ SHAPES: dict[str, Shape] = {
         columns=(("path", "path", 34), ("data", "path", 26), ("change", "text", 10), ("who", "path", 12),
                  ("time", "text", 8), ("events", "events", 10)),
         cells=_autostart,
-        facts=lambda rows, _: {"still": _count(rows, lambda r: r["still_there"] and not r["attempt"])},
+        facts=lambda rows, _: {
+            "still": _count(rows, lambda r: r["still_there"] and not r["attempt"]),
+            "attempts": _count(rows, lambda r: r["attempt"]),
+        },
         order=lambda row: (bool(row["attempt"]), not row["still_there"], row["time"]),
     ),
     "removal": Shape(
@@ -407,6 +410,9 @@ SHAPES: dict[str, Shape] = {
         cells=lambda row, m: [
             m.words.word("step", row["step"]), row["target"], m.words.shared("removal", row["because"], row["facts"]),
         ],
+        facts=lambda rows, _: {
+            "n": _count(rows, lambda r: r["step"] != "leave"), "left": _count(rows, lambda r: r["step"] == "leave"),
+        },
         order=lambda _row: 0,
     ),
     "questions": Shape(

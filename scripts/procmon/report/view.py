@@ -28,6 +28,7 @@ class Caps:
     events: int
     evidence: int  #: events shown beside a finding
     rules: int  #: of a filter stage
+    needed: int = 0  #: of a table that somebody works through, at least
 
 
 @dataclass(frozen=True, kw_only=True)

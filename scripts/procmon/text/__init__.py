@@ -3,7 +3,9 @@
 ``text/{language}/{catalogue}.yaml`` maps a key to one sentence or to several named ones. In a sentence, ``|code``
 sets a path, value or name apart (back-ticks, which the HTML turns into <code>), ``|n`` writes a number with
 thousands separators, ``|bytes`` a size, ``|clock`` a time of day, ``|seconds`` a length of time, ``|listing`` joins a
-list with commas and "and", ``|people`` does so for one process or several; ``plural(n, one, many)`` picks a word.
+list with commas and "and", ``|people`` does so for one process or several, ``|alike`` names paths so that files of
+one name are counted; ``|accusation`` says what findings of these kinds hold against a process, ``|numbered`` which
+findings these are; ``plural(n, one, many)`` picks a word.
 How a language writes numbers, lists and plurals: ``forms``.
 """
 
@@ -146,6 +148,35 @@ def _people_listed(written: Forms, value: Any) -> str:
     return str(written.words["more"]).replace("{items}", told).replace("{n}", more[1])
 
 
+def _accusation(kinds: Iterable[str], many: bool, language: str) -> str:
+    """What findings of ``kinds`` say of one process (of ``many``): "runs code that belongs to no program file"."""
+    known = catalogue("accusations", language)["kinds"]
+    said = dict.fromkeys(known[kind][many] for kind in kinds if kind in known)
+    return forms(language).listing(said or [known["other"][many]])
+
+
+def _numbered(numbers: Iterable[int], language: str) -> str:
+    """Findings by their numbers: "finding 3", "findings 3, 5 and 13"; "another finding" where none is given."""
+    words, listed = catalogue("accusations", language)["findings"], [str(number) for number in numbers]
+    form = "none" if not listed else "one" if len(listed) == 1 else "many"
+    return str(words[form]).format(numbers=forms(language).listing(listed))
+
+
+def _alike(written: Forms, paths: Iterable[str]) -> list[str]:
+    """Paths set apart by ``code``; several files of one name as "2 files named `n`", which the whole paths would hide."""
+    by_name: dict[str, list[str]] = {}
+    for path in dict.fromkeys(paths):
+        # Windows leaves a dot at the end of a name out.
+        by_name.setdefault(path.rpartition("\\")[2].rstrip(".").lower(), []).append(path)
+    told = str(written.words["alike"])
+    return [
+        code(same[0])
+        if len(same) == 1
+        else told.format(n=written.number(len(same)), name=code(same[0].rpartition("\\")[2].rstrip(".")))
+        for same in by_name.values()
+    ]
+
+
 @cache
 def _catalogue(name: str, language: str) -> dict[str, Any]:
     file = FOLDER / language / f"{name}.yaml"
@@ -188,6 +219,9 @@ def _environment(language: str) -> Environment:
         seconds=written.seconds,
         listing=written.listing,
         people=lambda value: _people_listed(written, value),
+        alike=lambda value: _alike(written, value),
+        accusation=lambda kinds, many=False: _accusation(kinds, many, language),
+        numbered=lambda numbers: _numbered(numbers, language),
     )
     made.globals.update(plural=written.plural)
     return made

@@ -62,6 +62,9 @@ def stage_said(stage: Mapping[str, Any], language: str = "en") -> str:
         render(words["category"], {"n": one["events"], "category": one["category"]}, language)
         for one in found["categories"]
     ]
+    rest = stage["removed"] - sum(one["events"] for one in found["categories"])
+    if categories and rest > 0:
+        categories.append(render(words["no_category"], {"n": rest}, language))
     told = [
         render(
             words["hid"],

@@ -127,7 +127,9 @@ def test_hidden_system_files_in_the_recycle_bin_are_found() -> None:
     (finding,) = analysed(built).findings
     assert (finding.kind, finding.severity) == ("files_hidden", "high")
     assert (finding.facts["data_files"], finding.facts["folders"]) == (1, 1)
-    assert finding.facts["used"] == [{"path": PAYLOAD, "by": ["services.exe (680)"]}]
+    (used,) = finding.facts["used"]
+    assert (used["path"], used["by"]) == (PAYLOAD, ["services.exe (680)"])
+    assert (used["loaded"], used["started"]) == (True, False)
 
 
 def test_the_browsers_cache_may_hide_its_files() -> None:

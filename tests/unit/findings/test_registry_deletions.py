@@ -113,3 +113,24 @@ def test_an_uninstallation_does_not_explain_the_loss_of_a_protection() -> None:
     path = r"HKLM\Software\Microsoft\Windows\CurrentVersion\Run\Windows Defender"
     rows = table(Row("RegDeleteKey", UNINSTALL.replace("Foo", "Defender")), Row("RegDeleteValue", path))
     assert rows[1].explanation == "security"
+
+
+def test_each_run_of_a_program_is_told_to_have_made_what_it_deleted_itself() -> None:
+    link = r"HKCU\Software\Elsewhere\Link"
+    first, second = "tool.exe (10)", "tool.exe (20)"
+    rows = [
+        Row(operation, link, detail, who=run)
+        for run in (first, second)
+        for operation, detail in (("RegSetValue", "Type: REG_SZ, Length: 4, Data: x"), ("RegDeleteValue", ""))
+    ]
+    assert [row.explanation_facts["event"] for row in table(*rows)] == ["0", "2"]
+    assert all("by" not in row.explanation_facts for row in table(*rows))
+
+
+def test_what_another_run_had_made_names_that_run() -> None:
+    link = r"HKCU\Software\Elsewhere\Link"
+    (row,) = table(
+        Row("RegSetValue", link, "Type: REG_SZ, Length: 4, Data: x", who="tool.exe (10)"),
+        Row("RegDeleteValue", link, who="tool.exe (20)"),
+    )
+    assert row.explanation_facts["by"] == "tool.exe (10)"

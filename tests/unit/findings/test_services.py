@@ -93,7 +93,8 @@ def test_protection_that_is_disabled_and_deleted_is_one_high_finding() -> None:
         False,
     )
     assert (second["name"], second["disabled"], second["deleted"]) == ("wscsvc", True, False)
-    assert finding.evidence == [0, 1, 2, 3, 4]
+    assert (first["recreated_by"], first["recreated_events"]) == (["svchost.exe (1032)"], [5])
+    assert finding.evidence == [0, 1, 2, 3, 4, 5]
 
 
 def test_who_was_at_work_when_the_service_manager_was_asked_is_named() -> None:

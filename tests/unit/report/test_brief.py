@@ -81,7 +81,7 @@ def test_a_kind_without_a_sentence_is_told_by_its_title():
 
 def test_smaller_findings_are_counted_beside_grave_ones():
     told = happened(material(findings=[finding(1), finding(2, severity="low", kind="small")]))
-    assert "1 more finding stands in part 3." in told
+    assert "One more finding stands in part 3." in told
 
 
 def test_low_findings_are_told_where_there_are_no_graver_ones():
@@ -91,7 +91,7 @@ def test_low_findings_are_told_where_there_are_no_graver_ones():
 def test_what_is_certain_is_told_apart_from_what_is_likely():
     likely = finding(2, kind="odd_module", confidence="likely", facts={"place": "x", "who": ["a"]})
     sure = brief(material(findings=[finding(1, **DRIVER), likely])).sure
-    assert [label for label, _ in sure] == ["Certain", "Very likely"]
+    assert [label for label, _ in sure] == ["Certain", "Likely"]
     assert sure[0][1].startswith("the driver")
 
 
@@ -116,7 +116,7 @@ def test_a_driver_that_was_only_loaded_does_not_come_back():
     drivers = [row("drivers", service="fine", dropped=False, registered=False, loaded=True, starts="system")]
     told = " ".join(brief(material(findings=[finding()], tables={"drivers": drivers})).means)
     assert "fine" not in told
-    assert "Nothing that was recorded makes it start again" in told
+    assert "Nothing that was recorded makes anything of this start again" in told
 
 
 def test_where_autostarts_could_not_be_checked_it_is_not_said_that_nothing_comes_back():
@@ -130,7 +130,7 @@ def test_a_disabled_protection_is_named():
         row("services", service="wscsvc", change="disabled", security=True, time=HOUR, who="x", events=[])
     ]
     told = " ".join(brief(material(findings=[finding()], tables={"services": services})).means)
-    assert "lost protection: `wscsvc` was disabled or removed" in told
+    assert "lost protection: `wscsvc` was disabled." in told
 
 
 def test_what_to_do_follows_the_order_of_the_removal_list():
@@ -338,10 +338,58 @@ def test_programs_that_a_fact_names_together_are_several():
     gone = finding(
         1, kind="traces_deleted", facts={"who": "lsass.exe (300) and Explorer.EXE (12)", "files": ["a", "b"]}
     )
-    assert "lsass.exe and Explorer.EXE then deleted two files that they had used." in happened(
+    assert "lsass.exe and Explorer.EXE deleted two files that they had used." in happened(
         material(findings=[gone])
     )
 
 
 def test_a_fact_of_an_unexpected_type_stops_no_report():
     assert happened(material(findings=[finding(1, facts={"first": 201})]))
+
+
+def test_the_story_is_told_in_the_order_of_time():
+    late, early = finding(1, **DRIVER), finding(2)
+    late["evidence"], early["evidence"] = [90], [4]
+    late["first"], early["first"] = f"{HOUR}:09.0", f"{HOUR}:01.0"
+    told = happened(material(findings=[late, early]))
+    assert told.index("did a thing") < told.index("put one driver")
+
+
+def test_who_started_the_program_that_it_is_about_opens_the_story():
+    rows = [
+        process(1, process_name="explorer.exe", who="explorer.exe (9)", started_here=False),
+        process(
+            2, process_name="bad.exe", who="bad.exe (300)", parent=1, user="PC\\Ann", image_path="C:\\bad.exe"
+        ),
+    ]
+    told = happened(material(findings=[finding()], tables={"processes": rows}))
+    assert told.startswith("In 40 seconds, explorer.exe started bad.exe as `PC\\Ann`.")
+
+
+def test_files_of_one_name_are_counted_and_not_told_by_their_folders():
+    facts = {"data": ["C:\\a\\n.", "C:\\b\\n."], "done": True, "target_place": "the recycle bin"}
+    told = happened(material(findings=[finding(kind="com_hijack", facts=facts)]))
+    assert "two files named `n`, in the recycle bin," in told
+
+
+def test_a_class_is_told_to_be_loaded_by_programs_and_not_to_start():
+    rows = [
+        row("autostarts", place="com-server", path=f"HKCR\\{n}", data="C:\\n", change="set", attempt=False)
+        for n in range(2)
+    ]
+    told = " ".join(brief(material(findings=[finding()], tables={"autostarts": rows})).means)
+    assert (
+        "Two changed COM classes stay in force after a restart: every program that uses one of them" in told
+    )
+    assert "start `" not in told
+
+
+def test_memory_is_saved_only_where_something_is_in_it():
+    rows = [row("removal", step="save first", target="a.exe", because="save_files")]
+    told = [act.text for act in brief(material(findings=[finding()], tables={"removal": rows})).do]
+    assert "Before anything is changed, save copies and hashes of the files that are deleted below." in told
+
+
+def test_two_keys_with_one_end_are_told_apart_by_what_stands_before_it():
+    one = "HKCU\\Software\\Classes\\CLSID\\{fbeb8a05-beee-4442-804e-409d6c4515e9}\\InprocServer32\\(Default)"
+    assert "{fbeb8a0" in plainly.brisk(f"`{one}`")

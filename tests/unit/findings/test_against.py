@@ -1,0 +1,47 @@
+"""A finding that rests on others names them, and says what they say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scripts.procmon.contracts.findings import Finding, Severity
+from scripts.procmon.findings.against import Against
+from scripts.procmon.text import render
+
+
+def found(kind: str, who: str, *, severity: Severity = "high", **facts: Any) -> Finding:
+    return Finding(
+        kind=kind,
+        severity=severity,
+        confidence="certain",
+        facts=facts,
+        evidence=[0],
+        reproduce=[],
+        subjects={"processes": [who]},
+    )
+
+
+HIDDEN = found("files_hidden", "bad.exe (1)", accused=True)
+CODE = found("injected_code", "bad.exe (1)")
+LIGHT = found("waited", "bad.exe (1)", severity="low")
+
+
+def test_the_findings_that_make_a_process_suspect_are_named_and_not_the_finding_itself() -> None:
+    against = Against.of([HIDDEN, LIGHT, CODE], {"bad.exe (1)": ["injected_code"]})
+    assert against.facts(1, HIDDEN) == {"accused_of": ["injected_code"], "accused_in": [3]}
+
+
+def test_where_no_suspicion_is_known_any_other_weighty_finding_is_named() -> None:
+    against = Against.of([HIDDEN, found("autostart", "bad.exe (1)")], {})
+    assert against.facts(1, HIDDEN) == {"accused_of": [], "accused_in": [2]}
+
+
+def test_a_finding_that_accuses_nobody_names_nothing() -> None:
+    assert Against.of([CODE], {}).facts(1, CODE) == {}
+
+
+def test_what_is_said_of_a_suspect_is_what_the_findings_say() -> None:
+    sentence = "It {{ kinds|accusation }} ({{ numbers|numbered }})."
+    told = render(sentence, {"kinds": ["injected_code"], "numbers": [3]})
+    assert told == "It runs code that belongs to no program file (finding 3)."
+    assert render(sentence, {"kinds": [], "numbers": []}) == "It is not what it seems (another finding)."
