@@ -167,6 +167,19 @@ class RegistryDeletionRow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RegistryValueRow:
+    """registry_values: a value that a process set, and that no finding and no other table tells of."""
+
+    path: str
+    data: str | None  #: as last set; Process Monitor shows only the beginning of long data
+    process: int
+    who: str
+    time: str  #: of the first
+    events: list[int]
+    ordinary: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class AutostartRow:
     """autostarts: a place from which Windows starts code was written, or an attempt was made."""
 
@@ -312,6 +325,7 @@ TABLES: dict[str, type] = {
     "services": ServiceRow,
     "timestamps": TimestampRow,
     "registry_deletions": RegistryDeletionRow,
+    "registry_values": RegistryValueRow,
     "autostarts": AutostartRow,
     "processes": ProcessRow,
     "peers": PeerRow,

@@ -20,7 +20,15 @@ REGISTRY_CHANGES = frozenset(
 
 #: Analyses that list, weigh or ask on the ground of others: they look for nothing by themselves.
 OVERVIEWS = frozenset(
-    {"process_tree", "capture_limits", "removal", "open_questions", "indicators", "activity"}
+    {
+        "process_tree",
+        "registry_values",
+        "capture_limits",
+        "removal",
+        "open_questions",
+        "indicators",
+        "activity",
+    }
 )
 #: Analyses that can look at a capture without paths.
 PATHLESS = frozenset({"injected_code", "masquerade", "elevation", "command_lines", "odd_children", "waits"})
@@ -39,6 +47,7 @@ class Need:
 
 NEEDS: Mapping[str, Need] = {
     "self_deletion": Need("no_openings", OPEN | SET_DISPOSITION),
+    "event_logs": Need("no_openings", OPEN | SET_DISPOSITION),
     "mass_renames": Need("no_openings", OPEN | SET_DISPOSITION | SET_RENAME),
     "timestamps": Need("no_times_set", SET_BASIC, if_filtered=True),
     "raw_disk": Need("no_openings", OPEN),

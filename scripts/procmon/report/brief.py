@@ -18,7 +18,7 @@ from scripts.procmon.report.words import Words
 from scripts.procmon.text import catalogue, code, people, render
 
 #: More sentences than these no manager reads; the rest is named and stands in part 3.
-MOST_SENTENCES = 12
+MOST_SENTENCES = 11
 
 #: Programs of Windows itself: who started them says nothing of where the story began.
 _OF_WINDOWS = re.compile(r"^[a-z]:\\win(?:dows|nt)\\", re.IGNORECASE)
@@ -159,7 +159,8 @@ class _Teller:
         if unknown:
             # Of a question with its reasons only the question; part 6 has the rest.
             asked = [plainly.question(text) for text in unknown]
-            said.append((labels["unknown"], plainly.brisk(self.words["gap"].join(asked[:3]))))
+            told = self._spelled(plainly.brisk(self.words["gap"].join(asked[:3])))
+            said.append((labels["unknown"], told))
         if self.blocked:
             told = self.say(
                 "sure.blocked_why",

@@ -31,8 +31,8 @@ PARTS = (
 )  # fmt: skip
 
 CHANGES = (
-    "drivers", "services", "files", "copies", "renames", "deletions", "timestamps", "registry_deletions", "processes",
-    "peers",
+    "drivers", "services", "files", "copies", "renames", "deletions", "timestamps", "registry_deletions",
+    "registry_values", "processes", "peers",
 )  # fmt: skip
 
 

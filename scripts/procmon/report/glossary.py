@@ -28,7 +28,7 @@ def glossary(material: Material, words: Words) -> list[tuple[str, str]]:
 
 
 def _is_used(word: str, text: str) -> bool:
-    return any(_pattern(form).search(text) is not None for form in re.split(r",\s*|、", word))
+    return any(_pattern(form).search(text) is not None for form in re.split(r",\s*|、|\s*[()]", word) if form)
 
 
 def _pattern(form: str) -> re.Pattern[str]:

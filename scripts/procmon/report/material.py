@@ -20,7 +20,9 @@ SIDECARS_FILE = "sidecars.json"
 SUGGESTIONS_FILE = "suggestions.json"
 
 #: Analyses that put together what others found: they check nothing.
-NO_CHECKS = frozenset({"capture_limits", "removal", "open_questions", "indicators", "activity"})
+NO_CHECKS = frozenset(
+    {"registry_values", "capture_limits", "removal", "open_questions", "indicators", "activity"}
+)
 
 
 def report_stems(report: Mapping[str, Any]) -> dict[str, str]:

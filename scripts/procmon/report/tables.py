@@ -221,6 +221,10 @@ def _registry_deletion(row: TableRow, m: Maker) -> list[Any]:
     return [row["path"], row["result"], why, row["who"], m.moments.clock(row["time"]), row["events"]]
 
 
+def _registry_value(row: TableRow, m: Maker) -> list[Any]:
+    return [row["path"], row["data"], row["who"], m.moments.clock(row["time"]), row["events"]]
+
+
 def _process(row: TableRow, m: Maker) -> list[Any]:
     running = m.words["words.running" if row.get("end_known", True) else "words.end_unknown"]
     end = m.moments.clock(row["end"]) if row["ended_here"] else running
@@ -373,6 +377,13 @@ SHAPES: dict[str, Shape] = {
         facts=_deletion_facts,
         order=lambda row: (_WONDER.get(row["explanation"], 2), row["time"]),
         minor=lambda row: row["explanation"] not in _WONDER,
+    ),
+    "registry_values": Shape(
+        check="registry_values",
+        columns=(("path", "path", 42), ("data", "path", 22), ("who", "path", 14), ("time", "text", 9),
+                 ("events", "events", 13)),
+        cells=_registry_value,
+        minor=lambda _row: True,
     ),
     "processes": Shape(
         check="process_tree",

@@ -387,7 +387,7 @@ def test_a_class_is_told_to_be_loaded_by_programs_and_not_to_start():
 def test_memory_is_saved_only_where_something_is_in_it():
     rows = [row("removal", step="save first", target="a.exe", because="save_files")]
     told = [act.text for act in brief(material(findings=[finding()], tables={"removal": rows})).do]
-    assert "Before anything is changed, save copies and hashes of the files that are deleted below." in told
+    assert "Before anything is changed, save copies and hashes of the files deleted below." in told
 
 
 def test_two_keys_with_one_end_are_told_apart_by_what_stands_before_it():
