@@ -215,7 +215,9 @@ class _Maker:
 
     def _values(self, values: Sequence[str]) -> str:
         return (
-            self.words.forms.listing([shorten(value, _LONGEST) for value in values], most=_VALUES)
+            self.words.forms.listing(
+                [shorten(value, _LONGEST, self.words.language) for value in values], most=_VALUES
+            )
             if values
             else ""
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from base64 import b64encode
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -73,13 +73,13 @@ def environment(language: str = "en") -> Environment:
     made.filters.update(
         n=forms(language).number,
         bytes=forms(language).size,
-        name=prose.name,
-        breakable=prose.breakable,
-        prose=prose.sentence,
+        name=partial(prose.name, language=language),
+        breakable=partial(prose.breakable, language=language),
+        prose=partial(prose.sentence, language=language),
         ranges=prose.ranges,
         visible=lambda value: visible(str(value)),
         tlp=_tlp,
-        short=lambda value, most: visible(prose.shorten(str(value), most)),
+        short=lambda value, most: visible(prose.shorten(str(value), most, language)),
     )
     return made
 
@@ -120,4 +120,4 @@ def _encodes(text: str) -> bool:
 def describe(report: Report) -> Mapping[str, str]:
     """Title and description of the report without markup, for the metadata of a page."""
     headline = report.brief.headline if report.brief else report.words["refused.title"]
-    return {"title": visible(report.title), "description": prose.bare(headline)}
+    return {"title": visible(report.title), "description": prose.bare(headline, report.words.language)}

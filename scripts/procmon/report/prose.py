@@ -8,6 +8,7 @@ from collections.abc import Container, Iterable
 from markupsafe import Markup, escape
 
 from scripts.procmon.text import visible
+from scripts.procmon.text.forms import forms
 
 #: A name longer than this is cut in the middle: a path can hold 32,767 characters, a page cannot.
 LONGEST = 320
@@ -18,42 +19,42 @@ _ENDLESS = re.compile(rf"\S{{{LONGEST + 1},}}")
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)|\d+")
 
 
-def shorten(text: str, longest: int = LONGEST) -> str:
+def shorten(text: str, longest: int = LONGEST, language: str = "en") -> str:
     """``text`` with its middle left out, saying how long it was, where it is longer than ``longest``."""
     if len(text) <= longest:
         return text
     head = longest * 2 // 3
-    return f"{text[:head]} … {text[head - longest :]} ({len(text):,} characters)"
+    return f"{text[:head]} … {text[head - longest :]} ({forms(language).counted('character', len(text))})"
 
 
-def name(text: object, longest: int = LONGEST) -> Markup:
+def name(text: object, longest: int = LONGEST, *, language: str = "en") -> Markup:
     """A path, value or name as <code>; <bdi> keeps its direction of writing from its neighbours."""
-    return Markup("<code><bdi>{}</bdi></code>").format(breakable(text, longest))
+    return Markup("<code><bdi>{}</bdi></code>").format(breakable(text, longest, language=language))
 
 
-def breakable(text: object, longest: int = LONGEST) -> Markup:
+def breakable(text: object, longest: int = LONGEST, *, language: str = "en") -> Markup:
     """A path that may break after a back-slash, where a reader expects it; <wbr> leaves nothing behind when copied."""
-    shown = escape(visible(shorten(str(text), longest)))
+    shown = escape(visible(shorten(str(text), longest, language)))
     return shown.replace("\\", Markup("\\<wbr>")).replace("…\\<wbr>", "…\\")
 
 
-def sentence(text: str, shown: Container[int] = ()) -> Markup:
+def sentence(text: str, shown: Container[int] = (), *, language: str = "en") -> Markup:
     """Prose with back-ticked names set apart; numbers of events in ``shown`` become links to their rows."""
     parts: list[Markup] = []
     start = 0
     for match in _CODE.finditer(text):
-        parts.append(_plain(text[start : match.start()], shown))
+        parts.append(_plain(text[start : match.start()], shown, language))
         inner = match["double"] if match["double"] is not None else match["single"]
-        parts.append(name(inner))
+        parts.append(name(inner, language=language))
         start = match.end()
-    parts.append(_plain(text[start:], shown))
+    parts.append(_plain(text[start:], shown, language))
     return Markup("").join(parts)
 
 
-def bare(text: str) -> str:
+def bare(text: str, language: str = "en") -> str:
     """The sentence without its back-ticks, for places that hold no markup: titles, bookmarks, charts."""
     plain = _CODE.sub(lambda match: match["double"] if match["double"] is not None else match["single"], text)
-    return visible(shorten(plain, 400))
+    return visible(shorten(plain, 400, language))
 
 
 def ranges(numbers: Iterable[int]) -> list[tuple[int, int]]:
@@ -67,8 +68,8 @@ def ranges(numbers: Iterable[int]) -> list[tuple[int, int]]:
     return runs
 
 
-def _plain(text: str, shown: Container[int]) -> Markup:
-    text = _ENDLESS.sub(lambda match: shorten(match.group()), text)
+def _plain(text: str, shown: Container[int], language: str) -> Markup:
+    text = _ENDLESS.sub(lambda match: shorten(match.group(), language=language), text)
     parts: list[Markup] = []
     start = 0
     for match in _EVENTS.finditer(text):

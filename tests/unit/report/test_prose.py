@@ -73,6 +73,13 @@ def test_a_path_of_32767_characters_is_cut_in_the_middle_and_says_so():
     assert "32,767 characters" in html
 
 
+def test_how_long_a_cut_name_was_is_said_in_the_language_of_the_report():
+    from scripts.procmon.report.html import environment
+
+    set_apart = environment("ja").from_string("{{ path|name(40) }} {{ path|short(40) }}")
+    assert set_apart.render(path="x" * 1_200).count("(1,200 文字)") == 2
+
+
 def test_runs_of_events_are_joined():
     assert prose.ranges([9, 3, 4, 5, 5]) == [(3, 5), (9, 9)]
 
