@@ -17,7 +17,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     """The table ``questions``, from the findings and tables of the analyses before it."""
     left = traces(earlier)
     rows = [*_deletions(earlier), *_files(left), *_injections(earlier), *_from_findings(earlier)]
-    rows += _origins(earlier, left)
+    rows += [*_origins(earlier, left), *_leads(earlier)]
     rows += _limits(capture, earlier, any_weighty=bool(weighty(earlier)))
     return Analysis(
         name="open_questions", outcome="found" if rows else "not found", tables={"questions": rows}
@@ -133,6 +133,21 @@ def _origins(earlier: Mapping[str, Analysis], left: Traces) -> Iterator[Question
                 facts={"path": row.image_path or "", "who": row.who, "parent": _parent(row, by_number)},
                 events=[row.start_event] if row.start_event is not None else [],
             )
+
+
+def _leads(earlier: Mapping[str, Analysis]) -> Iterator[QuestionRow]:
+    """Libraries that a command line runs and that no other finding explains: what they are the capture can't tell."""
+    made = {row.path.lower() for row in rows_of(earlier, "files") if row.made}
+    for analysis in earlier.values():
+        for finding in analysis.findings:
+            if finding.kind == "command_line" and finding.severity == "low":
+                files = [path for path in finding.subjects.get("files", ()) if path.lower() not in made]
+                if files:
+                    yield QuestionRow(
+                        kind="file_contents",
+                        facts={"files": files, "count": str(len(files))},
+                        events=list(finding.evidence[:MOST_EVENTS]),
+                    )
 
 
 def _parent(row: ProcessRow, by_number: Mapping[int, ProcessRow]) -> str:
