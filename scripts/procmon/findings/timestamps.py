@@ -229,6 +229,8 @@ def _finding(
             "accused": accused,
         },
         evidence=sorted({n for one in told for n in (*one.row.events, *one.row.donor_events)}),
+        # What was set last is what stayed; a copy sets the times of its source first.
+        key_events=[*(one.row.events[-1] for one in told[:4]), *told[0].row.donor_events[:1]],
         reproduce=by_path([one.row.path for one in told], operations=["SetBasicInformationFile"]),
         attack=[Technique("T1070.006", "high" if donated or accused else "low")],
         subjects={"processes": people, "files": [one.row.path for one in told[:MOST_FILES]]},

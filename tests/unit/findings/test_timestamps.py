@@ -87,6 +87,19 @@ def test_a_neighbour_with_the_same_times_is_the_donor() -> None:
     assert finding.facts["files"][0]["donor_read_first"]
 
 
+def test_the_events_shown_first_are_what_was_set_last_and_whence() -> None:
+    now = "3/30/2011 10:00:00 AM"
+    analysis = analysed(
+        capture(
+            created(FILE),
+            times(SET, FILE, write=now),
+            times(QUERY, NEIGHBOUR, creation=OLD, write=OLD),
+            times(SET, FILE, creation=OLD, write=OLD),
+        )
+    )
+    assert list(analysis.findings[0].key_events) == [3, 2]
+
+
 def test_files_that_were_unpacked_together_are_no_donors_of_each_other() -> None:
     other = r"C:\WINDOWS\inf\oem8.PNF"
     analysis = analysed(
