@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from scripts.procmon.contracts.source import Batch, Tables
-from scripts.procmon.errors import CaptureError
 from scripts.procmon.sources.pml.batch import decode_batch
 from scripts.procmon.sources.pml.info import Seen, capture_info
+from scripts.procmon.sources.pml.parts import check_parts
 from scripts.procmon.sources.pml.processes import Processes
 from scripts.procmon.sources.pml.records import Records
 from scripts.procmon.sources.pml.tables import Part, open_part
@@ -24,17 +24,12 @@ def open_pml(files: Sequence[Path], *, names: Sequence[str] = (), batch: int = B
     """The capture whose parts are ``files``, in order: Logfile.PML, Logfile-1.PML, …, plain files, mapped into memory.
 
     Errors call the parts by ``names``, or by their paths. Versions 7 and 9 are known, 5, 6 and 8 tried, others
-    refused. Raises CaptureError for what is no PML, was not closed cleanly, or contradicts itself; so does reading.
+    refused. Raises CaptureError for what is no PML, was not closed cleanly, contradicts itself, or is no part of
+    the same log; so does reading.
     """
     called = names or [str(file) for file in files]
     parts = [open_part(Path(file), name) for file, name in zip(files, called, strict=True)]
-    for part in parts[1:]:
-        if (part.version, part.bits) != (parts[0].version, parts[0].bits):
-            raise CaptureError(
-                part.name,
-                expected=f"a part of the same capture: version {parts[0].version}, {parts[0].bits}-bit",
-                found=f"version {part.version}, {part.bits}-bit",
-            )
+    check_parts(parts)
     return PmlReader(parts, batch)
 
 

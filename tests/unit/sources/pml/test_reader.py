@@ -199,7 +199,40 @@ def test_processes_of_one_table_that_look_alike_stay_apart(tmp_path: Path) -> No
 
 def test_parts_of_different_machines_are_no_capture(tmp_path: Path) -> None:
     first, second = write(tmp_path), write(tmp_path, name="Logfile-1.PML", bits=32)
-    assert "64-bit" in refusal(first, second).expected
+    refused = refusal(first, second)
+    assert refused.expected.endswith("bits 64")
+    assert refused.found == "bits 32"
+    assert "rename one" in str(refused.advice)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "found"),
+    [
+        ("computer_name", "OTHER".encode("utf-16-le"), "computer 'OTHER'"),
+        ("os_build", 7601, "Windows build "),
+        ("version", 7, "PML version 7"),
+    ],
+)
+def test_a_part_of_another_machine_is_refused_by_what_differs(
+    tmp_path: Path, field: str, value: int | bytes, found: str
+) -> None:
+    first = write(tmp_path)
+    second = changed(write(tmp_path, name="Logfile-1.PML"), **{field: value})
+    assert found in refusal(first, second).found
+
+
+@pytest.mark.parametrize(("seconds", "follows"), [(-3600, False), (-5, True), (5, True), (100_000, False)])
+def test_parts_must_follow_each_other_in_time(tmp_path: Path, seconds: int, follows: bool) -> None:
+    close = registry.close_key("HKLM")
+    first = write(tmp_path, Event(NOON, 7, 1, close))
+    empty = write(tmp_path, name="Logfile-1.PML")
+    last = write(tmp_path, Event(NOON + seconds * 10_000_000, 7, 1, close), name="Logfile-2.PML")
+    if follows:
+        assert len(decoded(first, empty, last)[0]) == 2
+    else:
+        refused = refusal(first, empty, last)
+        assert refused.file.endswith("Logfile-2.PML")
+        assert "2009-10-14 13:20:00 UTC" in refused.expected
 
 
 def test_an_empty_capture_has_no_event_and_can_show_nothing_of_any_class(tmp_path: Path) -> None:
