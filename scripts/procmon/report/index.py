@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
+from scripts.procmon.cases import strictest
 from scripts.procmon.contracts.files import COMPARISONS
 from scripts.procmon.report.brief import make_headline
 from scripts.procmon.report.comparison import summary
@@ -56,9 +57,13 @@ def index_html(
 ) -> str:
     """The index; ``report`` and ``captures`` are those of config.yaml.
 
+    It bears the strictest of their markings, for it tells something of every capture.
+
     ``compare`` holds for each entry of its ``compare`` the entry and comparison.json.
     """
     settings = Settings.of(report)
+    markings = [settings.marking, *((own or {}).get("marking") for own in (captures or {}).values())]
+    settings = replace(settings, marking=strictest(markings))
     words = Words(settings.language)
     lines = [
         _line(entry, Settings.of(None, (captures or {}).get(entry.name)), settings)

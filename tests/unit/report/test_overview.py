@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -104,6 +105,23 @@ def test_the_index_puts_the_gravest_first_and_lists_failures(run: Path):
         "Nothing that needs",
     ):
         assert part in html
+
+
+@pytest.mark.parametrize(
+    ("general", "own", "told"),
+    [
+        ("TLP:AMBER", "TLP:RED", "TLP:RED"),
+        ("TLP:RED", "TLP:GREEN", "TLP:RED"),
+        ("", "TLP:AMBER+STRICT", "TLP:AMBER+STRICT"),
+        ("TLP:GREEN", "", "TLP:GREEN"),
+    ],
+)
+@pytest.mark.parametrize("name", ["bad", "torn"])
+def test_the_index_bears_the_strictest_marking_of_all_that_it_lists(
+    run: Path, general: str, own: str, told: str, name: str
+):
+    html = index_html(overview(run), report={"marking": general}, captures={name: {"marking": own}})
+    assert re.findall(r'class="marking [^"]*">([^<]*)<', html) == [told]
 
 
 def test_the_index_names_captures_harmlessly(tmp_path: Path):
