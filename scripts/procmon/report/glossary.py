@@ -11,7 +11,7 @@ from scripts.procmon.report.words import Words
 from scripts.procmon.text import catalogue
 
 #: What every report says in its headings and columns.
-ALWAYS = "ATT&CK Category PID event イベント stage フィルター段階"
+ALWAYS = "ATT&CK Category PID event イベント stage 絞り込みの段階 IoC"
 
 #: The tables that a report shows with all their rows' texts; of the others the words in their cells are names.
 _SAID = ("questions", "removal")
@@ -20,11 +20,11 @@ _SAID = ("questions", "removal")
 def glossary(material: Material, words: Words) -> list[tuple[str, str]]:
     """(word, meaning) of the catalogue ``glossary``, as far as this report uses the word.
 
-    A word may stand with its forms, "User Account Control, UAC": any of them will do.
+    A word may stand with its forms, "impersonation, impersonating": any of them will do, the first is shown.
     """
     used = "\n".join(_texts(material, words))
     entries = catalogue("glossary", words.language).items()
-    return [(word, str(meaning)) for word, meaning in entries if _is_used(word, used)]
+    return [(word.partition(",")[0], str(meaning)) for word, meaning in entries if _is_used(word, used)]
 
 
 def _is_used(word: str, text: str) -> bool:
