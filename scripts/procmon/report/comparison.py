@@ -141,9 +141,7 @@ class _Maker:
         moments = Moments(
             dates=info["dated"], zone="UTC" if info["zone"] else "", language=self.settings.language
         )
-        covers = " – ".join(
-            part for part in (moments.full(info["first_time"]), moments.clock(info["last_time"])) if part
-        )
+        covers = moments.covers(info["first_time"], info["last_time"])
         unknown = str(words["cover.unknown"])
         rows = (
             ("host", str(info["host"] or unknown), "name"),

@@ -175,7 +175,7 @@ class _Maker:
         unknown = str(words["cover.unknown"])
         first, last = self.material.span
         span = seconds_between(first, last)
-        covers = " – ".join(part for part in (self.moments.full(first), self.moments.clock(last)) if part)
+        covers = self.moments.covers(first, last)
         if covers and not self.moments.dates:
             covers += f" ({words['cover.no_date']})"
         elif covers and not self.moments.zone:

@@ -31,7 +31,7 @@ class Line:
     title: str
     note: str
     folder: str  #: as an address, relative to the index
-    day: str
+    covers: str
     host: str
     headline: str
     events: int
@@ -119,7 +119,7 @@ def _line(entry: Entry, own: Settings, general: Settings) -> Line:
         title=own.title or "",
         note=own.note or "",
         folder=quote(entry.name),
-        day=moments.full(material.span[0]),
+        covers=moments.covers(*material.span),
         host=str(info.get("host") or ""),
         headline=make_headline(material, general.language),
         events=entry.events,

@@ -42,6 +42,22 @@ class Moments:
             return clock if self.clock(iso) else ""
         return str(forms(self.language).words["moment"].format(day=self.day(iso), clock=clock))
 
+    def covers(self, first: str | None, last: str | None) -> str:
+        """ "20 April 2011, 20:16:22 UTC – 20:19:01"; the end has its day where that is another."""
+        days = self._days_between(first, last)
+        if not days:
+            end = self.clock(last)
+        elif self.dates:
+            end = self.full(last)
+        else:
+            units = forms(self.language)
+            end = str(units.words["later"].format(clock=self.clock(last), days=units.counted("day", days)))
+        return " – ".join(part for part in (self.full(first), end) if part)
+
+    def _days_between(self, first: str | None, last: str | None) -> int:
+        start, end = parse(first), parse(last)
+        return (end.date() - start.date()).days if start and end else 0
+
 
 def parse(iso: Any) -> datetime | None:
     """The moment to the microsecond, without a zone; None for a missing or unreadable one."""
