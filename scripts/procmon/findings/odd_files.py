@@ -151,6 +151,9 @@ def _borrowed_names(capture: Capture, rows: Sequence[FileRow]) -> Iterator[Findi
                 "path": row.path,
                 "maker": maker,
                 "company": known,
+                "filled": sum(
+                    one.path.lower().startswith(row.path.lower().rstrip("\\") + "\\") for one in rows
+                ),
                 "time": row.time,
                 "event": row.events[0],
             },

@@ -19,6 +19,7 @@ from scripts.procmon.report.material import Material, Settings
 from scripts.procmon.report.moments import Moments, seconds_between
 from scripts.procmon.report.prose import bare, ranges
 from scripts.procmon.report.provenance import provenance
+from scripts.procmon.report.remedy import restart_said
 from scripts.procmon.report.shares import compared_said, shares_said, suggested
 from scripts.procmon.report.tables import Column, Maker, Table, make_table
 from scripts.procmon.report.view import Caps, Found, Medium, Report, Stage
@@ -139,7 +140,7 @@ class _Maker:
                 for key, entry in can.items()
             ],
             limits=self._limits(),
-            checks=self.material.checks,
+            checks=self.material.checks_shown,
             checks_said=self._checks_said(),
             findings=findings[: self.caps.findings],
             findings_said=said,
@@ -148,7 +149,7 @@ class _Maker:
             anchors=min(len(findings), self.caps.findings + self.caps.titles),
             changes=[self._table(name) for name in CHANGES],
             restart=[autostarts, removal],
-            restart_said=self._restart_said(removal, autostarts),
+            restart_said=restart_said(self.material, self.words),
             questions=self._table("questions"),
             indicators=[self._indicators(), self._attack()],
             **self._pictures(),
@@ -217,7 +218,7 @@ class _Maker:
         return said + [str(remark) for remark in self.info.get("remarks", ())]
 
     def _checks_said(self) -> str:
-        outcomes = [check["outcome"] for check in self.material.checks]
+        outcomes = [check["outcome"] for check in self.material.checks_shown]
         blocked = outcomes.count("could not be checked")
         return self.words.say(
             "limits.checks_intro",
@@ -263,14 +264,6 @@ class _Maker:
     def _most_needed(self) -> int:
         """What somebody works through, step by step or name by name, is cut later than what is only read."""
         return max(self.maker.most, min(self.caps.needed, self.settings.pdf_rows))
-
-    def _restart_said(self, removal: Table, autostarts: Table) -> str:
-        if not (removal.rows or autostarts.rows):
-            return str(self.words["restart.intro_none"])
-        steps = {row["step"] for row in self.material.table("removal")}
-        return self.words.say(
-            "restart.intro", entries=bool(autostarts.rows), drivers="disable service" in steps
-        )
 
     def _indicators(self) -> Table:
         numbers = {finding["id"]: finding["number"] for finding in self.found}

@@ -9,6 +9,7 @@ from typing import Any
 
 from scripts.procmon.report import plainly
 from scripts.procmon.report.material import Material
+from scripts.procmon.report.words import Words
 from scripts.procmon.text import code
 
 #: More targets than these are counted: the list of steps has them all.
@@ -109,6 +110,15 @@ def _is_everyday(material: Material, path: str) -> bool:
         if any(path.lower() == name.lower() for names in finding["subjects"].values() for name in names)
     }
     return bool(severities) and not severities & {"high", "medium"}
+
+
+def restart_said(material: Material, words: Words) -> str:
+    """What stands above the places of automatic start and the steps of the clean-up."""
+    todo = {row["step"] for row in material.table("removal")}
+    entries = any(not row.get("ordinary") for row in material.table("autostarts"))
+    if not (todo or entries):
+        return str(words["restart.intro_none"])
+    return words.say("restart.intro", entries=entries, drivers="disable service" in todo)
 
 
 def steps(material: Material) -> list[Step]:
