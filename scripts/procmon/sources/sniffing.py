@@ -5,6 +5,18 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from scripts.procmon.contracts.columns import (
+    DATE_AND_TIME,
+    DETAIL,
+    EVENT_CLASS,
+    OPERATION,
+    PATH,
+    PID,
+    PROCESS_NAME,
+    RESULT,
+    TID,
+    TIME_OF_DAY,
+)
 from scripts.procmon.errors import CaptureError
 from scripts.procmon.sources.columns import columns_of
 
@@ -29,6 +41,16 @@ _OTHERS = (
     (b"%PDF", "a PDF document"),
     (b"ElfFile", "a Windows event log (EVTX)"),
     (b"regf", "a registry hive"),
+)
+#: Of Process Monitor's columns those by one of which an export is known.
+_OWN = frozenset(
+    {TIME_OF_DAY, DATE_AND_TIME, PROCESS_NAME, PID, OPERATION, PATH, RESULT, DETAIL, EVENT_CLASS, TID}
+)
+_AUTORUNS = ("an Autoruns list", "NAME.arn.csv")
+_VMMAP = ("a VMMap list", "NAME.PID.vmmap.csv")
+_OTHER_TOOLS = (
+    (frozenset({"entry location", "entry"}), _AUTORUNS),
+    (frozenset({"address", "type", "protection"}), _VMMAP),
 )
 _EXPECTED = "a capture of Process Monitor: PML, or an export as CSV or XML"
 
@@ -55,6 +77,8 @@ def sniff(file: str, head: bytes) -> Format:
     if text.startswith("<"):
         if re.search(r"<(procmon|processlist|eventlist)\b", text):
             return "XML"
+        if re.search(r"<autoruns\b", text):
+            raise _misplaced(file, "an Autoruns list", "NAME.arn.xml")
         raise CaptureError(file, expected="an XML export with a procmon element", found=_xml_root(text))
     first_line = text.splitlines()[0] if text else ""
     names = [name.strip(' "') for name in re.split(r"[,;\t]", first_line)]
@@ -66,7 +90,9 @@ def sniff(file: str, head: bytes) -> Format:
             advice="It was saved on the Stack page of an event's properties. Save the capture itself: File > Save, "
             "all events, format PML.",
         )
-    if sum(column is not None for column in columns_of(names)) >= 2:
+    if other := _other_tool(names):
+        raise _misplaced(file, *other)
+    if _is_export(names):
         return "CSV"
     if first_line.startswith(PREAMBLES) and len(text.splitlines()) > 1:
         return sniff(file, "\n".join(text.splitlines()[1:]).encode("utf-8", "replace"))
@@ -75,6 +101,22 @@ def sniff(file: str, head: bytes) -> Format:
 
 def _is_stack(names: list[str]) -> bool:
     return {"frame", "module", "location", "address"} <= {name.casefold() for name in names}
+
+
+def _is_export(names: list[str]) -> bool:
+    known = {column for column in columns_of(names) if column}
+    return len(known) >= 2 and (OPERATION in known or len(known & _OWN) >= 2)
+
+
+def _other_tool(names: list[str]) -> tuple[str, str] | None:
+    """What a list of another tool is, and the name under which it is read; None for any other."""
+    folded = {name.casefold() for name in names}
+    return next((told for heads, told in _OTHER_TOOLS if heads <= folded), None)
+
+
+def _misplaced(file: str, what: str, name: str) -> CaptureError:
+    advice = f"Lay it beside a capture NAME.PML, under the name {name}."
+    return CaptureError(file, expected=_EXPECTED, found=what, advice=advice)
 
 
 def _xml_root(text: str) -> str:

@@ -45,6 +45,40 @@ def test_a_saved_stack_is_refused_with_advice():
         sniff("x", b'"Frame","Module","Location","Address","Path"\n"0","ntdll.dll","x + 1","0x1","C:\\n"\n')
 
 
+@pytest.mark.parametrize(
+    ("header", "found", "name"),
+    [
+        (
+            "Time,Entry Location,Entry,Enabled,Category,Profile,Description,Signer,Company,Image Path,Version",
+            "an Autoruns list",
+            "NAME.arn.csv",
+        ),
+        ('"Address","Type","Size","Committed","Protection","Details"', "a VMMap list", "NAME.PID.vmmap.csv"),
+        ('<?xml version="1.0"?><autoruns><item>', "an Autoruns list", "NAME.arn.xml"),
+    ],
+)
+def test_a_list_of_another_tool_is_told_the_name_under_which_it_is_read(header, found, name):
+    for encoding in ("utf-8", "utf-16"):
+        with pytest.raises(CaptureError, match=found) as refused:
+            sniff("x", f"{header}\r\n".encode(encoding))
+        assert name in refused.value.advice
+
+
+@pytest.mark.parametrize(
+    "header", ["Process,PID,Description,Company", "Image Path,Version,Company", "PID,User"]
+)
+def test_columns_that_other_lists_have_as_well_make_no_export(header):
+    with pytest.raises(CaptureError, match="without the names of Process Monitor's columns"):
+        sniff("x", header.encode())
+
+
+@pytest.mark.parametrize(
+    "header", ["Operation,Category", "Process Name,PID", "TID,Path", "Event Class,Result,User"]
+)
+def test_a_small_selection_of_columns_is_an_export(header):
+    assert sniff("x", header.encode()) == "CSV"
+
+
 def test_utf16_is_known_without_a_mark():
     assert text_encoding('"PID"'.encode("utf-16-le")) == "utf-16-le"
     assert text_encoding('"PID"'.encode("utf-16-be")) == "utf-16-be"
