@@ -47,6 +47,7 @@ def _info(folder: Path) -> dict[str, Any]:
         "last_time": info.get("last_time"),
         "zone": (info.get("time_zone") or {}).get("name"),
         "dated": bool((info.get("date") or {}).get("known", True)),
+        "hour_known": bool((info.get("date") or {}).get("hour_known", True)),
         "events": int(info.get("events") or 0),
         "filtered": bool((info.get("filtered") or {}).get("value")),
         "refused": str(refused["message"]) if refused else None,

@@ -139,7 +139,10 @@ class _Maker:
     def _side(self, which: str) -> Side:
         info, words = self.document[which], self.words
         moments = Moments(
-            dates=info["dated"], zone="UTC" if info["zone"] else "", language=self.settings.language
+            dates=info["dated"],
+            hours=info.get("hour_known", True),
+            zone="UTC" if info["zone"] else "",
+            language=self.settings.language,
         )
         covers = moments.covers(info["first_time"], info["last_time"])
         unknown = str(words["cover.unknown"])

@@ -74,8 +74,9 @@ def make_report(
 
 def moments_of(material: Material, language: str) -> Moments:
     """How this capture's times are written: without a date where it has none, in UTC where its zone is known."""
-    dated = (material.info.get("date") or {}).get("known", True)
-    return Moments(dates=bool(dated), zone="UTC" if material.zone else "", language=language)
+    told = material.info.get("date") or {}
+    dated, hours = bool(told.get("known", True)), bool(told.get("hour_known", True))
+    return Moments(dates=dated, hours=hours, zone="UTC" if material.zone else "", language=language)
 
 
 def _refusal(material: Material, words: Words) -> dict[str, str]:
@@ -116,7 +117,7 @@ class _Maker:
             names=names,
             subjects=frozenset(str(value).lower() for value in about),
         )
-        self.listed = list_events(material.events, most=caps.events)
+        self.listed = list_events(material.events, most=caps.events, hours=moments.hours)
         self.by_number = {event.event: event for event in self.listed.rows}
         self.stages_run = list(material.funnel.get("stages", ()))
         self.compared = compared_said(material, settings.language)
@@ -177,7 +178,9 @@ class _Maker:
         first, last = self.material.span
         span = seconds_between(first, last)
         covers = self.moments.covers(first, last)
-        if covers and not self.moments.dates:
+        if covers and not self.moments.hours:
+            covers += f" ({words['cover.no_hour']})"
+        elif covers and not self.moments.dates:
             covers += f" ({words['cover.no_date']})"
         elif covers and not self.moments.zone:
             covers += f" ({words['cover.local_time']})"

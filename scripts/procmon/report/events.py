@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from scripts.procmon.report.moments import of_day
+
 if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
@@ -44,13 +46,13 @@ class Listed:
         return self.total - len(self.rows)
 
 
-def list_events(table: pa.Table | None, *, most: int) -> Listed:
+def list_events(table: pa.Table | None, *, most: int, hours: bool = True) -> Listed:
     """At most ``most`` events in the capture's order: what tells most of each finding, then what none cites."""
     if table is None or not table.num_rows:
         return Listed(rows=(), total=0)
     chosen = table if table.num_rows <= most else table.take(sorted(_by_worth(table)[:most].tolist()))
     rows = chosen.select(_SHOWN).to_pylist()
-    return Listed(rows=[_event(row) for row in rows], total=table.num_rows)
+    return Listed(rows=[_event(row, hours) for row in rows], total=table.num_rows)
 
 
 def _by_worth(table: pa.Table) -> np.ndarray:
@@ -103,10 +105,10 @@ def telling(evidence: Iterable[int], events: Mapping[int, Event], *, most: int) 
     return sorted(chosen, key=lambda event: event.event)
 
 
-def _event(row: Mapping[str, Any]) -> Event:
+def _event(row: Mapping[str, Any], hours: bool) -> Event:
     return Event(
         event=int(row["event"]),
-        time=str(row["time_of_day"] or ""),
+        time=of_day(str(row["time_of_day"] or ""), hours=hours),
         process=who(row["process_name"], row["pid"]),
         operation=str(row["operation"] or ""),
         path=str(row["path"] or ""),

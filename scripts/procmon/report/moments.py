@@ -11,9 +11,13 @@ from scripts.procmon.text.forms import forms
 
 @dataclass(frozen=True, kw_only=True)
 class Moments:
-    """How moments of one capture are written; ``dates`` False where the capture has times of day only."""
+    """How moments of one capture are written; ``dates`` False where the capture has times of day only.
+
+    ``hours`` False where it has no more than minutes and seconds: "??:16:22".
+    """
 
     dates: bool = True
+    hours: bool = True
     zone: str = ""
     language: str = "en"
 
@@ -33,6 +37,7 @@ class Moments:
         if not iso or "T" not in iso:
             return ""
         whole, _, fraction = iso.partition("T")[2].rstrip("Z").partition(".")
+        whole = of_day(whole, hours=self.hours)
         return f"{whole}.{fraction[:digits]:0<{digits}}" if digits else whole[:8]
 
     def full(self, iso: str | None) -> str:
@@ -45,7 +50,7 @@ class Moments:
     def covers(self, first: str | None, last: str | None) -> str:
         """ "20 April 2011, 20:16:22 UTC – 20:19:01"; the end has its day where that is another."""
         days = self._days_between(first, last)
-        if not days:
+        if not days or not self.hours:
             end = self.clock(last)
         elif self.dates:
             end = self.full(last)
@@ -57,6 +62,11 @@ class Moments:
     def _days_between(self, first: str | None, last: str | None) -> int:
         start, end = parse(first), parse(last)
         return (end.date() - start.date()).days if start and end else 0
+
+
+def of_day(clock: str, *, hours: bool) -> str:
+    """ "20:16:22" as it stands; "??:16:22" where its hour is not known."""
+    return clock if hours or not clock else f"??{clock[2:]}"
 
 
 def parse(iso: Any) -> datetime | None:

@@ -56,6 +56,11 @@ class Clock:
         self._first_missing = (0, "")
         self._rows = 0
 
+    @property
+    def hour_known(self) -> bool:
+        """False where a spreadsheet program left no more of the times than minutes and seconds."""
+        return self.dated or not self._odd.get("no hour")
+
     def times(self, texts: pa.RecordBatch) -> Ticks:
         """The times of one batch of rows; batches must come in order."""
         local = self._local(texts)

@@ -102,6 +102,7 @@ class CsvExport:
             dating=self._dating,
             dated=self._clock.dated,
             start=self._start,
+            hour_known=self._clock.hour_known,
             zone=zone_name(self._clock.zone),
             zone_known_by="setting" if zoned else "the export holds local time and does not tell the zone",
             bits=self._actors.bits,

@@ -63,6 +63,7 @@ def export_info(
     dating: Dating,
     dated: bool,
     start: date | None,
+    hour_known: bool,
     start_known_by: str = "setting",
     zone: str | None,
     zone_known_by: str,
@@ -93,6 +94,7 @@ def export_info(
             "order": dating.order,
             "ambiguous": dating.ambiguous,
             "known_by": f"{why}; order: {dating.known_by}",
+            "hour_known": hour_known,
         },
         "can_show": {
             **shown_by(columns),

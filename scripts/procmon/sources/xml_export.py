@@ -103,6 +103,7 @@ class XmlExport:
             dating=self._dating,
             dated=self._clock.dated,
             start=self._start,
+            hour_known=self._clock.hour_known,
             start_known_by=self._date_by,
             zone=zone_name(self._clock.zone),
             zone_known_by=self._known_by

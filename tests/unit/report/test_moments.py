@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scripts.procmon.report.context import make_report
+from scripts.procmon.report.html import report_html
 from scripts.procmon.report.index import index_html
-from scripts.procmon.report.material import Settings
+from scripts.procmon.report.material import Material, Settings
 from scripts.procmon.report.moments import Moments
 from scripts.procmon.report.overview import Entry, Overview
-from tests.captures.results import info, material
+from tests.captures.results import event, info, material, process
 
 SPAN = ("2020-07-20T23:59:58.000000000", "2020-07-22T00:00:02.000000000")
 
@@ -66,3 +67,33 @@ def test_cover_and_index_tell_the_same():
     assert covers == "20 July 2020, 23:59:58 UTC – 22 July 2020, 00:00:02 UTC"
     entry = Entry(name="one", material=made, events=1, left=1, severities={})
     assert f"<td>{covers}</td>" in index_html(Overview(entries=[entry]))
+
+
+def hourless() -> Material:
+    """A capture of 47:57 to 48:03 past an hour that nobody knows."""
+    return material(
+        capture=info(
+            first_time="1970-01-01T00:47:57.900000000", last_time="1970-01-01T00:48:03.100000000",
+            date={"known": False, "hour_known": False}, time_zone={"name": None, "known_by": ""},
+        ),
+        events=[event(1, time_of_day="00:47:57.9000000")],
+        tables={"processes": [process(1, start="1970-01-01T00:47:58.0", end="1970-01-01T00:48:02.0")]},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_an_hour_that_nobody_recorded_is_not_told(language: str):
+    told = {
+        "en": "??:47:57 – ??:48:03 (minutes and seconds only, the hour is not recorded)",
+        "ja": "??:47:57 – ??:48:03 (分と秒のみ (時の記録なし))",
+    }
+    report = make_report(hourless(), Settings(language=language), medium="html")
+    assert told[language] in [value for _, value, _ in report.facts]
+    assert report.events.rows[0].time == "??:47:57.9000000"
+    page = report_html(report)
+    assert "??:47:58" in page
+    assert "00:47:5" not in page
+    entry = Entry(name="one", material=hourless(), events=1, left=1, severities={})
+    assert "<td>??:47:57 – ??:48:03</td>" in index_html(
+        Overview(entries=[entry]), report={"languages": [language]}
+    )

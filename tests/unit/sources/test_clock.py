@@ -132,3 +132,11 @@ def test_a_date_is_what_yaml_reads_or_text():
     assert date_of("2020-07-12") == date_of(date(2020, 7, 12)) == date(2020, 7, 12)
     with pytest.raises(SettingsError, match="date"):
         date_of("12.07.2020")
+
+
+def test_the_hour_is_known_unless_a_spreadsheet_left_minutes_alone():
+    whole, torn = (Clock({"Time of Day"}, order=None) for _ in range(2))
+    of_day(whole, "10:47:57.9")
+    of_day(torn, "47:57.9")
+    assert whole.hour_known
+    assert not torn.hour_known
