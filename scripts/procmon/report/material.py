@@ -110,6 +110,11 @@ class Material:
         return int((self.info.get("filtered") or {}).get("missing") or 0)
 
     @property
+    def lost(self) -> tuple[int, int]:
+        """How many events, and how many names of processes and modules, could not be read: the file is damaged."""
+        return int((self.info.get("rejected") or {}).get("count") or 0), int(self.info.get("lost_texts") or 0)
+
+    @property
     def looked(self) -> list[Mapping[str, Any]]:
         """The checks in the narrow sense: what looked for something that an intruder does."""
         return [check for check in self.checks if check["analysis"] not in NO_CHECKS]

@@ -37,9 +37,25 @@ def outcome(overview: Overview, *, inputs: Path, reports: Path) -> tuple[str, in
 def _row(entry: Entry, reports: Path) -> tuple[str, ...]:
     found = ", ".join(f"{entry.severities[key]} {key}" for key in _SEVERITIES if entry.severities.get(key))
     return (
-        _shown(entry.name), f"{entry.events:,}", f"{entry.left:,}", found or "none",
+        _shown(entry.name), f"{entry.events:,}", f"{entry.left:,}", "; ".join([found or _none(entry), *_damage(entry)]),
         _shown(f"{reports / entry.name}/report.html") if "report.html" not in entry.missing else "not made",
     )  # fmt: skip
+
+
+def _none(entry: Entry) -> str:
+    """Why a report without findings is no all-clear, where it is none."""
+    if entry.events < 2:
+        return "none (one event)" if entry.events else "none (no events)"
+    return "none (filtered)" if entry.material.filtered else "none"
+
+
+def _damage(entry: Entry) -> list[str]:
+    lost = [
+        f"{n:,} {one if n == 1 else more}"
+        for n, one, more in zip(entry.material.lost, ("event", "name"), ("events", "names"), strict=True)
+        if n
+    ]
+    return [f"damaged: {' and '.join(lost)} lost"] if lost else []
 
 
 def _line(failure: Failure, reports: Path) -> str:

@@ -277,6 +277,7 @@ def _info(
         "filtered": told.get("filtered", {"value": None, "reason": nothing}),
         "columns": list(told.get("columns", [])),
         "rejected": told.get("rejected", {"count": 0, "rows": []}),
+        "lost_texts": told.get("lost_texts", 0),
         "remarks": list(told.get("remarks", [])),
         "refused": refused,
     }

@@ -393,3 +393,10 @@ def test_memory_is_saved_only_where_something_is_in_it():
 def test_two_keys_with_one_end_are_told_apart_by_what_stands_before_it():
     one = "HKCU\\Software\\Classes\\CLSID\\{fbeb8a05-beee-4442-804e-409d6c4515e9}\\InprocServer32\\(Default)"
     assert "{fbeb8a0" in plainly.brisk(f"`{one}`")
+
+
+def test_a_damaged_file_is_said_with_what_was_lost() -> None:
+    made = brief(material(capture=info(rejected={"count": 12, "rows": []}, lost_texts=1)))
+    assert "The file is damaged: 12 events could not be read and 1 name of programs" in " ".join(
+        made.happened
+    )

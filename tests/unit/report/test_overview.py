@@ -55,6 +55,25 @@ def test_the_table_tells_events_what_is_left_findings_and_the_report(run: Path):
     assert "none" in next(line for line in text.splitlines() if line.startswith("good"))
 
 
+@pytest.mark.parametrize(
+    ("told", "line"),
+    [
+        ({"events": 0}, "none (no events)"),
+        ({"events": 1}, "none (one event)"),
+        ({"filtered": {"value": True, "reason": "x"}}, "none (filtered)"),
+        ({"rejected": {"count": 12, "rows": []}}, "none; damaged: 12 events lost"),
+        ({"rejected": {"count": 1, "rows": []}, "lost_texts": 2}, "none; damaged: 1 event and 2 names lost"),
+    ],
+)
+def test_the_table_never_says_a_bare_none_of_what_could_not_be_seen(tmp_path: Path, told: dict, line: str):
+    write_results(tmp_path / "results/one", material(capture=info(capture="one", **told)))
+    text, code = outcome(
+        read_overview(tmp_path / "results", ["one"]), inputs=Path("inputs"), reports=Path("reports")
+    )
+    assert line in text
+    assert code == 0
+
+
 def test_failed_inputs_are_told_with_their_reason_and_make_exit_code_1(run: Path):
     text, code = outcome(overview(run), inputs=Path("inputs"), reports=Path("reports"))
     assert code == 1

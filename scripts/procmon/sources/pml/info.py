@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
+from scripts.procmon.contracts import processes
 from scripts.procmon.contracts.columns import COLUMNS, SEQUENCE
 from scripts.procmon.errors import CaptureError
 from scripts.procmon.sources.export_info import Rejected
@@ -98,9 +100,10 @@ class Seen:
             raise self.first_lost
 
 
-def capture_info(parts: Sequence[Part], seen: Seen, *, modules: int, lost_events: int) -> dict[str, Any]:
+def capture_info(parts: Sequence[Part], seen: Seen, *, modules: pa.Table, lost_events: int) -> dict[str, Any]:
     """The keys of contracts.source.Tables.info that a PML can fill."""
     header = parts[0].header
+    lost_texts = sum(part.strings.lost for part in parts)
     return {
         "format": "PML",
         "version": parts[0].version,
@@ -119,10 +122,11 @@ def capture_info(parts: Sequence[Part], seen: Seen, *, modules: int, lost_events
             "ambiguous": False,
             "known_by": "PML times hold the date",
         },
-        "can_show": _can_show(seen, modules),
+        "can_show": _can_show(seen, modules, lost_texts),
         "filtered": _filtered(seen),
         "columns": list(_COLUMNS),
         "rejected": {"count": seen.lost.count, "rows": seen.lost.rows},
+        "lost_texts": lost_texts,
         "remarks": _remarks(parts, seen, lost_events),
     }
 
@@ -148,10 +152,10 @@ def _os(header: np.void) -> str | None:
     )
 
 
-def _can_show(seen: Seen, modules: int) -> dict[str, dict[str, Any]]:
+def _can_show(seen: Seen, modules: pa.Table, lost_texts: int) -> dict[str, dict[str, Any]]:
     told = {
         "stacks": _told(seen.stacks, "{:,} events have a call stack.", "No event has a call stack."),
-        "modules": _told(modules, "{:,} modules of processes are listed.", "No module is listed."),
+        "modules": _told(modules.num_rows, "{:,} modules of processes are listed.", "No module is listed."),
         "category": _fact("Derived from the operations by Process Monitor's own rules."),
         "dates": _fact("PML times hold the date."),
         "process_table": _fact("A PML holds a table of all processes."),
@@ -162,6 +166,10 @@ def _can_show(seen: Seen, modules: int) -> dict[str, dict[str, Any]]:
     for key, (number, word) in _CLASSES.items():
         count = seen.classes[number]
         told[key] = _told(count, "{:,} " + word + " events.", f"The capture holds no {word} event.")
+    nameless = modules.column(processes.MODULE_PATH).null_count
+    if lost_texts and 2 * nameless >= modules.num_rows:
+        reason = f"The file is cut off: {nameless:,} of {modules.num_rows:,} modules have lost their names."
+        told["modules"] = told["stacks"] = {"value": False, "reason": reason}
     return told
 
 

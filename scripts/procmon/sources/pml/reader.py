@@ -92,7 +92,7 @@ class PmlReader:
             processes=self._processes.table(),
             modules=modules,
             info=capture_info(
-                self._parts, self._seen, modules=modules.num_rows, lost_events=self._processes.lost_events
+                self._parts, self._seen, modules=modules, lost_events=self._processes.lost_events
             ),
         )
 

@@ -378,6 +378,24 @@ def test_a_file_cut_off_in_its_texts_keeps_the_events_and_counts_the_texts(tmp_p
     assert any(remark.startswith("1 texts of processes") for remark in left.info["remarks"])
 
 
+def test_a_file_that_lost_the_names_of_its_modules_can_show_neither_modules_nor_stacks(
+    tmp_path: Path,
+) -> None:
+    modules = [Module(base=0x1000 * n, size=0x1000, path=rf"C:\{n}.dll") for n in range(1, 5)]
+    file = several(tmp_path, rows=(actor(modules=modules),))
+    assert decoded(file)[2].info["can_show"]["stacks"]["value"]
+    header = file.read_bytes()[: layout.HEADER_SIZE]
+    icons = int(np.frombuffer(header, layout.HEADER)["icon_table_at"][0])
+    with file.open("r+b") as opened:
+        opened.truncate(icons - 100)
+    rows, _, left = decoded(file)
+    assert len(rows) == 5
+    assert left.info["lost_texts"]
+    for key in ("modules", "stacks"):
+        assert left.info["can_show"][key]["value"] is False
+        assert "lost their names" in left.info["can_show"][key]["reason"]
+
+
 # --- refused
 
 
