@@ -12,9 +12,12 @@ from typing import Any
 import pytest
 
 from scripts.procmon.contracts.tables import TABLES
+from scripts.procmon.report.brief import make_brief
 from scripts.procmon.report.context import CAPS, Caps, make_report
-from scripts.procmon.report.html import report_html
+from scripts.procmon.report.html import environment, report_html
 from scripts.procmon.report.material import Material, Settings
+from scripts.procmon.report.moments import Moments
+from scripts.procmon.report.prose import sentence
 from tests.captures.results import HOUR, check, event, finding, info, material, process, stages
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=y>‮\x00\x1b[31m`{{ 7*7 }}"
@@ -87,6 +90,23 @@ def rendered(made: Material, **settings: Any) -> str:
 @pytest.fixture(scope="module")
 def page() -> Page:
     return Page(rendered(busy()))
+
+
+@pytest.mark.parametrize(("language", "label"), [("en", "Finding"), ("ja", "検出事項")])
+def test_the_number_of_a_finding_does_not_run_into_a_title_that_begins_with_one(language: str, label: str):
+    made = material(findings=[finding(n, title="3 processes named `a.exe`") for n in (1, 2, 3)])
+    assert f"{label} 3 · 3 processes named a.exe" in Page(rendered(made, language=language)).text
+    contents = environment(language).get_template("report_pdf.html.j2")
+    report = make_report(made, Settings(language=language), medium="pdf")
+    assert "3 · 3 processes named a.exe" in Page(contents.render(report=report, description="")).text
+
+
+def test_the_cover_tells_the_headline():
+    made = busy()
+    html = rendered(made)
+    headline = make_brief(made, Moments()).headline
+    cover = html[html.index('<section class="cover">') : html.index("</section>")]
+    assert f'<p class="headline">{sentence(headline)}</p>' in cover
 
 
 def test_every_link_within_the_page_leads_somewhere(page: Page):
