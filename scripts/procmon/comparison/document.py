@@ -22,6 +22,9 @@ NEEDS = {
     "peers": "network_events",
 }
 
+#: What the reason consists of, so that it can be told in another language than that of the message.
+_REFUSAL = ("file", "where", "expected", "found")
+
 
 def compared(name: str, before: Path, after: Path) -> dict[str, Any]:
     """The document on two converted captures; ``tables`` is None where one of them was refused."""
@@ -51,5 +54,6 @@ def _info(folder: Path) -> dict[str, Any]:
         "events": int(info.get("events") or 0),
         "filtered": bool((info.get("filtered") or {}).get("value")),
         "refused": str(refused["message"]) if refused else None,
+        "refusal": {key: refused.get(key) for key in _REFUSAL} if refused else None,
         "blind": [kind for kind, need in NEEDS.items() if need and can.get(need, {}).get("value") is False],
     }

@@ -13,8 +13,7 @@ from scripts.procmon.report.prose import shorten
 from scripts.procmon.report.tables import Column, Kind, Table
 from scripts.procmon.report.view import Medium
 from scripts.procmon.report.words import Words
-from scripts.procmon.text import catalogue, code, render
-from scripts.procmon.text.phrases import in_language
+from scripts.procmon.text import LANGUAGES, catalogue, code, render
 
 #: The kinds of things and how they can differ, in the order in which they are told.
 KINDS = ("processes", "files", "keys", "drivers", "peers")
@@ -117,7 +116,7 @@ class _Maker:
         refused = [one for one in ("before", "after") if self.document[one]["refused"]]
         if self.tables is None:
             told = self.document[refused[0]]
-            reason = in_language(told["refused"], self.words.language, known="capture")
+            reason = self._reason(told)
             return self._say("refused", capture=told["capture"], reason=reason)
         counts = {
             way: [
@@ -128,6 +127,12 @@ class _Maker:
             for way in WAYS
         }
         return self._say("summary", **counts)
+
+    def _reason(self, told: Mapping[str, Any]) -> str:
+        refusal = told.get("refusal")
+        if self.words.language == LANGUAGES[0] or not refusal or not refusal["expected"]:
+            return str(told["refused"])
+        return f"{self.words.refused(refusal)}{self.words['stop']}"
 
     def _filtered(self) -> list[str]:
         return [

@@ -105,9 +105,7 @@ def _compared(entry: Mapping[str, Any], document: Mapping[str, Any], language: s
 def _reason(failure: Failure, words: Words) -> str:
     if not failure.refused:
         return str(in_language(failure.reason, words.language, known="capture"))
-    told = in_language(failure.refused, words.language, known="capture")
-    place = words.joined(str(told[key]) for key in ("file", "where") if told.get(key))
-    return words.say("refused.reason", place=place, expected=told.get("expected"), found=told.get("found"))
+    return words.refused(failure.refused)
 
 
 def _line(entry: Entry, own: Settings, general: Settings) -> Line:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from scripts.procmon.text import catalogue, render
 from scripts.procmon.text.forms import Forms, forms
-from scripts.procmon.text.phrases import facts_in_language
+from scripts.procmon.text.phrases import facts_in_language, in_language
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,12 @@ class Words:
         """The singular or the plural that stands at ``dotted``, with the number in it."""
         one, many = self[dotted]
         return str(one if n == 1 else many).format(n=self.forms.number(n))
+
+    def refused(self, refusal: Mapping[str, Any]) -> str:
+        """Why a file could not be read: place, what was expected, what was found."""
+        told = in_language(refusal, self.language, known="capture")
+        place = self.joined(str(told[key]) for key in ("file", "where") if told.get(key))
+        return self.say("refused.reason", place=place, expected=told.get("expected"), found=told.get("found"))
 
     def joined(self, parts: Iterable[str]) -> str:
         """ "a, b, c": what stands side by side, without "and"."""

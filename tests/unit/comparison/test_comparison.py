@@ -25,11 +25,17 @@ from tests.captures.events import Row, capture
 WRITE = {"category": "Write"}
 
 
-def results(folder: Path, *rows: Row, refused: str | None = None, **more: Any) -> Path:
+def results(
+    folder: Path, *rows: Row, refused: str | None = None, parts: dict[str, str] | None = None, **more: Any
+) -> Path:
     """results/{capture} as convert_capture leaves it."""
     made = capture(*rows, **more)
     folder.mkdir(parents=True)
-    info = {**made.info, "capture": folder.name, "refused": {"message": refused} if refused else None}
+    info = {
+        **made.info,
+        "capture": folder.name,
+        "refused": {"message": refused, **(parts or {})} if refused else None,
+    }
     (folder / c.INFO_FILE).write_text(json.dumps(info), encoding="utf-8")
     for name, frame, schema in (
         (c.EVENTS_FILE, made.events, events_schema()),
@@ -223,6 +229,15 @@ def test_a_capture_that_could_not_be_read_is_told_with_the_reason(tmp_path: Path
     assert told(before, after)["tables"] is None
     page = rendered(tmp_path, before, after)
     assert "could not be read, so nothing was compared: before.CSV: expected rows, found none" in page
+
+
+def test_the_reason_is_told_in_the_language_of_the_report(tmp_path: Path) -> None:
+    parts = {"file": "before.CSV", "expected": "a readable file", "found": "an empty file"}
+    before = results(tmp_path / "before", refused="before.CSV: expected rows, found none", parts=parts)
+    after = results(tmp_path / "after", Row("WriteFile", r"C:\a", **WRITE))
+    page = rendered(tmp_path, before, after, language="ja")
+    assert "before.CSV。あるべきもの: 読み取れるファイル。実際にあったもの: 空のファイル。" in page
+    assert "expected" not in page
 
 
 def test_the_pdf_holds_the_same(tmp_path: Path) -> None:
