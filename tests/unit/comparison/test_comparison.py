@@ -235,9 +235,18 @@ def test_the_reason_is_told_in_the_language_of_the_report(tmp_path: Path) -> Non
     parts = {"file": "before.CSV", "expected": "a readable file", "found": "an empty file"}
     before = results(tmp_path / "before", refused="before.CSV: expected rows, found none", parts=parts)
     after = results(tmp_path / "after", Row("WriteFile", r"C:\a", **WRITE))
-    page = rendered(tmp_path, before, after, language="ja")
+    rendered(tmp_path, before, after)
+    arguments = [
+        "html",
+        str(tmp_path / "made"),
+        str(tmp_path / "reports"),
+        "--report",
+        '{"languages": ["ja"]}',
+    ]
+    assert render_comparison.main(arguments) == 0
+    page = (tmp_path / "reports" / "report.html").read_text(encoding="utf-8")
     assert "before.CSV。あるべきもの: 読み取れるファイル。実際にあったもの: 空のファイル。" in page
-    assert "expected" not in page
+    assert "expected rows" not in page
 
 
 def test_the_pdf_holds_the_same(tmp_path: Path) -> None:
