@@ -12,7 +12,7 @@ import yaml
 from jinja2 import meta
 
 from scripts.procmon.knowledge import knowledge
-from scripts.procmon.text import FOLDER, LANGUAGES, environment
+from scripts.procmon.text import FOLDER, LANGUAGES, catalogue, environment, render
 from scripts.procmon.text.phrases import facts_in_language, in_language, phrase
 
 SOURCES = FOLDER.parent / "sources"
@@ -196,3 +196,27 @@ def test_people_told_in_english_are_listed_as_japanese_lists_them(many: str, sai
     from scripts.procmon.text import render
 
     assert render("{{ who|people }}", {"who": many}, "ja") == said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_numbers_of_events_are_written_as_other_numbers_are(language: str) -> None:
+    bare = re.compile(r"(?:\b[Ee]vents?|イベント) \{\{ [\w.\[\]]+ \}\}|(?:_event|events\[-?\d\]) \}\}")
+    found = {
+        file.name: bare.findall(file.read_text(encoding="utf-8"))
+        for file in (FOLDER / language).glob("*.yaml")
+    }
+    assert {name: told for name, told in found.items() if told} == {}
+
+
+@pytest.mark.parametrize(
+    ("events", "told"),
+    [
+        (0, "7 checks ran on a capture without events."),
+        (1, "7 checks ran on the one event, whatever the filter stages hide."),
+        (2, "7 checks ran on all 2 events, whatever the filter stages hide."),
+        (12_345, "7 checks ran on all 12,345 events, whatever the filter stages hide."),
+    ],
+)
+def test_how_many_events_were_checked_is_told_in_the_right_number(events: int, told: str) -> None:
+    sentence = catalogue("report")["limits"]["checks_intro"]
+    assert render(sentence, {"done": 7, "events": events, "found": 0, "not_possible": 0}) == told
