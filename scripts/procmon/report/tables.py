@@ -14,6 +14,9 @@ from scripts.procmon.text import code
 #: rows of the less telling kind that a page of the PDF shows
 MINOR = 8
 
+#: everyday explanations that are told above a table; rows with others are counted
+_MOST_REASONS = 4
+
 Kind = Literal["path", "text", "prose", "number", "events", "findings"]
 TableRow = Mapping[str, Any]
 
@@ -116,7 +119,13 @@ def _everyday(sentence: str, reasons: Counter[str], words: Words) -> str:
     kinds = [
         f"{words.shared('ordinary', reason)} ({words.forms.number(n)})" for reason, n in reasons.most_common()
     ]
-    return words.say(f"changes.{sentence}", n=reasons.total(), kinds=words.forms.listing(kinds, most=4))
+    # "and 8 more" would leave open whether that is rows or reasons; one reason alone is told rather than counted.
+    if len(kinds) > _MOST_REASONS + 1:
+        rest = reasons.total() - sum(n for _, n in reasons.most_common(_MOST_REASONS))
+        kinds[_MOST_REASONS:] = [
+            words.say("changes.ordinary_rest", n=rest, reasons=len(kinds) - _MOST_REASONS)
+        ]
+    return words.say(f"changes.{sentence}", n=reasons.total(), kinds=words.forms.listing(kinds))
 
 
 def _nothing(key: str, check: Mapping[str, Any], words: Words) -> str:

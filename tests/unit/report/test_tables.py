@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import Any
 
 import pytest
@@ -123,3 +124,14 @@ def test_the_pdf_shows_only_some_of_the_explained_deletions():
 def test_a_word_that_the_catalogue_does_not_know_is_shown_as_it_is():
     table = make_table("files", [file("a", ordinary="quite_new_reason")], maker(), checks={})
     assert "quite new reason" in table.said[0]
+
+
+@pytest.mark.parametrize("reasons", [1, 4, 5, 6, 9])
+def test_everyday_rows_that_are_told_add_up_to_all_of_them(reasons: int):
+    rows = [file(f"{n}_{m}", ordinary=f"reason_{n}") for n in range(reasons) for m in range(n + 2)]
+    (said,) = make_table("files", rows, maker(), checks={}).said
+    told = [int(number) for number in re.findall(r"\((\d+)\)", said)]
+    rest = re.search(r" and (\d+) rows for (\d+) other reasons\.$", said)
+    assert bool(rest) == (reasons > 5)
+    assert sum(told) + (int(rest[1]) if rest else 0) == len(rows)
+    assert len(told) + (int(rest[2]) if rest else 0) == reasons
