@@ -75,6 +75,7 @@ def environment(language: str = "en") -> Environment:
         bytes=forms(language).size,
         name=partial(prose.name, language=language),
         breakable=partial(prose.breakable, language=language),
+        operation=partial(prose.operation, language=language),
         prose=partial(prose.sentence, language=language),
         ranges=prose.ranges,
         visible=lambda value: visible(str(value)),

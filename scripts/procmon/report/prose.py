@@ -13,6 +13,12 @@ from scripts.procmon.text.forms import forms
 #: A name longer than this is cut in the middle: a path can hold 32,767 characters, a page cannot.
 LONGEST = 320
 
+#: A text is not cut within words up to this.
+_LONGEST_WORD = 24
+
+#: The names of Process Monitor's operations end before this; a longer one was not written by it.
+_OPERATION = 80
+
 _CODE = re.compile(r"``(?P<double>.+?)``|`(?P<single>[^`]+)`", re.DOTALL)
 _EVENTS = re.compile(r"(?:\b[Ee]vents?|イベント) \d+(?:,\d{3})*(?:(?: to |, |、| and |[-–])\d+(?:,\d{3})*)*")
 _ENDLESS = re.compile(rf"\S{{{LONGEST + 1},}}")
@@ -24,7 +30,21 @@ def shorten(text: str, longest: int = LONGEST, language: str = "en") -> str:
     if len(text) <= longest:
         return text
     head = longest * 2 // 3
-    return f"{text[:head]} … {text[head - longest :]} ({forms(language).counted('character', len(text))})"
+    first, last = _whole_words(text[:head], text[head:longest]), text[head - longest :]
+    if text[head - longest - 1] != " ":
+        last = _whole_words(last[::-1], "")[::-1]
+    return f"{first} … {last} ({forms(language).counted('character', len(text))})"
+
+
+def _whole_words(cut: str, then: str) -> str:
+    """``cut`` without the part of a word at its end, unless the word is long: such as a path or a value."""
+    shorter = cut.rstrip() if then.startswith(" ") else cut.rpartition(" ")[0].rstrip()
+    return shorter if len(cut) - len(shorter) <= _LONGEST_WORD else cut
+
+
+def operation(text: str, language: str = "en") -> str:
+    """The name of an operation, which is told whole."""
+    return visible(shorten(text, _OPERATION, language))
 
 
 def name(text: object, longest: int = LONGEST, *, language: str = "en") -> Markup:

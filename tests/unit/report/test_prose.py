@@ -8,6 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scripts.procmon.report import prose
+from scripts.procmon.report.context import make_report
+from scripts.procmon.report.html import environment, report_html
+from scripts.procmon.report.material import Settings
+from tests.captures.results import event, finding, material
 
 
 class _Tags(HTMLParser):
@@ -74,8 +78,6 @@ def test_a_path_of_32767_characters_is_cut_in_the_middle_and_says_so():
 
 
 def test_how_long_a_cut_name_was_is_said_in_the_language_of_the_report():
-    from scripts.procmon.report.html import environment
-
     set_apart = environment("ja").from_string("{{ path|name(40) }} {{ path|short(40) }}")
     assert set_apart.render(path="x" * 1_200).count("(1,200 文字)") == 2
 
@@ -93,3 +95,32 @@ def test_no_text_becomes_a_tag_of_its_own(text: str):
 def test_whatever_is_set_can_be_written_as_utf_8(text: str):
     prose.sentence(text).encode("utf-8")
     prose.bare(text).encode("utf-8")
+
+
+@given(st.lists(st.text("abc:,", min_size=1, max_size=20), min_size=60, max_size=200), st.integers(60, 180))
+def test_a_shortened_text_is_cut_between_words(words: list[str], longest: int):
+    text = " ".join(words)
+    kept, length = prose.shorten(text, longest).rsplit(" (", 1) if len(text) > longest else (text, "")
+    first, _, last = kept.partition(" … ")
+    assert first.split() == words[: len(first.split())]
+    assert last.split() == (words[-len(last.split()) :] if last else [])
+    assert len(first) + len(last) <= max(longest, len(text) if not length else 0)
+
+
+def test_a_long_path_is_still_cut_where_room_ends():
+    path = "C:\\" + "x" * 500
+    assert prose.shorten(path, 300) == f"{path[:200]} … {path[-100:]} (503 characters)"
+
+
+def test_the_name_of_an_operation_is_told_whole():
+    longest = "FASTIO_RELEASE_FOR_SECTION_SYNCHRONIZATION"
+    made = material(findings=[finding(evidence=[10])], events=[event(10, operation=longest, findings=["F1"])])
+    pdf = make_report(made, Settings(), medium="pdf")
+    pages = (
+        report_html(make_report(made, Settings(), medium="html")),
+        environment().get_template("report_pdf.html.j2").render(report=pdf, description=""),
+    )
+    for page in pages:
+        assert page.count(longest) >= 2
+        assert "FASTIO_RELEASE_FOR …" not in page
+        assert "(42 characters)" not in page
