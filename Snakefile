@@ -18,50 +18,59 @@ from scripts.procmon.filters.resolve import Source, resolve_stages, set_files
 from scripts.procmon.fingerprint import fingerprint
 from scripts.procmon.report.logo import read_logo
 from scripts.procmon.report.material import report_stems
-from scripts.procmon.settings import CONFIG_FILE, check_settings, read_settings
+from scripts.procmon.settings import (
+    CONFIG_FILE,
+    check_settings,
+    read_settings,
+    told_plainly,
+)
 from scripts.procmon.sources.inputs import capture_name, find_captures
 
-# Read by our own reader, which knows what each key may be; --config and --configfile go on top.
-SETTINGS = read_settings(CONFIG_FILE)
-update_config(SETTINGS, config)
-check_settings(SETTINGS)
+# What can't be used ends the run here, with its sentence as the last word.
+with told_plainly():
+    # Read by our own reader, which knows what each key may be; --config and --configfile go on top.
+    SETTINGS = read_settings(CONFIG_FILE)
+    update_config(SETTINGS, config)
+    check_settings(SETTINGS)
 
-INPUTS = SETTINGS["folders"]["inputs"]
-RESULTS = SETTINGS["folders"]["results"]
-REPORTS = SETTINGS["folders"]["reports"]
-# Looked at before anything runs; reports are made again when it changes.
-LOGO = [logo] if (logo := SETTINGS["report"].get("logo")) and read_logo(logo) else []
-# One report a language: report, report.ja.
-STEMS = list(report_stems(SETTINGS["report"]).values())
+    INPUTS = SETTINGS["folders"]["inputs"]
+    RESULTS = SETTINGS["folders"]["results"]
+    REPORTS = SETTINGS["folders"]["reports"]
+    # Looked at before anything runs; reports are made again when it changes.
+    LOGO = (
+        [logo] if (logo := SETTINGS["report"].get("logo")) and read_logo(logo) else []
+    )
+    # One report a language: report, report.ja.
+    STEMS = list(report_stems(SETTINGS["report"]).values())
 
-FOUND = find_captures(Path(INPUTS))
-CAPTURES = sorted(FOUND.captures)
+    FOUND = find_captures(Path(INPUTS))
+    CAPTURES = sorted(FOUND.captures)
 
-for name in set(SETTINGS["captures"]) - set(CAPTURES):
-    for near in get_close_matches(name, CAPTURES, n=1, cutoff=0.8):
-        logger.warning(
-            f"config.yaml speaks of a capture {name!r}; did you mean {near!r}?"
-        )
-CASES = {name: read_case(SETTINGS, name, Path(INPUTS)) for name in CAPTURES}
-# A baseline that was turned away is told as such; one that is not there at all is a slip of the pen.
-TURNED_AWAY = {
-    capture_name(one.path.relative_to(INPUTS).as_posix()): one.reason
-    for one in FOUND.rejected
-}
-for name, case in CASES.items():
-    check_baseline(case, name, [*CAPTURES, *TURNED_AWAY])
-check_comparisons(SETTINGS, [*CAPTURES, *TURNED_AWAY])
-COMPARISONS = {}
-for one in SETTINGS.get("compare") or ():
-    if turned_away := {one["before"], one["after"]} & set(TURNED_AWAY):
-        logger.warning(
-            f"{one['name']!r} is not made: {turned_away.pop()!r} was turned away"
-        )
-    else:
-        COMPARISONS[one["name"]] = one
-resolve_stages(SETTINGS["stages"], source=Source(CONFIG_FILE))
-for case in CASES.values():
-    resolve_stages(case.stages, source=Source(case.file, case.place))
+    for name in set(SETTINGS["captures"]) - set(CAPTURES):
+        for near in get_close_matches(name, CAPTURES, n=1, cutoff=0.8):
+            logger.warning(
+                f"config.yaml speaks of a capture {name!r}; did you mean {near!r}?"
+            )
+    CASES = {name: read_case(SETTINGS, name, Path(INPUTS)) for name in CAPTURES}
+    # A baseline that was turned away is told as such; one that is not there at all is a slip of the pen.
+    TURNED_AWAY = {
+        capture_name(one.path.relative_to(INPUTS).as_posix()): one.reason
+        for one in FOUND.rejected
+    }
+    for name, case in CASES.items():
+        check_baseline(case, name, [*CAPTURES, *TURNED_AWAY])
+    check_comparisons(SETTINGS, [*CAPTURES, *TURNED_AWAY])
+    COMPARISONS = {}
+    for one in SETTINGS.get("compare") or ():
+        if turned_away := {one["before"], one["after"]} & set(TURNED_AWAY):
+            logger.warning(
+                f"{one['name']!r} is not made: {turned_away.pop()!r} was turned away"
+            )
+        else:
+            COMPARISONS[one["name"]] = one
+    resolve_stages(SETTINGS["stages"], source=Source(CONFIG_FILE))
+    for case in CASES.values():
+        resolve_stages(case.stages, source=Source(case.file, case.place))
 
 LIBRARY = [
     f"scripts/procmon/{part}"

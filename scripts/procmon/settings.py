@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+import re
+import sys
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 from referencing import Registry, Resource
 
@@ -19,8 +24,24 @@ CONFIG = Path(__file__).parents[2] / "config"
 CONFIG_FILE = CONFIG / "config.yaml"
 FILTERS = CONFIG / "filters"
 
+_OFFSET = re.compile(r"(?:UTC|GMT)?\s*[+\-−](\d{1,2})(?::?(\d\d))?")
+
+#: What the workflow ends with where a setting can't be used; ./run shows no table then.
+UNUSABLE = 3
+
 _MOST = 10  #: errors told at once
+_FEW_WORDS = 6  #: words of a list that are all told, also where one is near
 _MOST_WORDS = 30  #: known words told where none is near; the columns are 27
+
+
+@contextmanager
+def told_plainly() -> Iterator[None]:
+    """A SettingsError ends the program with ``UNUSABLE``, its sentence on stderr and no traceback."""
+    try:
+        yield
+    except SettingsError as error:
+        print(f"\nNothing was run, for a setting can't be used:\n{error}", file=sys.stderr)
+        raise SystemExit(UNUSABLE) from None
 
 
 def read_settings(file: Path | str = CONFIG_FILE) -> dict[str, Any]:
@@ -119,7 +140,15 @@ def _unknown_key(error: Any, place: list[Any]) -> tuple[str, list[Any]]:
 
 def _unknown_word(error: Any, place: list[Any]) -> tuple[str, list[Any]]:
     near = did_you_mean(error.instance, map(str, error.validator_value))
-    return f"unknown {place[-1] if place else 'value'} {error.instance!r}{near}", place
+    known = [repr(one) for one in error.validator_value if one]
+    every = f"; allowed are {', '.join(known)}" if "did you mean" in near and len(known) <= _FEW_WORDS else ""
+    return f"unknown {place[-1] if place else 'value'} {error.instance!r}{near}{every}", place
+
+
+def _unreadable(error: Any, place: list[Any]) -> tuple[str, list[Any]]:
+    like = " or ".join(repr(one) for one in error.schema.get("examples", ()))
+    told = f"{error.instance!r} can't be {error.schema.get('description', 'used here')}"
+    return f"{told}; write it like {like}" if like else told, place
 
 
 def _missing_key(error: Any, place: list[Any]) -> tuple[str, list[Any]]:
@@ -135,6 +164,8 @@ _SAY = {
     "additionalProperties": _unknown_key,
     "enum": _unknown_word,
     "required": _missing_key,
+    "pattern": _unreadable,
+    "format": _unreadable,
 }
 
 
@@ -148,6 +179,24 @@ def _below(node: Any, step: Hashable) -> tuple[int | None, Any]:
     return None, None
 
 
+_FORMATS = FormatChecker(formats=())
+
+
+@_FORMATS.checks("date", raises=ValueError)
+def _is_date(told: object) -> bool:
+    return not isinstance(told, str) or date.fromisoformat(told).isoformat() == told
+
+
+@_FORMATS.checks("time zone", raises=(ZoneInfoNotFoundError, ValueError, OSError))
+def _is_zone(told: object) -> bool:
+    """What ``sources.clock.zone_of`` takes."""
+    if not isinstance(told, str):
+        return True
+    if offset := _OFFSET.fullmatch(told.strip()):
+        return int(offset[1]) * 60 + int(offset[2] or 0) < 24 * 60
+    return told.strip().upper() in ("UTC", "GMT", "Z") or bool(ZoneInfo(told.strip()))
+
+
 @cache
 def _validator(schema: str) -> Draft202012Validator:
     schemas = {
@@ -157,4 +206,4 @@ def _validator(schema: str) -> Draft202012Validator:
     registry: Registry[Any] = Registry().with_resources(
         (name, Resource.from_contents(content)) for name, content in schemas.items()
     )
-    return Draft202012Validator(schemas[f"{schema}.schema.yaml"], registry=registry)
+    return Draft202012Validator(schemas[f"{schema}.schema.yaml"], registry=registry, format_checker=_FORMATS)

@@ -11,6 +11,7 @@ from scripts.procmon.cases import check_baseline, check_comparisons, read_case
 from scripts.procmon.errors import SettingsError
 from scripts.procmon.filters.resolve import Source, resolve_stages
 from scripts.procmon.settings import read_settings
+from scripts.procmon.sources.clock import zone_of
 
 
 def settings(**entry: Any) -> dict[str, Any]:
@@ -49,11 +50,30 @@ def test_stages_of_a_case_file_are_those_of_the_capture_alone(tmp_path: Path) ->
     assert len(read_case(settings(), "case-42/Other", tmp_path).stages) == 5
 
 
+@pytest.mark.parametrize("zone", ["UTC", "z", "Europe/Madrid", "+09:00", "UTC-3:30", "−5"])
+def test_a_zone_that_the_readers_take_is_no_mistake(tmp_path: Path, zone: str) -> None:
+    case_file(tmp_path, f"time_zone: '{zone}'\n")
+    assert zone_of(read_case(settings(), "case-42/Logfile", tmp_path).settings["time_zone"])
+
+
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
         ("titel: x\n", 1, "unknown key 'titel'; did you mean 'title'?"),
         ("title: x\nmarking: TLP:GREN\n", 2, "unknown marking 'TLP:GREN'; did you mean 'TLP:GREEN'?"),
+        (
+            "marking: TLP:REDD\n",
+            1,
+            "allowed are 'TLP:RED', 'TLP:AMBER+STRICT', 'TLP:AMBER', 'TLP:GREEN', 'TLP:CLEAR'",
+        ),
+        (
+            "date: 31.3.2024\n",
+            1,
+            "'31.3.2024' can't be the day of the first event; write it like '2024-03-31'",
+        ),
+        ("date: 2024-02-30\n", 1, "write it like '2024-03-31'"),
+        ("time_zone: Europe/Madird\n", 1, "write it like 'Europe/Madrid' or '+09:00'"),
+        ('time_zone: "+25:00"\n', 1, "write it like 'Europe/Madrid' or '+09:00'"),
         ("date_order: day-moth-year\n", 1, "did you mean 'day-month-year'?"),
         ("stages:\n  - name: a\n    ad: [writes]\n", 3, "unknown key 'ad'; did you mean 'add'?"),
     ],

@@ -100,6 +100,20 @@ def test_names_that_the_dag_can_not_carry_are_turned_away_one_by_one(project: Pr
     assert (project.reports / "good" / "report.html").is_file()
 
 
+def test_a_setting_that_can_not_be_used_is_the_last_word_of_a_run(project: Project):
+    project.put("case.CSV")
+    config = project.folder / "config" / "config.yaml"
+    config.write_text(config.read_text(encoding="utf-8") + "\nstagess: []\n", encoding="utf-8")
+
+    outcome = project.run()
+
+    assert outcome.returncode == 1
+    before, _, last = outcome.stderr.partition("Nothing was run")
+    assert "unknown key 'stagess'; did you mean 'stages'?" in last
+    assert "Snakefile" not in before + last
+    assert outcome.stdout == ""
+
+
 def test_an_unknown_setting_is_refused_with_its_name_and_the_nearest_right_one(project: Project):
     config = project.folder / "config" / "config.yaml"
     config.write_text(config.read_text(encoding="utf-8") + "\nstagess: []\n", encoding="utf-8")
