@@ -85,7 +85,7 @@ def hourless() -> Material:
 def test_an_hour_that_nobody_recorded_is_not_told(language: str):
     told = {
         "en": "??:47:57 – ??:48:03 (minutes and seconds only, the hour is not recorded)",
-        "ja": "??:47:57 – ??:48:03 (分と秒のみ (時の記録なし))",
+        "ja": "??:47:57 – ??:48:03 (分と秒のみ、時の記録なし)",
     }
     report = make_report(hourless(), Settings(language=language), medium="html")
     assert told[language] in [value for _, value, _ in report.facts]
