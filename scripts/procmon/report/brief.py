@@ -49,9 +49,9 @@ def make_brief(material: Material, moments: Moments, language: str = "en") -> Br
     """The brief of a capture that was read."""
     teller = _Teller(material, moments, language)
     return Brief(
-        happened=teller.happened(),
+        happened=plainly.set_alike(teller.happened()),
         sure=teller.sure(),
-        means=teller.means(),
+        means=plainly.set_alike(teller.means()),
         do=teller.do(),
         headline=teller.headline(),
     )

@@ -28,6 +28,7 @@ _SMALL_NUMBER = re.compile(
     r"`[^`]*`|(?<![\w.,:(])(?P<number>[1-9]|1[0-2])(?= [a-z])(?! (?:second|minute|hour|day|byte))"
 )
 _NAME = re.compile(r"``(?P<double>.+?)``|`(?P<single>[^`]*)`")
+_PROGRAM = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 _QUESTION = re.compile(r".*?(?:\?|。)", re.DOTALL)
 
 
@@ -69,6 +70,19 @@ def brisk(text: str) -> str:
         return code(ends[name]) if name in ends else match.group()
 
     return _NAME.sub(short, text)
+
+
+def set_alike(sentences: Iterable[str]) -> list[str]:
+    """``sentences`` of one paragraph; a program that stands plain in one of them does so in all, instead of set apart."""
+    told = list(sentences)
+    plain = _NAME.sub("`", "\n".join(told))
+
+    def one_way(match: re.Match[str]) -> str:
+        name = match["double"] or match["single"]
+        stands = rf"(?<![\w.\\-]){re.escape(name)}(?![\w-])"
+        return name if _PROGRAM.fullmatch(name) and re.search(stands, plain, re.IGNORECASE) else match.group()
+
+    return [_NAME.sub(one_way, sentence) for sentence in told]
 
 
 def spelled(text: str, numbers: Sequence[str]) -> str:

@@ -400,3 +400,14 @@ def test_a_damaged_file_is_said_with_what_was_lost() -> None:
     assert "The file is damaged: 12 events could not be read and 1 name of programs" in " ".join(
         made.happened
     )
+
+
+def test_a_program_is_set_in_one_way_within_a_paragraph():
+    assert plainly.set_alike(
+        ["bad.exe put `a.sys` there.", "`Bad.exe` and `C:\\x\\bad.exe` ran; so did `other.exe`."]
+    ) == [
+        "bad.exe put `a.sys` there.",
+        "Bad.exe and `C:\\x\\bad.exe` ran; so did `other.exe`.",
+    ]
+    assert plainly.set_alike(["notbad.exe ran.", "`bad.exe` too."]) == ["notbad.exe ran.", "`bad.exe` too."]
+    assert plainly.set_alike(["event 7 was cited", "`event 7`"]) == ["event 7 was cited", "`event 7`"]
