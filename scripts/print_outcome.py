@@ -15,6 +15,7 @@ from scripts.procmon.report.material import report_stems
 from scripts.procmon.report.outcome import outcome
 from scripts.procmon.report.overview import read_overview
 from scripts.procmon.sources.inputs import find_captures
+from scripts.procmon.unclaimed import unclaimed
 
 
 def main(settings: dict[str, Any] | None = None) -> int:
@@ -25,9 +26,13 @@ def main(settings: dict[str, Any] | None = None) -> int:
     inputs, results, reports = (Path(settings["folders"][name]) for name in ("inputs", "results", "reports"))
     found = find_captures(inputs)
     rejected = [(str(one.path), one.reason) for one in found.rejected]
-    stems = report_stems(settings.get("report", {})).values()
+    stems = list(report_stems(settings.get("report", {})).values())
     overview = read_overview(results, found.captures, rejected=rejected, reports=reports, stems=stems)
-    text, code = outcome(overview, inputs=inputs, reports=reports)
+    comparisons = [str(one["name"]) for one in settings.get("compare") or ()]
+    remarks = unclaimed(settings, inputs, found.captures)
+    text, code = outcome(
+        overview, inputs=inputs, reports=reports, comparisons=comparisons, stems=stems, remarks=remarks
+    )
     print(text)
     return code
 

@@ -14,8 +14,7 @@ from typing import Any
 from scripts.procmon.contracts.files import COMPARISONS
 from scripts.procmon.errors import SettingsError
 from scripts.procmon.settings import CONFIG_FILE, did_you_mean, line_of, read_checked
-
-ENDINGS = (".case.yaml", ".case.yml")
+from scripts.procmon.unclaimed import ENDINGS
 
 #: The keys that each step of the workflow looks at; a changed title converts nothing again.
 STEPS = {

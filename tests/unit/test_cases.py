@@ -12,6 +12,7 @@ from scripts.procmon.errors import SettingsError
 from scripts.procmon.filters.resolve import Source, resolve_stages
 from scripts.procmon.settings import read_settings
 from scripts.procmon.sources.clock import zone_of
+from scripts.procmon.unclaimed import unclaimed
 
 
 def settings(**entry: Any) -> dict[str, Any]:
@@ -184,3 +185,15 @@ def test_a_comparison_that_can_not_be_made_is_told_by_its_place(
     listed = [dict(zip(("name", "before", "after"), one, strict=True)) for one in compare]
     with pytest.raises(SettingsError, match=words.replace("?", r"\?").replace(".", r"\.")):
         check_comparisons({"compare": listed}, ["one", "two"], tmp_path / "config.yaml")
+
+
+def test_a_case_file_without_a_capture_is_told_with_the_nearest_name(tmp_path: Path) -> None:
+    for name in ("one-rwo", "one-row"):
+        (tmp_path / f"{name}.case.yaml").write_text("title: x\n", encoding="utf-8")
+    (said,) = unclaimed({"captures": {"far away": {}}}, tmp_path, ["one-row"])
+    assert "one-rwo.case.yaml: there is no capture 'one-rwo'; did you mean 'one-row'?" in said
+
+
+def test_settings_for_a_name_that_is_nearly_a_capture_are_told(tmp_path: Path) -> None:
+    (said,) = unclaimed({"captures": {"Logfle": {}, "Logfile": {}}}, tmp_path, ["Logfile"])
+    assert said.endswith("there is no capture 'Logfle'; did you mean 'Logfile'?")

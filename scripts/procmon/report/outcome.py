@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
+from scripts.procmon.contracts.files import COMPARISONS
 from scripts.procmon.report.overview import Entry, Failure, Overview
 
 _SEVERITIES = ("high", "medium", "low", "info")
@@ -14,10 +15,22 @@ NOTHING = """There is no capture in {inputs}/ yet. Drop one or more there and ty
   Process Monitor logs (.PML), or its exports as .CSV or .XML; each may be packed as .gz or .zip."""
 
 
-def outcome(overview: Overview, *, inputs: Path, reports: Path) -> tuple[str, int]:
-    """(what to print, the exit code): 1 if any input failed or a report is missing, else 0."""
+def outcome(
+    overview: Overview,
+    *,
+    inputs: Path,
+    reports: Path,
+    comparisons: Sequence[str] = (),
+    stems: Sequence[str] = ("report",),
+    remarks: Sequence[str] = (),
+) -> tuple[str, int]:
+    """(what to print, the exit code): 1 if any input failed or a report is missing, else 0.
+
+    ``comparisons`` are the reports on two captures by name, ``stems`` the names of the reports without endings, one a
+    language; ``remarks`` are told last.
+    """
     if not overview.entries and not overview.failures:
-        return NOTHING.format(inputs=inputs), 0
+        return "\n\n".join([NOTHING.format(inputs=inputs), *_remarked(remarks)]), 0
     parts = []
     if overview.entries:
         heads = ("Capture", "Events", "Last stage", "Findings", "Report")
@@ -29,9 +42,20 @@ def outcome(overview: Overview, *, inputs: Path, reports: Path) -> tuple[str, in
     if missing:
         lines = (f"  {_shown(name)}: {file}, see the logs in results" for name, file in missing)
         parts.append("Not made:\n" + "\n".join(lines))
+    compared = [reports / COMPARISONS / name / "report.html" for name in comparisons]
+    if compared:
+        lines = (f"  {_shown(str(file))}{'' if file.is_file() else ': not made'}" for file in compared)
+        parts.append("Comparisons:\n" + "\n".join(lines))
+    if overview.entries and (others := [f"{stem}.html" for stem in stems if stem != "report"]):
+        parts.append(f"In other languages, beside each report.html: {', '.join(others)}")
     if overview.entries:
         parts.append(f"All captures: {reports / 'index.html'}")
+    parts += _remarked(remarks)
     return "\n\n".join(parts), 1 if overview.failures or missing else 0
+
+
+def _remarked(remarks: Sequence[str]) -> list[str]:
+    return ["Not used:\n" + "\n".join(f"  {_shown(remark)}" for remark in remarks)] if remarks else []
 
 
 def _row(entry: Entry, reports: Path) -> tuple[str, ...]:

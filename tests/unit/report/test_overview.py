@@ -88,6 +88,21 @@ def test_a_run_without_failures_has_exit_code_0(run: Path):
     assert outcome(good, inputs=Path("inputs"), reports=Path("reports"))[1] == 0
 
 
+def test_comparisons_further_languages_and_what_was_not_used_are_told(run: Path):
+    reports = run / "reports"
+    made = reports / "compare/one/report.html"
+    made.parent.mkdir(parents=True)
+    made.write_text("x")
+    text, _ = outcome(
+        overview(run), inputs=Path("inputs"), reports=reports, comparisons=["one", "two"],
+        stems=["report", "report.ja"], remarks=["x.case.yaml: there is no capture 'x'"],
+    )  # fmt: skip
+    assert f"  {made}\n" in text
+    assert f"{reports}/compare/two/report.html: not made" in text
+    assert "report.ja.html" in text
+    assert text.endswith("x.case.yaml: there is no capture 'x'")
+
+
 def test_a_report_that_was_not_made_is_told(run: Path):
     (run / "reports/good/report.pdf").unlink()
     made = read_overview(run / "results", ["good"], reports=run / "reports")
