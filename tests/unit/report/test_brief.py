@@ -167,7 +167,7 @@ def test_an_ordinary_capture_is_told_by_name():
     }
     told = happened(material(tables=tables))
     assert told.startswith(
-        "Nothing that needs explaining was found. In 40 seconds, two programs were started: `p1.exe` (2 times). "
+        "Nothing that needs explaining was found. In 40 seconds, two programs were started: p1.exe (2 times). "
         "p1.exe wrote `C:\\a.txt`. edge.exe connected to `example.net`. Besides,"
     )
     assert "one file or folder created or written" in told
