@@ -188,3 +188,14 @@ def test_axe_finds_no_violation(page: Page, pages: Path, name: str, dark: bool, 
     page.run(Path(os.environ["AXE"]).read_text(encoding="utf-8") + "; void 0")
     told = "axe.run().then((found) => found.violations.map((one) => [one.id, one.nodes[0].html]))"
     assert page.run(told) == []
+
+
+def test_a_box_of_code_leaves_no_empty_stub_at_the_end_of_a_japanese_line(page: Page, tmp_path: Path):
+    said = "".join(f"{'漢' * n}`x\\y{n}.exe`が`C:\\Windows\\a{n}.dll`を読み、" for n in range(1, 60))
+    made = material(findings=[finding(statement=said, meaning=said)])
+    report = make_report(made, Settings(language="ja"), medium="html")
+    (tmp_path / "ja.html").write_text(report_html(report), encoding="utf-8")
+    stubs = "[...document.querySelectorAll('p code')].flatMap((c) => [...c.getClientRects()]).filter((r) => r.width < 12)"
+    for width in (420, 700, 1280):
+        page.open(tmp_path / "ja.html", width=width)
+        assert page.run(f"{stubs}.length") == 0
