@@ -122,11 +122,29 @@ class _Maker:
             way: [
                 self.words.forms.plural(n, *self._word(f"kinds.{kind}.forms"))
                 for kind in KINDS
-                if (n := int(self.tables[kind][way]["count"]))
+                if not self._unseen(kind) and (n := int(self.tables[kind][way]["count"]))
             ]
             for way in WAYS
         }
-        return self._say("summary", **counts)
+        unseen = [
+            self._say("blind", capture=self.names[which], kind=kind)
+            for kind in KINDS
+            for which in self._unseen(kind)
+        ]
+        return " ".join([self._say("summary", **counts), *unseen, *self._turned_round()])
+
+    def _unseen(self, kind: str) -> list[str]:
+        """The sides that hold no events of a kind; none where both know things of it all the same."""
+        told = (self.tables or {})[kind]
+        return list(told["blind"]) if not int(told["both"]) else []
+
+    def _turned_round(self) -> list[str]:
+        """That the capture called the first began later, where the times of both can be set side by side."""
+        before, after = self.document["before"], self.document["after"]
+        known = all(one["dated"] and one["first_time"] for one in (before, after))
+        if not known or bool(before["zone"]) != bool(after["zone"]):
+            return []
+        return [self._say("turned_round")] if before["first_time"] > after["first_time"] else []
 
     def _reason(self, told: Mapping[str, Any]) -> str:
         refusal = told.get("refusal")
@@ -163,6 +181,9 @@ class _Maker:
     def _section(self, kind: str) -> Section:
         told = (self.tables or {})[kind]
         blind = [self._say("blind", capture=self.names[which], kind=kind) for which in told["blind"]]
+        if self._unseen(kind):
+            title = self._word(f"kinds.{kind}.title")
+            return Section(key=kind, title=title, said=[*blind, self._say("held")], tables=())
         said = [self._say(f"kinds.{kind}.both", n=int(told["both"]), changed=int(told["changed"]["count"]))]
         return Section(
             key=kind,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -177,7 +178,23 @@ def test_a_capture_that_can_not_show_a_kind_of_things_is_told(tmp_path: Path) ->
     document = told(before, after)
     assert document["tables"]["peers"]["blind"] == ["before"]
     page = rendered(tmp_path, before, after)
+    assert re.search(r"Network peers can(’|'|&#39;)t be compared", page)
     assert "holds no events of the network" in page
+    assert "1 network peer" not in page
+
+
+def test_a_capture_set_as_the_first_that_began_later_is_told(tmp_path: Path) -> None:
+    before, after = results(tmp_path / "before"), results(tmp_path / "after")
+    for folder, day in ((before, "2024-03-02"), (after, "2024-03-01")):
+        file = folder / c.INFO_FILE
+        told_of = json.loads(file.read_text(encoding="utf-8"))
+        told_of |= {
+            "first_time": f"{day}T10:00:00.000000000",
+            "time_zone": {"name": "UTC"},
+            "date": {"known": True},
+        }
+        file.write_text(json.dumps(told_of), encoding="utf-8")
+    assert "begins later than" in rendered(tmp_path, before, after)
 
 
 def rendered(tmp_path: Path, before: Path, after: Path, **settings: str) -> str:
