@@ -53,7 +53,10 @@ class Case:
 def case_file(inputs: Path, capture: str) -> Path | None:
     """NAME.case.yaml beside the capture, None where there is none."""
     files = (inputs / f"{capture}{ending}" for ending in ENDINGS)
-    return next((file for file in files if file.is_file()), None)
+    found = next((file for file in files if file.is_file()), None)
+    if found and not found.resolve().is_relative_to(inputs.resolve()):
+        raise SettingsError(f"{found} can't be used: it is a link to a place outside {inputs}")
+    return found
 
 
 def read_case(settings: Mapping[str, Any], capture: str, inputs: Path, file: Path = CONFIG_FILE) -> Case:

@@ -29,6 +29,7 @@ _OFFSET = re.compile(r"(?:UTC|GMT)?\s*[+\-−](\d{1,2})(?::?(\d\d))?")
 #: What the workflow ends with where a setting can't be used; ./run shows no table then.
 UNUSABLE = 3
 
+_LONGEST = 1 << 20  #: bytes of a file of settings
 _MOST = 10  #: errors told at once
 _FEW_WORDS = 6  #: words of a list that are all told, also where one is near
 _MOST_WORDS = 30  #: known words told where none is near; the columns are 27
@@ -60,7 +61,11 @@ def check_settings(settings: Mapping[str, Any], file: Path | str = CONFIG_FILE) 
 def read_checked(file: Path, schema: str) -> dict[str, Any]:
     """A YAML file that config/schemas/{schema}.schema.yaml agrees with. Raises SettingsError."""
     try:
+        if file.stat().st_size > _LONGEST:
+            raise SettingsError(f"{file} can't be read: it is longer than {_LONGEST:,} bytes")
         content = yaml.load(file.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 (a SafeLoader)
+    except RecursionError:
+        raise SettingsError(f"{file} can't be read: its values are nested too deeply") from None
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{file} can't be read: {error}") from None
     except yaml.YAMLError as error:
@@ -95,12 +100,22 @@ def line_of(file: Path, place: Sequence[Hashable]) -> int | None:
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML without dates (2026-04-19 stays text) that refuses a key given twice."""
+    """YAML without dates (2026-04-19 stays text) that refuses a key given twice, and aliases.
+
+    A few lines of aliases of aliases stand for more values than any memory holds.
+    """
 
     yaml_implicit_resolvers = {  # noqa: RUF012
         first: [pair for pair in pairs if pair[0] != "tag:yaml.org,2002:timestamp"]
         for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.composer.ComposerError(None, None, "aliases (*name) are not taken; write it out", mark)
+        node: yaml.Node | None = super().compose_node(parent, index)
+        return node
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[str] = set()

@@ -197,3 +197,28 @@ def test_a_case_file_without_a_capture_is_told_with_the_nearest_name(tmp_path: P
 def test_settings_for_a_name_that_is_nearly_a_capture_are_told(tmp_path: Path) -> None:
     (said,) = unclaimed({"captures": {"Logfle": {}, "Logfile": {}}}, tmp_path, ["Logfile"])
     assert said.endswith("there is no capture 'Logfle'; did you mean 'Logfile'?")
+
+
+def test_a_few_lines_that_stand_for_more_than_memory_holds_are_refused(tmp_path: Path) -> None:
+    lines = ["notes: [x]", "a0: &a0 [x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
+    case_file(tmp_path, "\n".join(lines))
+    with pytest.raises(SettingsError, match="aliases"):
+        read_case(settings(), "case-42/Logfile", tmp_path)
+
+
+@pytest.mark.parametrize("text", ["notes: " + "[" * 5000, "title: " + "x" * (2 << 20)])
+def test_values_without_end_are_refused(tmp_path: Path, text: str) -> None:
+    case_file(tmp_path, text)
+    with pytest.raises(SettingsError, match=r"nested too deeply|longer than|is not YAML"):
+        read_case(settings(), "case-42/Logfile", tmp_path)
+
+
+def test_a_case_file_that_is_a_link_out_of_the_inputs_is_refused_and_not_shown(tmp_path: Path) -> None:
+    secret, inputs = tmp_path / "secret", tmp_path / "inputs"
+    secret.write_text("root:x:0:0", encoding="utf-8")
+    (inputs / "case-42").mkdir(parents=True)
+    (inputs / "case-42" / "Logfile.case.yaml").symlink_to(secret)
+    with pytest.raises(SettingsError, match="outside") as refused:
+        read_case(settings(), "case-42/Logfile", inputs)
+    assert "root:x" not in str(refused.value)
