@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from typing import Any
 from scripts.procmon.report.material import FINDINGS_FILE, FUNNEL_FILE, INFO_FILE, Material, read_material
 
 _STEPS = ("convert_capture", "stage_events", "summarise_capture", "render_html", "render_pdf")
+_HALF_A_PAIR = re.compile("[\\ud800-\\udfff]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +60,7 @@ def read_overview(
     """
     wanted = [f"{stem}.{ending}" for stem in stems for ending in ("html", "pdf")] if reports else []
     entries: list[Entry] = []
-    failures = [Failure(name=file, reason=reason) for file, reason in rejected]
+    failures = [Failure(name=_written(file), reason=_written(reason)) for file, reason in rejected]
     for name in names:
         told = _entry(results / name, name, [reports / name / file for file in wanted] if reports else [])
         (entries if isinstance(told, Entry) else failures).append(told)  # type: ignore[arg-type]
@@ -81,6 +83,11 @@ def _entry(folder: Path, name: str, wanted: Iterable[Path]) -> Entry | Failure:
         severities=Counter(finding["severity"] for finding in material.findings),
         missing=[file.name for file in wanted if not file.is_file()],
     )
+
+
+def _written(name: str) -> str:
+    """A file's name as text; bytes of it that are no UTF-8 come as half surrogate pairs, which nothing can write."""
+    return _HALF_A_PAIR.sub("\N{REPLACEMENT CHARACTER}", name)
 
 
 def _refused(file: Path) -> Mapping[str, Any] | None:

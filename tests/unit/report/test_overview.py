@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -72,6 +73,16 @@ def test_the_table_never_says_a_bare_none_of_what_could_not_be_seen(tmp_path: Pa
     )
     assert line in text
     assert code == 0
+
+
+def test_a_failed_inputs_name_that_is_no_utf_8_is_written_with_replacement_characters(run: Path):
+    file = os.fsdecode(b"inputs/\xff\xfe.CSV")
+    seen = read_overview(run / "results", ["good"], rejected=[(file, f"{file} can't be named.")])
+    text, code = outcome(seen, inputs=Path("inputs"), reports=Path("reports"))
+    assert code == 1
+    for written in (text, index_html(seen)):
+        assert "inputs/\ufffd\ufffd.CSV" in written
+        assert written.encode("utf-8")
 
 
 def test_failed_inputs_are_told_with_their_reason_and_make_exit_code_1(run: Path):
