@@ -19,6 +19,7 @@ from scripts.procmon.contracts.tables import (
 from scripts.procmon.findings.held_files import Held
 from scripts.procmon.findings.registry_paths import normal, parent_of
 from scripts.procmon.findings.traces import Traces, rows_of, traces, weighty
+from scripts.procmon.findings.victims import kept
 
 MOST_NAMES = 8
 
@@ -90,6 +91,7 @@ def _steps(earlier: Mapping[str, Analysis], left: Traces) -> Iterator[RemovalRow
         RemovalRow(step="leave", target=folder.path, because="windows_folder", facts={"who": folder.who})
         for folder in left.kept
     )
+    yield from kept([file for file in left.victims if file.left], earlier)
     yield from _named_files(earlier, left)
     yield from (
         RemovalRow(
@@ -243,7 +245,8 @@ def _files(left: Traces, drivers: list[DriverRow]) -> Iterator[RemovalRow]:
     for driver in drivers:
         if driver.file and driver.dropped:
             yield RemovalRow(step="delete file", target=driver.file, because="driver_file")
-    files = [file for file in left.files.values() if file.left]
+    folders = {parent for file in left.victims for parent in _above(file.path)}
+    files = [file for file in left.files.values() if file.left and _key(file.path) not in folders]
     # What lies in a folder goes before the folder itself.
     for file in sorted(
         files, key=lambda one: (one.what == "folder", -len(one.path) if one.what == "folder" else 0)
@@ -277,6 +280,16 @@ def _named_files(earlier: Mapping[str, Analysis], left: Traces) -> Iterator[Remo
                     because="named_in_command",
                     facts={"who": finding.facts["who"][0]},
                 )
+
+
+def _key(path: str) -> str:
+    return path.rstrip("\\").lower()
+
+
+def _above(path: str) -> list[str]:
+    """The folders that a file lies in."""
+    parts = _key(path).split("\\")
+    return ["\\".join(parts[:count]) for count in range(1, len(parts))]
 
 
 def _file(file: FileRow) -> RemovalRow:

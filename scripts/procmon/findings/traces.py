@@ -11,6 +11,7 @@ from scripts.procmon.contracts.tables import FileRow, ProcessRow
 from scripts.procmon.findings.accusations import accusations
 from scripts.procmon.findings.places import below_windows, in_another_windows
 from scripts.procmon.findings.process_tree import tree
+from scripts.procmon.findings.victims import holds_work, rewriters
 from scripts.procmon.findings.windows_folders import is_windows_folder
 
 _WEIGHTY = ("high", "medium")
@@ -25,6 +26,7 @@ class Traces:
 
     files: dict[str, FileRow] = field(default_factory=dict)
     kept: list[FileRow] = field(default_factory=list)  #: folders made here that any Windows has
+    victims: list[FileRow] = field(default_factory=list)  #: what people kept, as a program left it
     programs: list[ProcessRow] = field(default_factory=list)
     infected: list[ProcessRow] = field(default_factory=list)
     why: dict[str, str] = field(default_factory=dict)
@@ -68,6 +70,7 @@ def traces(earlier: Mapping[str, Analysis]) -> Traces:
             found.infected.append(row)
     made_by = {row.who for row in found.programs} | _false(findings)
     about = _about_files(earlier)
+    rewrote = rewriters(earlier)
     for file in rows_of(earlier, "files"):
         named = file.path.lower() in found.why
         if file.what == "folder" and is_windows_folder(file.path):
@@ -75,6 +78,9 @@ def traces(earlier: Mapping[str, Analysis]) -> Traces:
                 found.kept.append(file)
             continue
         if file.ordinary is None and file.made and (named or file.who in made_by):
+            if holds_work(file, rewrote):
+                found.victims.append(file)
+                continue
             found.files[file.path] = file
             made = found.why.get(file.who.lower(), "dropped")
             found.why.setdefault(file.path.lower(), about.get(file.path.lower(), made))
