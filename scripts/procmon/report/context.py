@@ -21,7 +21,8 @@ from scripts.procmon.report.prose import bare, ranges
 from scripts.procmon.report.provenance import provenance
 from scripts.procmon.report.remedy import restart_said
 from scripts.procmon.report.shares import compared_said, shares_said, suggested
-from scripts.procmon.report.tables import Column, Maker, Table, make_table
+from scripts.procmon.report.table import Column, Maker, Table
+from scripts.procmon.report.tables import make_table
 from scripts.procmon.report.view import Caps, Found, Medium, Report, Stage
 from scripts.procmon.report.words import Words
 

@@ -12,7 +12,7 @@ from scripts.procmon.report.brief import Brief
 from scripts.procmon.report.events import Event, Listed
 from scripts.procmon.report.logo import Logo
 from scripts.procmon.report.material import Settings
-from scripts.procmon.report.tables import Table
+from scripts.procmon.report.table import Table
 from scripts.procmon.report.words import Words
 
 Medium = Literal["html", "pdf"]

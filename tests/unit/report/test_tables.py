@@ -10,7 +10,9 @@ import pytest
 
 from scripts.procmon.contracts.tables import TABLES
 from scripts.procmon.report.moments import Moments
-from scripts.procmon.report.tables import SHAPES, Maker, make_table
+from scripts.procmon.report.table import Maker
+from scripts.procmon.report.table_shapes import SHAPES
+from scripts.procmon.report.tables import make_table
 from scripts.procmon.report.words import Words
 from tests.captures.results import HOUR, check
 

@@ -1,0 +1,334 @@
+"""How each table of findings.json is shown: its columns, their cells, and what stands in the sentence above it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from scripts.procmon.report.table import Maker, Shape, TableRow
+from scripts.procmon.text import code
+
+# --- cells: each takes a row and gives what stands in the columns of its shape, in their order ---------------------
+
+
+def _driver(row: TableRow, m: Maker) -> list[Any]:
+    steps = [m.words.word("steps", step) for step in ("dropped", "registered", "loaded") if row[step]]
+    events = [*row["file_events"], *row["registry_events"], *row["load_events"]]
+    starts = m.words.word("starts", row["starts"])
+    return [
+        row["service"],
+        row["file"],
+        row["copied_from"],
+        starts,
+        m.words.joined(steps),
+        row["who"],
+        events,
+    ]
+
+
+def _service(row: TableRow, m: Maker) -> list[Any]:
+    change, starts = m.words.word("change", row["change"]), m.words.word("starts", row["starts"])
+    time = m.moments.clock(row["time"])
+    return [row["service"], change, row["image"], starts, row["who"], time, row["events"]]
+
+
+def _file(row: TableRow, m: Maker) -> list[Any]:
+    words = m.words
+    what = words.word("what", row["what"])
+    for letter, word in (("H", "hidden_attribute"), ("S", "system_attribute")):
+        if letter in (row["attributes"] or ""):
+            what += f"{words['comma']}{words['words.' + word]}"
+    length = row["size"] if row["size"] is not None else row["bytes_written"]
+    how = words.word("how", row["how"])
+    if row["copied_from"]:
+        how += f"{words['semicolon']}{words.say('words.copied', source=_name(row['copied_from']))}"
+    how = words["semicolon"].join(
+        filter(None, [how, *(words.word("changed", one) for one in row.get("changed", ()))])
+    )
+    fate = words.word("fate", row["fate"])
+    if row["fate"] == "renamed" and row["renamed_to"]:
+        fate = words.say("words.renamed_to", to=row["renamed_to"])
+    elif row["fate_who"] and row["fate_who"] != row["who"]:
+        fate += f" {words.say('words.by', who=code(row['fate_who']))}"
+    who = words.forms.listing(
+        list(dict.fromkeys([row["who"], *row["writers"], *row.get("changed_by", ())])), most=3
+    )
+    return [row["path"], what, how, length, who, m.moments.clock(row["time"]), fate, row["events"]]
+
+
+def _name(path: str) -> str:
+    """The last part of a path; the whole stands in the table of copies."""
+    return path.rpartition("\\")[2] or path
+
+
+def _copy(row: TableRow, m: Maker) -> list[Any]:
+    proof = [m.words.say("words.matched", reads=row["reads"], writes=row["writes"])]
+    if row["api"]:
+        proof.append(m.words.say("words.api", api=row["api"]))
+    sure = m.words["confidence"][row["confidence"]]
+    told = f"{m.words['semicolon'].join(proof)} ({sure})"
+    return [row["source"], row["target"], row["bytes_copied"], told, row["who"], row["events"]]
+
+
+def _rename(row: TableRow, m: Maker) -> list[Any]:
+    return [row["path"], row["to"], row["who"], m.moments.clock(row["time"]), row["events"]]
+
+
+def _deletion(row: TableRow, m: Maker) -> list[Any]:
+    how = m.words.word("how", row["how"])
+    if row["attempt"]:
+        how = f"{how} ({m.words['words.attempt']})"
+    return [row["path"], how, row["who"], m.moments.clock(row["time"]), row["events"]]
+
+
+def _timestamp(row: TableRow, m: Maker) -> list[Any]:
+    by_value: dict[str, list[str]] = {}
+    for name, iso in row["set"].items():
+        shown = f"{m.moments.day(iso) or str(iso)[:10]} {m.moments.clock(iso)}".strip()
+        by_value.setdefault(shown, []).append(name)
+    values = m.words["semicolon"].join(f"{value} ({', '.join(names)})" for value, names in by_value.items())
+    return [row["path"], values, row["donor"], row["who"], m.moments.clock(row["time"]), row["events"]]
+
+
+def _registry_deletion(row: TableRow, m: Maker) -> list[Any]:
+    words = m.words
+    if _WONDER.get(row["explanation"], 2):
+        why = words.shared("registry_deletions", row["explanation"], row["explanation_facts"])
+    else:
+        why = str(words["tables.registry_deletions.unexplained"]).strip("*")
+        if row["considered"]:
+            tried = [words.considered(key) for key in row["considered"]]
+            why += words["gap"] + words.say("tables.registry_deletions.considered", considered=tried)
+    return [row["path"], row["result"], why, row["who"], m.moments.clock(row["time"]), row["events"]]
+
+
+def _registry_value(row: TableRow, m: Maker) -> list[Any]:
+    return [row["path"], row["data"], row["who"], m.moments.clock(row["time"]), row["events"]]
+
+
+def _process(row: TableRow, m: Maker) -> list[Any]:
+    running = m.words["words.running" if row.get("end_known", True) else "words.end_unknown"]
+    end = m.moments.clock(row["end"]) if row["ended_here"] else running
+    parent = m.names.get(row["parent"], "") if row["parent"] is not None else ""
+    if not parent and row.get("parent_pid") is not None:
+        parent = m.words.say("words.parent_pid", pid=row["parent_pid"])
+    return [
+        row["who"], row["command_line"] or row["image_path"], parent, row["user"],
+        f"{m.moments.clock(row['start'])} – {end}", _exit(row["exit_code"], m),
+    ]  # fmt: skip
+
+
+def _exit(status: int | None, m: Maker) -> Any:
+    """A small exit code as it is, a large one as Windows writes such a status (0xC000013A), in words where known."""
+    if status is None or 0 <= status < 0x10000 or status == -1:
+        return None if status is None else str(status)
+    text = f"0x{status & 0xFFFFFFFF:08X}"
+    known = m.words["words.exit_status"].get(text)
+    return f"{text} ({known})" if known else text
+
+
+def _peer(row: TableRow, m: Maker) -> list[Any]:
+    first, last = m.moments.clock(row["first"]), m.moments.clock(row["last"])
+    received = row["bytes_received"] if row["answered"] else m.words["words.no_answer"]
+    return [
+        f"{row['peer']}:{row['port']}", row["protocol"], m.words.word("direction", row["direction"]),
+        row["bytes_sent"], received, row["who"], first if first == last else f"{first} – {last}", row["events"],
+    ]  # fmt: skip
+
+
+def _autostart(row: TableRow, m: Maker) -> list[Any]:
+    change = m.words.word("change", row["change"])
+    if row["attempt"]:
+        change = f"{change} ({m.words['words.attempt']})"
+    return [row["path"], row["data"], change, row["who"], m.moments.clock(row["time"]), row["events"]]
+
+
+def _indicator(row: TableRow, m: Maker) -> list[Any]:
+    return [m.words.word("type", row["type"]), row["value"], row["why"], row["events"]]
+
+
+# --- what stands in the sentence above a table ---------------------------------------------------------------------
+
+
+def _count(rows: Sequence[TableRow], holds: Callable[[TableRow], Any]) -> int:
+    return sum(1 for row in rows if holds(row))
+
+
+def _service_facts(rows: Sequence[TableRow], m: Maker) -> dict[str, Any]:
+    changes = Counter(m.words.word("change", row["change"]) for row in rows)
+    return {
+        "changes": [m.words.forms.plural(n, change, change) for change, n in changes.items()],
+        "security": _count(rows, lambda row: row["security"]),
+    }
+
+
+def _deletion_facts(rows: Sequence[TableRow], m: Maker) -> dict[str, Any]:
+    explained = Counter(row["explanation"] for row in rows if _WONDER.get(row["explanation"], 2))
+    return {
+        "unexplained": len(rows) - explained.total(),
+        "kinds": [
+            m.words.forms.plural(n, *[m.words.considered(key)] * 2) for key, n in explained.most_common()
+        ],
+    }
+
+
+def _indicator_facts(rows: Sequence[TableRow], m: Maker) -> dict[str, Any]:
+    forms = m.words["words.types"]
+    counted = Counter(row["type"] for row in rows)
+    return {"types": [m.words.forms.plural(n, *forms.get(kind, (kind, kind))) for kind, n in counted.items()]}
+
+
+_WEIGHT = {"driver": 0, "executable": 1, "script": 2, "shortcut": 3, "data": 4, "folder": 5}
+_WONDER = {None: 0, "unexplained": 0, "security": 1}
+_TYPES = {"file": 0, "service": 1, "registry": 2, "address": 3, "process": 4, "command line": 5}
+
+SHAPES: dict[str, Shape] = {
+    "drivers": Shape(
+        check="drivers",
+        subject="file",
+        columns=(("service", "path", 10), ("file", "path", 22), ("copied_from", "path", 21), ("starts", "text", 9),
+                 ("steps", "text", 14), ("who", "path", 12), ("events", "events", 12)),
+        cells=_driver,
+        facts=lambda rows, _: {
+            "complete": _count(rows, lambda r: r["dropped"] and r["registered"] and r["loaded"])
+        },
+        # A driver that was put there before one that only came and went; then in order of time.
+        order=lambda row: (not row["dropped"], not row["registered"], row["time"]),
+    ),
+    "services": Shape(
+        check="services",
+        subject="service",
+        columns=(("service", "path", 17), ("change", "text", 10), ("image", "path", 27), ("starts", "text", 11),
+                 ("who", "path", 13), ("time", "text", 9), ("events", "events", 13)),
+        cells=_service,
+        facts=_service_facts,
+        order=lambda row: (not row["security"], row["time"]),
+    ),
+    "files": Shape(
+        check="dropped_files",
+        columns=(("path", "path", 28), ("what", "text", 9), ("how", "prose", 17), ("size", "number", 8),
+                 ("who", "path", 11), ("time", "text", 8), ("fate", "prose", 9), ("events", "events", 10)),
+        cells=_file,
+        facts=lambda rows, _: {
+            "left": _count(rows, lambda r: r["fate"] not in ("deleted", "deleted on close")),
+            "programs": _count(rows, lambda r: r["what"] in ("driver", "executable", "script")),
+        },
+        order=lambda row: (_WEIGHT.get(row["what"], 6), row["fate"] != "still there", row["time"]),
+    ),
+    "copies": Shape(
+        check="copies",
+        subject="target",
+        columns=(("source", "path", 26), ("target", "path", 26), ("bytes", "number", 8), ("proof", "prose", 18),
+                 ("who", "path", 11), ("events", "events", 11)),
+        cells=_copy,
+    ),
+    "renames": Shape(
+        check="deletions",
+        columns=(("path", "path", 33), ("to", "path", 33), ("who", "path", 14), ("time", "text", 9),
+                 ("events", "events", 11)),
+        cells=_rename,
+    ),
+    "deletions": Shape(
+        check="deletions",
+        columns=(("path", "path", 46), ("how", "text", 17), ("who", "path", 15), ("time", "text", 9),
+                 ("events", "events", 13)),
+        cells=_deletion,
+        facts=lambda rows, _: {
+            "own": _count(rows, lambda r: r["created_here"]),
+            "attempts": _count(rows, lambda r: r["attempt"]),
+        },
+        order=lambda row: (bool(row["attempt"]), row["time"]),
+    ),
+    "timestamps": Shape(
+        check="timestamps",
+        columns=(("path", "path", 25), ("set", "text", 28), ("donor", "path", 18), ("who", "path", 11),
+                 ("time", "text", 8), ("events", "events", 10)),
+        cells=_timestamp,
+        facts=lambda rows, _: {
+            "back": _count(rows, lambda r: r["direction"] == "back"),
+            "donors": _count(rows, lambda r: r["donor"]),
+        },
+        order=lambda row: (row["direction"] != "back", row["time"]),
+    ),
+    "registry_deletions": Shape(
+        check="registry_deletions",
+        columns=(("path", "path", 34), ("result", "text", 12), ("explanation", "prose", 24), ("who", "path", 12),
+                 ("time", "text", 8), ("events", "events", 10)),
+        cells=_registry_deletion,
+        facts=_deletion_facts,
+        order=lambda row: (_WONDER.get(row["explanation"], 2), row["time"]),
+        minor=lambda row: row["explanation"] not in _WONDER,
+    ),
+    "registry_values": Shape(
+        check="registry_values",
+        columns=(("path", "path", 42), ("data", "path", 22), ("who", "path", 14), ("time", "text", 9),
+                 ("events", "events", 13)),
+        cells=_registry_value,
+        minor=lambda _row: True,
+    ),
+    "processes": Shape(
+        check="process_tree",
+        subject="who",
+        columns=(("who", "path", 15), ("command_line", "path", 33), ("parent", "path", 14), ("user", "path", 15),
+                 ("life", "text", 13), ("exit", "text", 10)),
+        cells=_process,
+        facts=lambda rows, _: {"ended": _count(rows, lambda r: r["ended_here"])},
+        order=lambda row: row["start"] or "",
+        keep=lambda row: bool(row["started_here"]),
+    ),
+    "peers": Shape(
+        check="network",
+        subject="peer",
+        columns=(("peer", "path", 30), ("protocol", "text", 8), ("direction", "text", 9), ("sent", "number", 8),
+                 ("received", "number", 9), ("who", "path", 13), ("first", "text", 12), ("events", "events", 11)),
+        cells=_peer,
+        facts=lambda rows, _: {"silent": _count(rows, lambda r: not r["answered"])},
+        order=lambda row: (not row["answered"], row["first"]),
+    ),
+    "autostarts": Shape(
+        check="persistence",
+        columns=(("path", "path", 34), ("data", "path", 26), ("change", "text", 10), ("who", "path", 12),
+                 ("time", "text", 8), ("events", "events", 10)),
+        cells=_autostart,
+        facts=lambda rows, _: {
+            "still": _count(rows, lambda r: r["still_there"] and not r["attempt"]),
+            "attempts": _count(rows, lambda r: r["attempt"]),
+        },
+        order=lambda row: (bool(row["attempt"]), not row["still_there"], row["time"]),
+    ),
+    "removal": Shape(
+        check="removal",
+        columns=(("step", "text", 15), ("target", "path", 41), ("because", "prose", 44)),
+        cells=lambda row, m: [
+            m.words.word("step", row["step"]), row["target"], m.words.shared("removal", row["because"], row["facts"]),
+        ],
+        facts=lambda rows, _: {
+            "n": _count(rows, lambda r: r["step"] != "leave"), "left": _count(rows, lambda r: r["step"] == "leave"),
+        },
+        order=lambda _row: 0,
+    ),
+    "questions": Shape(
+        check="open_questions",
+        columns=(("question", "prose", 84), ("events", "events", 16)),
+        cells=lambda row, m: [m.words.shared("questions", row["kind"], row["facts"]), row["events"]],
+        order=lambda _row: 0,
+    ),
+    "indicators": Shape(
+        check="indicators",
+        columns=(("type", "text", 11), ("value", "path", 53), ("why", "findings", 18), ("events", "events", 18)),
+        cells=_indicator,
+        facts=_indicator_facts,
+        order=lambda row: (_TYPES.get(row["type"], 6), str(row["value"]).lower()),
+    ),
+    "activity": Shape(
+        check="activity",
+        columns=(("time", "text", 10), ("who", "path", 22), ("what", "text", 14), ("names", "path", 40),
+                 ("events", "events", 14)),
+        cells=lambda row, m: [
+            m.moments.clock(row["time"]), row["who"], m.words.word("activity", row["what"]),
+            ", ".join(row["names"]), row["events"],
+        ],
+        order=lambda _row: 0,
+    ),
+}  # fmt: skip
