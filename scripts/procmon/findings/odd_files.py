@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from ntpath import basename
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -171,7 +171,12 @@ def _from_the_network(
 
     Severity: low, since every updater does so; medium for a program by a process that is not what it seems.
     """
-    fresh = {row.path: answer for row in rows if (answer := _answer(capture, row))}
+    traffic = _traffic(capture, rows)
+    fresh = {
+        row.path: answer
+        for row in rows
+        if row.process in traffic and (answer := _answer(row, traffic[row.process]))
+    }
     for person, files in _by_maker([row for row in rows if row.path in fresh]).items():
         first, answer = files[0], fresh[files[0].path]
         programs = any(row.what in PROGRAMS for row in files)
@@ -249,30 +254,59 @@ class Answer:
     write_event: int
 
 
-def _answer(capture: Capture, row: FileRow) -> Answer | None:
-    if not row.bytes_written:
+@dataclass(frozen=True)
+class Traffic:
+    """What one process received, event by event, and the times of its writes by their events."""
+
+    received: pd.DataFrame
+    events: np.ndarray  #: of the receives, ascending
+    until: np.ndarray  #: bytes received with each and before
+    writes: Mapping[int, Any]
+
+
+def _traffic(capture: Capture, rows: Sequence[FileRow]) -> dict[int, Traffic]:
+    """By process, taken once for all its files; only processes that received and wrote anything."""
+    events = capture.events
+    asked = {row.process for row in rows if row.bytes_written}
+    mine = events[e.PROCESS].isin(asked).to_numpy()
+    received = events[
+        mine & one_of(events[e.OPERATION], RECEIVE) & one_of(events[e.RESULT], {"SUCCESS"})
+    ].copy()
+    received["length"] = numbers(received[e.DETAIL], "Length").fillna(0)
+    received = received[received["length"] > 0]
+    talked = dict(iter(received.groupby(e.PROCESS)))
+    writes = events[events[e.PROCESS].isin(talked).to_numpy() & one_of(events[e.OPERATION], WRITE)]
+    return {
+        int(cast(int, process)): Traffic(
+            received=(heard := talked[process]),
+            events=heard[e.EVENT].to_numpy(dtype=np.int64),
+            until=heard["length"].cumsum().to_numpy(dtype=np.int64),
+            writes=dict(zip(frame[e.EVENT].tolist(), frame[e.TIME].tolist(), strict=True)),
+        )
+        for process, frame in writes.groupby(e.PROCESS)
+    }
+
+
+def _answer(row: FileRow, traffic: Traffic) -> Answer | None:
+    """What the process had received right before it wrote the file."""
+    first = min((event for event in row.events if event in traffic.writes), default=None)
+    if not row.bytes_written or first is None or pd.isna(written := traffic.writes[first]):
         return None
-    events = capture.events[(capture.events[e.PROCESS] == row.process).to_numpy()]
-    writes = events[events[e.EVENT].isin(row.events).to_numpy() & one_of(events[e.OPERATION], WRITE)]
-    answers = events[one_of(events[e.OPERATION], RECEIVE) & one_of(events[e.RESULT], {"SUCCESS"})]
-    if not len(writes) or not len(answers) or pd.isna(writes[e.TIME].iloc[0]):
-        return None
-    first: Any = writes.iloc[0]
-    answers = answers.assign(length=numbers(answers[e.DETAIL], "Length").fillna(0))
-    before = answers[(answers[e.EVENT] < first[e.EVENT]) & (answers["length"] > 0)]
+    count = int(np.searchsorted(traffic.events, first))
     # Less than was written can't be where the content comes from.
-    if not len(before) or int(before["length"].sum()) < row.bytes_written:
+    if not count or int(traffic.until[count - 1]) < row.bytes_written:
         return None
+    if traffic.received[e.TIME].iat[count - 1] < written - FRESH:
+        return None
+    before = traffic.received.iloc[:count]
     last: Any = before.iloc[-1]
-    if last[e.TIME] < first[e.TIME] - FRESH:
-        return None
     return Answer(
         path=str(last[e.PATH]),
         peer=str(last[e.PATH]).partition(" -> ")[2],
         received=int(before["length"][before[e.PATH] == last[e.PATH]].sum()),
-        seconds=float((first[e.TIME] - last[e.TIME]).total_seconds()),
+        seconds=float((written - last[e.TIME]).total_seconds()),
         receive_event=int(last[e.EVENT]),
-        write_event=int(first[e.EVENT]),
+        write_event=first,
     )
 
 

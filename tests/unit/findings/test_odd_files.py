@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
+
 from scripts.procmon.contracts.findings import Finding
+from scripts.procmon.contracts.tables import FileRow
 from scripts.procmon.findings import copies, deletions, dropped_files, mass_renames, odd_files, process_tree
 from tests.captures.deeds import created, marked, opened, renamed, wrote
 from tests.captures.events import Row, capture
@@ -76,6 +79,33 @@ def test_a_receive_that_waits_or_copies_is_not_counted_twice() -> None:
     copy = Row("TCP TCPCopy", "pc:1030 -> 203.0.113.5:443", "Length: 641", at=0.999)
     assert not found(copy, created(path, at=1.0), wrote(path, 0, 305, at=1.001))
     assert not found(received(9, at=0.0), created(path, at=5.0), wrote(path, 0, 305, at=5.1))
+
+
+def file(who: str, path: str, event: int) -> FileRow:
+    return FileRow(
+        path=path,
+        how="created",
+        what="script",
+        process=0,
+        who=who,
+        time="2024-03-05T10:00:01",
+        events=[event - 1, event],
+        bytes_written=9,
+    )
+
+
+def test_thousands_of_files_of_a_process_that_received_something_take_no_time_each() -> None:
+    paths = [rf"{TEMP}\{number}.js" for number in range(3000)]
+    rows = [row for path in paths for row in (created(path, at=1.0), wrote(path, 0, 9, at=1.0))]
+    built = capture(received(9, at=0.9), *rows, processes=STRAY)
+    made = [
+        file("malware.exe (300)", path, event) for event, path in zip(range(2, 6001, 2), paths, strict=True)
+    ]
+    begun = time.perf_counter()
+    (finding,) = odd_files._from_the_network(built, made, {}, everyone=made)
+    # A scan of all events for every file took more than ten seconds.
+    assert time.perf_counter() - begun < 3
+    assert len(finding.facts["others"]) == 2999
 
 
 def test_what_is_longer_than_all_that_was_received_comes_from_elsewhere() -> None:
