@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from base64 import b64encode
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from scripts.procmon.errors import SettingsError
 
@@ -14,9 +16,48 @@ MOST_BYTES = 200_000
 #: Points of a PNG's longer side.
 MOST_POINTS = 4000
 
+#: What to do about an SVG that holds more than is taken.
+ADVICE = "programs that draw can save it as plain SVG or as PNG"
+
 _PNG = b"\x89PNG\r\n\x1a\n"
 _SVG = "{http://www.w3.org/2000/svg}"
-_ACTIVE = {"script", "foreignObject", "style", "animate", "set", "handler", "use", "image"}
+_XLINK = "{http://www.w3.org/1999/xlink"
+
+#: The elements that draw shapes and words and do nothing else (SVG 1.1, 5, 7, 9, 10, 13 and 14.3).
+_ELEMENTS = {
+    "svg", "g", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "text", "tspan", "defs",
+    "linearGradient", "radialGradient", "stop", "clipPath", "title", "desc", "use",
+}  # fmt: skip
+#: The attributes of these that hold numbers, colours, names and references to the file's own parts.
+_ATTRIBUTES = {
+    "id", "class", "style", "transform", "href", "version", "viewBox", "preserveAspectRatio", "width",
+    "height", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry", "fx", "fy", "fr", "d",
+    "points", "dx", "dy", "rotate", "textLength", "lengthAdjust", "pathLength", "offset", "gradientUnits",
+    "gradientTransform", "spreadMethod", "clipPathUnits", "clip-path", "clip-rule", "color",
+    "color-interpolation", "color-rendering", "direction", "display", "dominant-baseline",
+    "alignment-baseline", "baseline-shift", "enable-background", "fill", "fill-opacity", "fill-rule",
+    "font-family", "font-size", "font-stretch", "font-style", "font-variant", "font-weight",
+    "image-rendering", "isolation", "kerning", "letter-spacing", "mix-blend-mode", "opacity", "overflow",
+    "paint-order", "role", "shape-rendering", "stop-color", "stop-opacity", "stroke", "stroke-dasharray",
+    "stroke-dashoffset", "stroke-linecap", "stroke-linejoin", "stroke-miterlimit", "stroke-opacity",
+    "stroke-width", "text-anchor", "text-decoration", "text-rendering", "unicode-bidi", "vector-effect",
+    "visibility", "word-spacing", "writing-mode", "aria-label", "aria-labelledby", "aria-hidden",
+}  # fmt: skip
+_XML = "{http://www.w3.org/XML/1998/namespace"
+_XML_ATTRIBUTES = {"space", "lang"}
+
+#: Attributes that are read to people and by nothing else.
+_WORDS = {"id", "class", "aria-label", "aria-labelledby"}
+
+#: Whether an element stands within one that a <use> points to.
+_USED = "boolean(ancestor::*[concat('#', @id) = //@*[local-name() = 'href']])"
+_OWN_PART = re.compile(r"#[\w.:-]+")
+#: Functions that CSS and SVG know for numbers and colours; url() is looked at for itself.
+_FUNCTIONS = {
+    "rgb", "rgba", "hsl", "hsla", "calc", "matrix", "translate", "translatex", "translatey", "scale",
+    "scalex", "scaley", "rotate", "skewx", "skewy",
+}  # fmt: skip
+_FUNCTION = re.compile(r"([\w-]*)\s*\(([^)]*)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,16 +113,42 @@ def _wrong_svg(content: bytes) -> str:
         return "is neither PNG nor SVG"
     if root.getroottree().docinfo.internalDTD is not None:
         return "has a document type, which a logo needs not"
-    for element in root.iter(etree.Element):
-        name = etree.QName(element).localname
-        if name in _ACTIVE:
-            return f"holds <{name}>; a logo may hold shapes and words only"
-        for key, value in element.attrib.items():
-            attribute = etree.QName(key).localname
-            if (
-                attribute.startswith("on")
-                or attribute == "href"
-                or ("url(" in value and "url(#" not in value)
-            ):
-                return f"holds the attribute {attribute}, which could act or reach outside"
+    if root.getroottree().xpath("//processing-instruction()"):
+        return "has a processing instruction, which a logo needs not"
+    wrong = next(filter(None, map(_wrong_element, root.iter(etree.Element))), "")
+    return f"{wrong}; {ADVICE}" if wrong else ""
+
+
+def _wrong_element(element: Any) -> str:
+    name = element.tag.rpartition("}")[2]
+    if name == "style":
+        return "holds <style>, which can't be checked: please have it written as attributes"
+    if element.tag != f"{_SVG}{name}" or name not in _ELEMENTS:
+        return f"holds <{name}>, but a logo may hold shapes and words only"
+    if name == "use" and element.xpath(_USED):
+        return "holds <use> within a part that is used itself, so that it could be repeated without end"
+    for key, value in element.attrib.items():
+        if wrong := _wrong_attribute(str(key), str(value)):
+            return f"holds the attribute {wrong}"
+    return ""
+
+
+def _wrong_attribute(key: str, value: str) -> str:
+    """The attribute's name and what is wrong with it."""
+    space, _, name = key.rpartition("}")
+    known = {"": _ATTRIBUTES, _XLINK: {"href"}, _XML: _XML_ATTRIBUTES}.get(space, set())
+    if name not in known:
+        return f"{name}, which is not among those that shapes and words need"
+    if name == "href":
+        return "" if _OWN_PART.fullmatch(value) else "href, which points outside the file"
+    if name in _WORDS:
+        return ""
+    if "\\" in value or "@" in value or "/*" in value:
+        return f"{name}, whose value is written in a way that can't be checked"
+    for function, inner in _FUNCTION.findall(value):
+        if function.lower() == "url":
+            if not _OWN_PART.fullmatch(inner.strip(" '\"")):
+                return f"{name}, whose url() points outside the file"
+        elif function.lower() not in _FUNCTIONS:
+            return f"{name}, which calls {function}()"
     return ""

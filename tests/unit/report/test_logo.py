@@ -37,6 +37,17 @@ def test_an_svg_and_a_png_are_told_by_what_they_hold(tmp_path: Path):
         assert made.kind == kind
 
 
+def test_an_svg_of_shapes_words_gradients_and_repeated_parts_is_taken(tmp_path: Path):
+    drawn = """<title>A laboratory</title><!-- drawn by hand -->
+        <defs><linearGradient id="a" x1="0" x2="1"><stop offset="0" stop-color="rgb(1, 2, 3)"/></linearGradient>
+        <clipPath id="c"><rect width="9" height="9" rx="1"/></clipPath><path id="p" d="M0 0L9 9z"/></defs>
+        <g transform="translate(1 2) rotate(45)" clip-path="url(#c)" style="fill:url('#a');stroke:#fff">
+        <use href="#p"/><use xmlns:x="http://www.w3.org/1999/xlink" x:href="#p" x="3"/></g>
+        <text x="1" y="2" font-family="serif" xml:space="preserve">A (laboratory) \\ <tspan>url(x)</tspan></text>"""
+    whole = SVG.format(drawn).replace("<svg ", '<svg id="Layer_1" ')
+    assert read_logo(logo(tmp_path, whole)) is not None
+
+
 def test_no_logo_is_none():
     assert read_logo("") is None
     assert read_logo(None) is None
@@ -47,7 +58,22 @@ def test_no_logo_is_none():
     [
         (SVG.format("<script>alert(1)</script>"), "<script>"),
         (SVG.format('<rect onload="alert(1)"/>'), "onload"),
-        (SVG.format('<a href="http://example.org/"/>'), "href"),
+        (SVG.format('<a href="http://example.org/"/>'), "<a>"),
+        (SVG.format('<use href="http://example.org/a.svg#a"/>'), "href"),
+        (SVG.format('<use xmlns:x="http://www.w3.org/1999/xlink" x:href="a.svg#a"/>'), "href"),
+        (SVG.format('<g id="a"><use href="#a"/><use href="#a"/></g>'), "repeated without end"),
+        (SVG.format('<rect xmlns:x="x" x:fill="red"/>'), "fill"),
+        (SVG.format('<x:rect xmlns:x="http://www.w3.org/1999/xhtml"/>'), "<rect>"),
+        (SVG.format('<rect fill="URL(http://example.org/x)"/>'), "url() points outside"),
+        (SVG.format('<rect fill="url(#a) url(http://example.org/x)"/>'), "url() points outside"),
+        (SVG.format('<rect style="fill: url (http://example.org/x"/>'), "url() points outside"),
+        (SVG.format(r'<rect style="fill:u\72l(http://example.org/x)"/>'), "can't be checked"),
+        (SVG.format("<rect style=\"fill:u/**/rl('http://example.org/x')\"/>"), "can't be checked"),
+        (SVG.format("<rect style=\"background:image('http://example.org')\"/>"), "image()"),
+        (SVG.format("<style>rect{fill:red}</style>"), "plain SVG or as PNG"),
+        (SVG.format('<filter><feImage href="#a"/></filter>'), "<filter>"),
+        (SVG.format('<rect><animateTransform attributeName="transform"/></rect>'), "<animateTransform>"),
+        ('<?xml-stylesheet href="http://example.org/a.css"?>' + PLAIN, "processing instruction"),
         (SVG.format('<rect fill="url(http://example.org/x)"/>'), "fill"),
         (SVG.format('<image href="x.png"/>'), "<image>"),
         (
