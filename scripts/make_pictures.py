@@ -17,7 +17,7 @@ from pathlib import Path
 CAPTURE = "stuxnet-reconstruction"
 #: What to show: the element, and its width and height in English and in Japanese.
 PICTURES = {
-    "brief": (".p-brief", 900, {"en": 1130, "ja": 960}),
+    "brief": (".p-brief", 900, {"en": 1130, "ja": 1130}),
     "finding": ("#finding-5", 900, {"en": 930, "ja": 830}),
     "funnel": ("#funnel", 900, {"en": 360, "ja": 340}),
     "tree": ("#tree", 900, {"en": 400, "ja": 400}),
