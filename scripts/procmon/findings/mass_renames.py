@@ -14,8 +14,9 @@ from scripts.procmon.contracts.tables import DeletionRow, FileRow, RenameRow
 from scripts.procmon.findings.file_acts import file_key, unseen
 from scripts.procmon.findings.file_kinds import ending
 from scripts.procmon.findings.file_times import folder_of
-from scripts.procmon.findings.notes import is_work, notes_of
+from scripts.procmon.findings.notes import is_work, notes_of, set_up
 from scripts.procmon.findings.overwritten import overwritten
+from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.knowledge import knowledge
 
@@ -39,12 +40,13 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     files: list[FileRow] = list(_table(earlier, "dropped_files", "files"))
     renames: list[RenameRow] = list(_table(earlier, "deletions", "renames"))
     deletions: list[DeletionRow] = list(_table(earlier, "deletions", "deletions"))
+    images = {row.who: row.image_path for row in tree(earlier)}
     findings = [
         finding
         for (person, end), group in _groups(files, renames, deletions).items()
-        if (finding := _finding(person, end, group, files))
+        if (finding := _finding(person, end, group, files, installed=set_up(person, images, files)))
     ]
-    findings += overwritten(files)
+    findings += overwritten(files, images)
     return Analysis(
         name="mass_renames",
         outcome="found" if findings else "not found",
@@ -84,14 +86,16 @@ def _add(group: Rewritten, old: str, new: str, events: Iterable[int]) -> None:
     group.events.extend(events)
 
 
-def _finding(person: str, end: str, group: Rewritten, files: Iterable[FileRow]) -> Finding | None:
-    """Severity: high where a note of one name lies in several folders, too; medium otherwise."""
+def _finding(
+    person: str, end: str, group: Rewritten, files: Iterable[FileRow], *, installed: bool
+) -> Finding | None:
+    """Severity: high where a note of one name lies in several folders, too; medium otherwise; low if ``installed``."""
     usual = set(knowledge("file_kinds")["passing_endings"])
     kinds = {ending(path) for path in group.files}
     if len(group.files) < MANY or not end or end in usual or len(kinds) < 2:
         return None
-    notes = notes_of(person, files)
-    severity: Severity = "high" if notes else "medium"
+    notes = notes_of(person, files, [*group.files, *group.files.values()])
+    severity: Severity = "low" if installed else "high" if notes else "medium"
     evidence = sorted({*group.events, *(event for row in notes for event in row.events)})[:MOST_EVENTS]
     old = list(group.files)
     return Finding(
@@ -100,6 +104,7 @@ def _finding(person: str, end: str, group: Rewritten, files: Iterable[FileRow]) 
         confidence="likely",
         facts={
             "who": person,
+            "installed": installed,
             "count": len(old),
             "ending": end,
             "files": old[:20],

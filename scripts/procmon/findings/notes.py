@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from ntpath import basename
 
 from scripts.procmon.contracts.tables import FileRow
 from scripts.procmon.findings.file_kinds import ending
 from scripts.procmon.findings.file_times import folder_of
+from scripts.procmon.findings.places import plain_path, standard
 from scripts.procmon.knowledge import knowledge
 
 #: A note is laid into at least as many folders under one name.
 NOTES = 3
+_USUAL = re.compile(
+    r"(?:read[-_]?me|folder|licen[cs]e|copying|notice|authors|change(?:s|log)|version|install|index|default|cover|"
+    r"thumb|front|desktop|about|info|toc)(?:[-_.][a-z]{2}(?:[-_][a-z]{2})?)?(?:\.md)?\.[a-z]+"
+)
+_INSTALLED = re.compile(
+    r"^[a-z]:\\(?:program files(?: \(x86\))?|progra~\d)\\|\\appdata\\local\\microsoft\\onedrive\\"
+)
 NOTE_ENDINGS = frozenset({"txt", "html", "htm", "hta", "rtf", "png", "bmp", "url"})
 
 
@@ -22,11 +31,28 @@ def is_work(path: str) -> bool:
     return ending(path) in known["document"] or ending(path) in known["archive"]
 
 
-def notes_of(person: str, files: Iterable[FileRow]) -> list[FileRow]:
-    """The files of one name that the process laid into several folders."""
+def notes_of(person: str, files: Iterable[FileRow], beside: Iterable[str]) -> list[FileRow]:
+    """The files of one name that the process laid into several of the folders in which the files ``beside`` lie.
+
+    Names that every collection of files has (README.txt, folder.txt) are none.
+    """
+    folders = {folder_of(path.lower()) for path in beside}
     by_name: dict[str, list[FileRow]] = defaultdict(list)
     for row in files:
         if row.who == person and row.how == "created" and ending(row.path) in NOTE_ENDINGS:
-            by_name[basename(row.path).lower()].append(row)
+            name = basename(row.path).lower()
+            if folder_of(row.path.lower()) in folders and not _USUAL.fullmatch(name):
+                by_name[name].append(row)
     most = max(by_name.values(), key=len, default=[])
     return most if len({folder_of(row.path.lower()) for row in most}) >= NOTES else []
+
+
+def set_up(person: str, images: Mapping[str, str | None], files: Iterable[FileRow]) -> bool:
+    """Whether the process runs a program from where programs are set up, and that the capture does not show being made.
+
+    Windows' own programs are none: they run what others tell them.
+    """
+    image = standard(plain_path(images.get(person) or "")).lower()
+    return bool(_INSTALLED.search(image)) and not any(
+        row.made and standard(row.path).lower() == image for row in files
+    )

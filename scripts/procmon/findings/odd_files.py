@@ -296,7 +296,7 @@ def _answer(row: FileRow, traffic: Traffic) -> Answer | None:
     # Less than was written can't be where the content comes from.
     if not count or int(traffic.until[count - 1]) < row.bytes_written:
         return None
-    if traffic.received[e.TIME].iat[count - 1] < written - FRESH:
+    if traffic.received[e.TIME].iloc[count - 1] < written - FRESH:
         return None
     before = traffic.received.iloc[:count]
     last: Any = before.iloc[-1]

@@ -9,7 +9,7 @@ from scripts.procmon.contracts.findings import Finding, Severity, Technique
 from scripts.procmon.contracts.tables import FileRow
 from scripts.procmon.findings.file_kinds import ending, is_stray
 from scripts.procmon.findings.file_times import folder_of
-from scripts.procmon.findings.notes import is_work, notes_of
+from scripts.procmon.findings.notes import is_work, notes_of, set_up
 from scripts.procmon.findings.places import below_windows
 from scripts.procmon.findings.reproduce import by_path
 
@@ -19,30 +19,33 @@ MOST_EVENTS = 500
 HOSTS = r"system32\drivers\etc\hosts"
 
 
-def overwritten(files: Sequence[FileRow]) -> Iterator[Finding]:
+def overwritten(files: Sequence[FileRow], images: Mapping[str, str | None]) -> Iterator[Finding]:
     """One finding a process that wrote over documents of several kinds and laid one note into several folders.
 
-    Severity: high. Without the note nothing is said: editors, players and synchronising programs write over files, too.
+    Severity: high; low for a program that is set up (``images``: whose program lies where).
+    Without the note nothing is said: editors, players and synchronising programs write over files, too.
     """
     by_process: dict[str, list[FileRow]] = {}
     for row in files:
         if row.how in ("written", "overwritten") and row.bytes_written and is_work(row.path):
             by_process.setdefault(row.who, []).append(row)
     for person, mine in by_process.items():
-        notes = notes_of(person, files)
+        notes = notes_of(person, files, [row.path for row in mine])
         own = {basename(row.path).lower() for row in notes}
         mine = [row for row in mine if basename(row.path).lower() not in own]
         kinds = sorted({ending(row.path) for row in mine})
         if len(mine) < MANY or len(kinds) < 2 or not notes:
             continue
         paths = [row.path for row in mine]
+        installed = set_up(person, images, files)
         evidence = sorted({event for row in (*notes, *mine) for event in row.events[:10]})
         yield Finding(
             kind="files_overwritten",
-            severity="high",
+            severity="low" if installed else "high",
             confidence="likely",
             facts={
                 "who": person,
+                "installed": installed,
                 "count": len(mine),
                 "kinds": kinds,
                 "files": paths[:20],

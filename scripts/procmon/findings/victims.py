@@ -43,7 +43,8 @@ def kept(victims: Sequence[FileRow], earlier: Mapping[str, Analysis]) -> Iterato
     told = {person for person, _, _ in groups}
     for analysis in earlier.values():
         for finding in analysis.findings:
-            if finding.kind == "files_rewritten" and finding.facts["who"] not in told:
+            weighs = finding.severity in ("high", "medium")
+            if weighs and finding.kind == "files_rewritten" and finding.facts["who"] not in told:
                 yield _leave(f"*.{finding.facts['ending']}", finding.facts["who"], finding.facts["count"])
 
 

@@ -175,6 +175,36 @@ def test_a_program_that_only_saves_documents_is_none_of_these() -> None:
     assert not found(*(created(path) for path in MANY_DOCUMENTS), *notes, analysis="mass_renames")
 
 
+def test_a_program_that_is_set_up_is_low_unless_the_capture_shows_it_being_made() -> None:
+    rows = [wrote(path, 0, 4096) for path in MANY_DOCUMENTS]
+    notes = [created(rf"C:\Users\a\Documents\{number}\READ TO UNLOCK.txt") for number in range(4)]
+    for image in (
+        r"C:\Program Files\Sync\malware.exe",
+        r"C:\Users\a\AppData\Local\Microsoft\OneDrive\malware.exe",
+    ):
+        (finding,) = found(*rows, *notes, image=image, analysis="mass_renames")
+        assert (finding.severity, finding.facts["installed"]) == ("low", True)
+        own = (created(image), wrote(image, 0, 9))
+        (finding,) = found(*own, *rows, *notes, image=image, analysis="mass_renames")
+        assert (finding.severity, finding.facts["installed"]) == ("high", False)
+    (finding,) = found(*rows, *notes, image=r"C:\Windows\System32\malware.exe", analysis="mass_renames")
+    assert finding.severity == "high"
+    renames = [renamed(path, f"{path}.locked") for path in DOCUMENTS]
+    (finding,) = found(*renames, image=r"C:\Program Files\Sync\malware.exe", analysis="mass_renames")
+    assert finding.severity == "low"
+
+
+def test_ordinary_names_and_files_in_other_folders_are_no_notes() -> None:
+    rows = [wrote(path, 0, 4096) for path in MANY_DOCUMENTS]
+    for name in ("README.txt", "folder.txt", "LICENSE.txt", "readme.de.html"):
+        usual = [created(rf"C:\Users\a\Documents\{number}\{name}") for number in range(4)]
+        assert not found(*rows, *usual, analysis="mass_renames")
+    elsewhere = [created(rf"C:\Users\a\Other\{number}\UNLOCK.txt") for number in range(4)]
+    assert not found(*rows, *elsewhere, analysis="mass_renames")
+    telling = [created(rf"C:\Users\a\Documents\{number}\README-DECRYPT.txt") for number in range(4)]
+    assert [finding.severity for finding in found(*rows, *telling, analysis="mass_renames")] == ["high"]
+
+
 def test_the_file_of_host_names_weighs_by_who_writes_it() -> None:
     rows = (opened(rf"{TEMP}\x"), wrote(r"C:\Windows\System32\drivers\etc\hosts", 0, 100))
     (finding,) = found(*rows)
