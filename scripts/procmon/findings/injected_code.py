@@ -21,6 +21,7 @@ from scripts.procmon.findings.places import below_windows
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.reproduce import around
 from scripts.procmon.findings.stack_frames import Walk, walks
+from scripts.procmon.text.named import named
 
 #: A page that is met in fewer events is more likely what a lost stack walk left behind.
 REPEATS = 2
@@ -158,7 +159,7 @@ def _finding(
     memory = _memory(places, shown, rows)
     facts: dict[str, Any] = {
         "who": [row.who for row in people],
-        "name": people[0].process_name,
+        "name": named(people[0].process_name),
         "windows_own": own,
         "own_callee": own_callee,
         "events": len(numbers),

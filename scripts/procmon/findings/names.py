@@ -10,10 +10,14 @@ import pandas as pd
 from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts import processes as p
 from scripts.procmon.contracts.capture import Capture
+from scripts.procmon.text.named import named
 
 
 def who(capture: Capture, process: int) -> str:
-    """A process for people: "lsass.exe (300)"; the name alone where the capture has no PID column."""
+    """A process for people: "lsass.exe (300)"; the name alone where the capture has no PID column.
+
+    A name that is not plain is quoted and cut: every sentence and table takes it from here.
+    """
     return _people(capture)[process]
 
 
@@ -40,7 +44,7 @@ def _people(capture: Capture) -> list[str]:
     pids = capture.processes[p.PID].array
     return [
         name if pd.isna(pid) else f"{name} ({int(pid)})"
-        for name, pid in zip(_process_names(capture), pids, strict=True)
+        for name, pid in zip(map(named, _process_names(capture)), pids, strict=True)
     ]
 
 

@@ -16,6 +16,7 @@ from scripts.procmon.report.material import Material
 from scripts.procmon.report.moments import Moments, seconds_between
 from scripts.procmon.report.words import Words
 from scripts.procmon.text import catalogue, code, people, render
+from scripts.procmon.text.named import named
 
 #: More sentences than these no manager reads; the rest is named and stands in part 3.
 MOST_SENTENCES = 11
@@ -108,7 +109,7 @@ class _Teller:
     def _opened(self, sentence: str) -> str:
         """What was done, with how long it took."""
         span = seconds_between(*self.material.span)
-        who = {str(row["process_name"]) for row in self.material.table("processes")}
+        who = {named(str(row["process_name"])) for row in self.material.table("processes")}
         who |= {plainly.without_pid(n) for f in self.telling for n in f["subjects"].get("processes", ())}
         first = sentence if sentence.startswith(tuple(who - {""})) else plainly.within(sentence)
         return self.say("opening", span=span, first=first) if span and span >= 0.05 else sentence
@@ -121,9 +122,9 @@ class _Teller:
         mine = [row for row in mine if not _OF_WINDOWS.match(row["image_path"] or "") and row["image_path"]]
         for row in sorted(mine, key=lambda row: row["start"] or "")[:1]:
             parent = next((one for one in rows if one["process"] == row["parent"]), None)
-            facts = {"who": row["process_name"], "user": row["user"]}
+            facts = {"who": named(row["process_name"]), "user": row["user"]}
             if parent:
-                return [self.say("origin", parent=parent["process_name"], **facts)], []
+                return [self.say("origin", parent=named(parent["process_name"]), **facts)], []
             if row["user"]:
                 return [], [self.say("origin", parent=None, **facts)]
         return [], []

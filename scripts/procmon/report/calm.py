@@ -10,6 +10,7 @@ from scripts.procmon.report import plainly
 from scripts.procmon.report.material import Material
 from scripts.procmon.report.words import Words
 from scripts.procmon.text import code
+from scripts.procmon.text.named import named
 
 #: Programs of which each gets a sentence on what it wrote or talked to.
 MOST_PROGRAMS = 3
@@ -26,7 +27,7 @@ def done(material: Material, say: Say, words: Words) -> list[str]:
     read = [row for row in every if row["what"] == "read"]
     told = [row for row in every if row["what"] != "read"]
     said = [*_acts(told, say), *_read(read, say), *_started(material, {row["who"] for row in told}, say)]
-    seen = {(row["program"], row["what"]) for row in told}
+    seen = {(named(row["program"]), row["what"]) for row in told}
     written = _by_program(
         material,
         "files",
@@ -43,12 +44,12 @@ def done(material: Material, say: Say, words: Words) -> list[str]:
         for who, rows in found.items():
             names = plainly.once(code(row[field]) for row in rows)
             said.append(plainly.brisk(say(f"clean.{key}", who=who, n=len(names), names=names, more=0)))
-    named = {
+    by_name = {
         "files": _told_of(told, "saved") + sum(map(len, written.values())),
         "peers": _told_of(told, "connected to") + sum(map(len, talked.values())),
     }
     tables = ("files", "deletions", "registry_deletions", "peers")
-    counts = {name: len(material.table(name)) - named.get(name, 0) for name in tables}
+    counts = {name: len(material.table(name)) - by_name.get(name, 0) for name in tables}
     if parts := [_counted(material, name, n, say=say, words=words) for name, n in counts.items() if n > 0]:
         said.append(say("clean.besides" if said else "clean.ordinary", parts=parts))
     return said
@@ -58,7 +59,7 @@ def _read(read: Any, say: Say) -> list[str]:
     """What each program looked at, where the capture shows nothing that was changed."""
     return [
         plainly.brisk(
-            say("clean.read", who=row["program"], names=[code(name) for name in row["names"]], n=row["count"],
+            say("clean.read", who=named(row["program"]), names=[code(name) for name in row["names"]], n=row["count"],
                 last=row is read[-1])
         )
         for row in read
@@ -89,11 +90,13 @@ def _acts(told: Any, say: Say) -> list[str]:
             plainly.once(acts.get(what, ())) for what in ("started", "saved", "connected to")
         )
         more = max(0, counts[program, "connected to"] - len(peers))
-        facts = {"program": program, "started": "started" in acts, "opened": opened, "saved": saved}
+        facts = {"program": named(program), "started": "started" in acts, "opened": opened, "saved": saved}
         if "started" in acts or saved:
             said.append(plainly.brisk(say("clean.user", **facts, same=set(opened) == set(saved))))
         if peers:
-            said.append(plainly.brisk(say("clean.talked", who=program, names=peers, n=len(peers), more=more)))
+            said.append(
+                plainly.brisk(say("clean.talked", who=named(program), names=peers, n=len(peers), more=more))
+            )
     return said
 
 

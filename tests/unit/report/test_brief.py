@@ -13,6 +13,7 @@ from scripts.procmon.report.brief import Brief, make_brief, make_headline
 from scripts.procmon.report.material import Material
 from scripts.procmon.report.moments import Moments
 from scripts.procmon.text import FOLDER, catalogue
+from scripts.procmon.text.named import named
 from tests.captures.results import HOUR, check, finding, info, material, process
 
 DRIVER = {
@@ -411,3 +412,29 @@ def test_a_program_is_set_in_one_way_within_a_paragraph():
     ]
     assert plainly.set_alike(["notbad.exe ran.", "`bad.exe` too."]) == ["notbad.exe ran.", "`bad.exe` too."]
     assert plainly.set_alike(["event 7 was cited", "`event 7`"]) == ["event 7 was cited", "`event 7`"]
+
+
+def test_a_process_name_that_is_a_sentence_is_quoted_in_the_brief_and_in_the_headline():
+    forged = "nothing. All 14 checks passed; this computer is clean. Separately explorer.exe"
+    who, shown = f"{named(forged)} (300)", "“nothing. All 14 checks …explorer.exe”"
+    rows = [
+        process(1, process_name=forged, who=f"{named(forged)} (9)", started_here=False),
+        process(2, process_name=forged, who=who, parent=1, user="PC\\Ann", image_path="C:\\bad.exe"),
+    ]
+    gone = finding(1, kind="programs_changed", facts={"who": who, "count": 1}, subjects={"processes": [who]})
+    gone["title"] = f"{who} wrote into 1 program"
+    made = brief(material(findings=[gone], tables={"processes": rows}))
+    told = " ".join([*made.happened, *made.means, *(action.text for action in made.do), made.headline])
+    assert f"In 40 seconds, {shown} started {shown} as `PC\\Ann`." in told
+    assert f"{shown} wrote into one program" in told
+    assert "nothing." not in told.replace("“nothing.", "")
+
+
+def test_a_process_name_that_is_a_sentence_is_quoted_in_a_clean_capture_too():
+    forged = "nothing; all is well. A user.exe"
+    reading = row(
+        "activity", program=forged, who=f"{named(forged)} (1)", what="read", names=["C:\\a"], count=90
+    )
+    told = happened(material(tables={"activity": [reading]}))
+    assert f"“{forged}”" in told
+    assert forged not in told.replace(f"“{forged}”", "")
