@@ -19,6 +19,7 @@ from scripts.procmon.findings.select import one_of, where
 _DISK = re.compile(
     r"^\\device\\harddisk\d+\\dr\d+$|^\\\\\.\\physicaldrive\d+$|^\\device\\harddisk\d+\\partition0$", re.I
 )
+_NUMBER = re.compile(r"(?:harddisk|physicaldrive)(\d{1,6})", re.I)
 _WRITES = ("Write Data", "Generic Write", "Generic Read/Write", "All Access")
 
 
@@ -51,6 +52,12 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     )
 
 
+def _may_hold_windows(path: str) -> bool:
+    """Whether a disk is the first one, which holds Windows unless somebody set it up otherwise."""
+    number = _NUMBER.search(path)
+    return number is None or int(number[1]) == 0
+
+
 def _finding(row: ProcessRow, mine: list[Record]) -> Finding | None:
     opened = [record for record in mine if record.operation == "CreateFile"]
     reads = [record for record in mine if record.operation == "ReadFile" and record.succeeded]
@@ -62,7 +69,8 @@ def _finding(row: ProcessRow, mine: list[Record]) -> Finding | None:
     access = list(
         dict.fromkeys(record.fields.get("Desired Access", "") for record in opened if record.detail)
     )
-    severity: Severity = "high" if writes else "medium" if reads else "low"
+    elsewhere = bool(writes) and not any(_may_hold_windows(record.path) for record in writes)
+    severity: Severity = "high" if writes and not elsewhere else "medium" if writes or reads else "low"
     return Finding(
         kind="raw_disk",
         severity=severity,
@@ -76,6 +84,8 @@ def _finding(row: ProcessRow, mine: list[Record]) -> Finding | None:
             "result": opened[0].result if opened else "",
             "reads": len(reads),
             "writes": len(writes),
+            "written": list(dict.fromkeys(record.path for record in writes)),
+            "elsewhere": elsewhere,
             "events": [record.event for record in opened],
             "time": mine[0].moment,
         },

@@ -32,6 +32,21 @@ def test_writes_below_the_file_system_are_high() -> None:
     assert (finding.severity, finding.facts["writes"]) == ("high", 1)
 
 
+@pytest.mark.parametrize("other", [r"\Device\Harddisk1\DR1", r"\\.\PhysicalDrive2"])
+def test_writes_to_another_disk_than_the_first_are_medium_and_name_it(other: str) -> None:
+    rows = [
+        Row("CreateFile", other, WRITE, who=WHO),
+        Row("WriteFile", other, "Offset: 0, Length: 512", who=WHO),
+    ]
+    (finding,) = disk(*rows)
+    assert (finding.severity, finding.facts["written"]) == ("medium", [other])
+    told = tell("raw_disk", finding.facts)
+    assert other in told["statement"]
+    assert other in told["meaning"]
+    (finding,) = disk(*rows, Row("WriteFile", DISK, "Offset: 0, Length: 512", who=WHO))
+    assert finding.severity == "high"
+
+
 @pytest.mark.parametrize(
     "path", ["C:", r"C:\$LogFile", r"\Device\HarddiskVolume1", r"\Device\Harddisk0\DR0\x"]
 )
