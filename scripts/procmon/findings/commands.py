@@ -31,7 +31,8 @@ _WORST = ("odd", "watch", "other", "own")
 
 def is_interpreter(command: str) -> bool:
     """Whether the program of a command runs whatever it is given."""
-    return _INTERPRETERS.search(program_of(command)) is not None
+    comspec = command.lower().lstrip(' "').startswith("%comspec%")
+    return comspec or _INTERPRETERS.search(program_of(command)) is not None
 
 
 @lru_cache(maxsize=1 << 12)

@@ -6,7 +6,7 @@ import pytest
 
 from scripts.procmon.contracts.findings import Finding
 from scripts.procmon.findings.analyses import run
-from scripts.procmon.findings.commands import given, is_interpreter, place_given
+from scripts.procmon.findings.commands import given, is_interpreter, place_given, tells
 from tests.captures.deeds import service_key, service_value
 from tests.captures.events import Row, capture
 
@@ -69,3 +69,11 @@ def test_what_an_interpreter_is_given() -> None:
     assert is_interpreter("%COMSPEC% /c dir")
     assert not is_interpreter(r"C:\x\mycmd.exe /c dir")
     assert place_given(r"rundll32 C:\RECYCLER\x.dll,Run C:\Windows\a.dll")[0] == "odd"
+
+
+def test_a_service_that_leaves_its_output_on_a_share_of_this_computer_tells_what_it_is_for() -> None:
+    command = (
+        r"%COMSPEC% /Q /c echo whoami ^> \\127.0.0.1\C$\__output 2^>^&1 > C:\Windows\x.bat & C:\Windows\x.bat"
+    )
+    assert (is_interpreter(command), tells(command)) == (True, "high")
+    assert tells(r"%COMSPEC% /c dir \\127.0.0.1\share") is None
