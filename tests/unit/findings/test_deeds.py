@@ -110,6 +110,13 @@ def test_the_task_manager_taken_away_is_high_and_given_back_is_nothing() -> None
     assert not weakened("0")
 
 
+def test_remote_desktop_switched_on_by_another_program_than_its_own_window_is_medium() -> None:
+    path = r"HKLM\System\CurrentControlSet\Control\Terminal Server\fDenyTSConnections"
+    assert [finding.severity for finding in weakened("0", path=path)] == ["medium"]
+    assert not weakened("1", path=path)
+    assert not weakened("0", "SystemPropertiesRemote.exe (7)", path)
+
+
 def test_group_policy_and_the_users_own_choice_are_low_or_nothing() -> None:
     assert [finding.severity for finding in weakened("1", who="svchost.exe (900)")] == ["low"]
     hide = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Explorer\Advanced\HideFileExt"
