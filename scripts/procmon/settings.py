@@ -212,10 +212,14 @@ def _is_zone(told: object) -> bool:
     return told.strip().upper() in ("UTC", "GMT", "Z") or bool(ZoneInfo(told.strip()))
 
 
+#: For files of our own, whose mistakes need no place: ten times as fast, and ./run starts with it.
+_FAST: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
 @cache
 def _validator(schema: str) -> Draft202012Validator:
     schemas = {
-        file.name: yaml.safe_load(file.read_text(encoding="utf-8"))
+        file.name: yaml.load(file.read_text(encoding="utf-8"), Loader=_FAST)  # noqa: S506 (a SafeLoader)
         for file in (CONFIG / "schemas").glob("*.schema.yaml")
     }
     registry: Registry[Any] = Registry().with_resources(
