@@ -98,10 +98,9 @@ def _hidden_later(
         severity: Severity = "low"
         if itself or (programs and is_stray(image)) or person in accused:
             severity = "high" if person in accused and programs else "medium"
+        told = set(paths)
         events = [
-            int(event)
-            for event, path in zip(part[e.EVENT], part[e.PATH], strict=True)
-            if str(path) in set(paths)
+            int(event) for event, path in zip(part[e.EVENT], part[e.PATH], strict=True) if str(path) in told
         ]
         yield Finding(
             kind="hidden_later",
