@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from ntpath import basename
 from typing import Any
 
@@ -14,32 +13,30 @@ from scripts.procmon.contracts.tables import AutostartRow, FileRow
 from scripts.procmon.findings.accusations import accusations
 from scripts.procmon.findings.autoruns_listing import NOT_LISTED, listing
 from scripts.procmon.findings.autostart_files import file_findings, started_services, startup_files
+from scripts.procmon.findings.autostart_values import (
+    REGISTRIES,
+    Write,
+    data_of,
+    in_unread_view,
+    is_usual,
+    place_of,
+    run_by,
+    signs_of,
+    target_of,
+)
 from scripts.procmon.findings.before import before
-from scripts.procmon.findings.commands import given, is_interpreter, place_given, stands_in_at_log_on, tells
+from scripts.procmon.findings.commands import given, place_given
 from scripts.procmon.findings.file_kinds import is_stray
 from scripts.procmon.findings.names import image_path, process_name, who
-from scripts.procmon.findings.places import below_windows, kind_of, plain_path, program_of
+from scripts.procmon.findings.places import below_windows, kind_of
 from scripts.procmon.findings.records import Record, of_operations
 from scripts.procmon.findings.registry_links import link_findings
-from scripts.procmon.findings.registry_paths import matches, normal, parent_of
+from scripts.procmon.findings.registry_paths import normal, parent_of
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.suspects import suspects
 from scripts.procmon.findings.traces import rows_of
-from scripts.procmon.knowledge import knowledge
 
 SET, DELETE_VALUE, DELETE_KEY = "RegSetValue", "RegDeleteValue", "RegDeleteKey"
-
-_PROGRAMS = re.compile(r"[a-z]:\\[^\":,|<>]+?\.(?:exe|dll|com|scr|bat|cmd)\b", re.I)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Write:
-    """One value set in a place of automatic start; ``gone`` is the event that took it away again."""
-
-    place: Mapping[str, Any]
-    record: Record
-    data: str
-    gone: Record | None
 
 
 def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
@@ -71,24 +68,6 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
         findings=findings,
         tables={"autostarts": [*services, *rows, *files]},
     )
-
-
-def place_of(path: str) -> Mapping[str, Any] | None:
-    """The place of automatic start that a registry value is, as knowledge/autostarts.yaml has it."""
-    for place in knowledge("autostarts"):
-        if any(matches(text, path) for text in place["values"]):
-            return dict(place)
-    return None
-
-
-def data_of(record: Record) -> str:
-    """The data that RegSetValue wrote, as text; binary data that begins with characters is read as such."""
-    data = record.fields.get("Data", "")
-    if re.fullmatch(r"(?:[0-9A-F]{2} ?)+", data):
-        shown = bytes.fromhex(data).split(b"\0")[0]
-        if len(shown) > 3 and shown.isascii() and shown.decode("ascii").isprintable():
-            return shown.decode("ascii")
-    return data
 
 
 def _writes(told: list[Record]) -> Iterable[Write]:
@@ -123,7 +102,7 @@ def _row(capture: Capture, write: Write, *, dropped: Mapping[str, FileRow]) -> A
         events=[record.event, *([write.gone.event] if write.gone else [])],
         still_there=record.succeeded and write.gone is None,
         ordinary=_ordinary(capture, write, dropped=dropped),
-        read=not _in_unread_view(write),
+        read=not in_unread_view(write),
     )
 
 
@@ -158,97 +137,11 @@ def _dropped(earlier: Mapping[str, Analysis]) -> dict[str, FileRow]:
     return {file.path.lower(): file for file in rows_of(earlier, "files")}
 
 
-def target_of(place: str, data: str) -> str:
-    """The file that an autostart's data names."""
-    if place == "com-server":
-        return plain_path(data.strip('"').rstrip("."))
-    if place == "winlogon":
-        # Windows' own program often stands first, and the other behind it.
-        others = [one for one in _PROGRAMS.findall(data) if kind_of(one)[0] != "own"]
-        if others:
-            return plain_path(str(others[0]))
-    return program_of(data)
-
-
-def _signs(capture: Capture, write: Write, *, files: Mapping[str, FileRow], accused: set[str]) -> list[str]:
-    """What speaks against an honest writer."""
-    place, record = write.place, write.record
-    target = target_of(place["id"], write.data)
-    kind, name = kind_of(target) if "\\" in target else ("other", None)
-    signs = []
-    if given(write.data):
-        kind, name = place_given(write.data)
-    if place["id"] == "winsock":
-        kind, name = "other", None  # 16 bytes of a path tell no place
-    if kind == "odd":
-        signs.append("odd_place")
-    elif name == "a temporary folder":
-        signs.append("temporary")
-    elif name in _UNUSUAL:
-        signs.append("unusual_place")
-    if is_interpreter(write.data) and place["id"] not in _REGISTRIES:
-        signs.append("interpreter")
-        if tells(write.data) in ("high", "medium"):
-            signs.append("telling")
-    if place["id"] == "image-hijack" and stands_in_at_log_on(record.path):
-        signs.append("log_on_screen")
-    signs += _made(next(iter(given(write.data)), target), capture, record, files)
-    if place.get("rare"):
-        signs.append("rare")
-    if _in_unread_view(write):
-        signs.append("unread_view")
-    if who(capture, record.process) in accused:
-        signs.append("accused")
-    if place["id"] == "winsock" and "\\" not in write.data:
-        signs.append("bare_name")
-    image = image_path(capture, record.process)
-    if isinstance(image, str) and target.lower() == image.lower() and kind == "watch":
-        signs.append("itself")
-    return signs
-
-
-def _run_by(place: str, data: str) -> list[str]:
-    """The files that an autostart runs: what an interpreter is given, not the interpreter."""
-    target = target_of(place, data)
-    files = given(data)
-    return list(files) if files else [target] if "\\" in target and not is_interpreter(data) else []
-
-
-def _made(target: str, capture: Capture, record: Record, files: Mapping[str, FileRow]) -> list[str]:
-    """What the making of the file, as far as this capture shows it, says against it."""
-    file = files.get(target.lower())
-    if file is None:
-        return []
-    image = image_path(capture, record.process)
-    copy = isinstance(image, str) and (file.copied_from or "").lower() == image.lower()
-    return ["dropped", *(["copy"] if copy else []), *(["hidden"] if "H" in (file.attributes or "") else [])]
-
-
-#: Places of which programs that are installed make no use, by the names that they have in places.
-_UNUSUAL = {
-    "the Windows folder itself",
-    "the root of the disk",
-    "the public user folder",
-    "the application data itself, without a folder of its own",
-}
-
-
-def _in_unread_view(write: Write) -> bool:
-    """Whether a value stands in the view of 32-bit programs, where Windows itself does not look for this setting."""
-    return write.place.get("bits") == 64 and "\\wow6432node\\" in write.record.path.lower()
-
-
-def _is_usual(write: Write) -> bool:
-    data = plain_path(write.data).lower()
-    shown = write.data.lower()
-    return any(re.search(text, one, re.I) for text in write.place.get("usual", ()) for one in (data, shown))
-
-
 def _ordinary(capture: Capture, write: Write, *, dropped: Mapping[str, FileRow]) -> str | None:
     """The reason why a write is everyday business; None where it is not."""
-    if _is_usual(write):
+    if is_usual(write):
         return "windows_default"
-    signs = _signs(capture, write, files=dropped, accused=set())
+    signs = signs_of(capture, write, files=dropped, accused=set())
     if signs and signs != ["dropped"]:
         return None
     target = target_of(write.place["id"], write.data)
@@ -256,7 +149,7 @@ def _ordinary(capture: Capture, write: Write, *, dropped: Mapping[str, FileRow])
         return None
     if kind_of(target)[0] == "own":
         return "program_registers_itself"
-    return "registration" if write.place["id"] in _REGISTRIES and not signs else None
+    return "registration" if write.place["id"] in REGISTRIES and not signs else None
 
 
 def _uses_windows(capture: Capture, write: Write, target: str) -> bool:
@@ -268,16 +161,6 @@ def _uses_windows(capture: Capture, write: Write, target: str) -> bool:
     return write.place["id"] != "com-server" and stray and below_windows(target) is not None
 
 
-#: Places where each installed program enters itself.
-_REGISTRIES = {
-    "com-server",
-    "shell-open-command",
-    "shell-extension",
-    "scheduled-task",
-    "print-and-network-providers",
-}
-
-
 def _findings(
     capture: Capture, writes: list[Write], *, dropped: Mapping[str, FileRow], accused: set[str]
 ) -> list[Finding]:
@@ -285,7 +168,7 @@ def _findings(
     for write in writes:
         if _ordinary(capture, write, dropped=dropped) == "windows_default" and write.place["id"] != "winsock":
             continue
-        signs = _signs(capture, write, files=dropped, accused=accused)
+        signs = signs_of(capture, write, files=dropped, accused=accused)
         if _severity(write, signs) is None:
             continue
         program = process_name(capture, write.record.process)
@@ -312,10 +195,10 @@ def _severity(write: Write, signs: list[str]) -> Severity | None:
     rare = "rare" in signs and ("interpreter" in signs or not own)
     if rare or {"itself", "unusual_place", "copy"} & set(signs):
         return "medium"
-    if place in _REGISTRIES:
+    if place in REGISTRIES:
         return "low" if "dropped" in signs and not own else None
     if place == "winsock":
-        return None if _is_usual(write) or own else "low"
+        return None if is_usual(write) or own else "low"
     return "low"
 
 
@@ -372,7 +255,7 @@ def _finding(capture: Capture, same: list[tuple[Write, list[str]]]) -> Finding:
         subjects={
             "processes": sorted({who(capture, write.record.process) for write in writes}),
             "registry": list(dict.fromkeys(write.record.path for write in writes)),
-            "files": sorted({path for write in writes for path in _run_by(place, write.data)}),
+            "files": sorted({path for write in writes for path in run_by(place, write.data)}),
         },
     )
 

@@ -1,0 +1,143 @@
+"""One value in a place from which Windows starts programs: what it names, and what speaks against it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from scripts.procmon.contracts.capture import Capture
+from scripts.procmon.contracts.tables import FileRow
+from scripts.procmon.findings.commands import given, is_interpreter, place_given, stands_in_at_log_on, tells
+from scripts.procmon.findings.names import image_path, who
+from scripts.procmon.findings.places import kind_of, plain_path, program_of
+from scripts.procmon.findings.records import Record
+from scripts.procmon.findings.registry_paths import matches
+from scripts.procmon.knowledge import knowledge
+
+_PROGRAMS = re.compile(r"[a-z]:\\[^\":,|<>]+?\.(?:exe|dll|com|scr|bat|cmd)\b", re.I)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Write:
+    """One value set in a place of automatic start; ``gone`` is the event that took it away again."""
+
+    place: Mapping[str, Any]
+    record: Record
+    data: str
+    gone: Record | None
+
+
+def place_of(path: str) -> Mapping[str, Any] | None:
+    """The place of automatic start that a registry value is, as knowledge/autostarts.yaml has it."""
+    for place in knowledge("autostarts"):
+        if any(matches(text, path) for text in place["values"]):
+            return dict(place)
+    return None
+
+
+def data_of(record: Record) -> str:
+    """The data that RegSetValue wrote, as text; binary data that begins with characters is read as such."""
+    data = record.fields.get("Data", "")
+    if re.fullmatch(r"(?:[0-9A-F]{2} ?)+", data):
+        shown = bytes.fromhex(data).split(b"\0")[0]
+        if len(shown) > 3 and shown.isascii() and shown.decode("ascii").isprintable():
+            return shown.decode("ascii")
+    return data
+
+
+#: Places where each installed program enters itself.
+REGISTRIES = {
+    "com-server",
+    "shell-open-command",
+    "shell-extension",
+    "scheduled-task",
+    "print-and-network-providers",
+}
+
+
+def target_of(place: str, data: str) -> str:
+    """The file that an autostart's data names."""
+    if place == "com-server":
+        return plain_path(data.strip('"').rstrip("."))
+    if place == "winlogon":
+        # Windows' own program often stands first, and the other behind it.
+        others = [one for one in _PROGRAMS.findall(data) if kind_of(one)[0] != "own"]
+        if others:
+            return plain_path(str(others[0]))
+    return program_of(data)
+
+
+def signs_of(capture: Capture, write: Write, *, files: Mapping[str, FileRow], accused: set[str]) -> list[str]:
+    """What speaks against an honest writer."""
+    place, record = write.place, write.record
+    target = target_of(place["id"], write.data)
+    kind, name = kind_of(target) if "\\" in target else ("other", None)
+    signs = []
+    if given(write.data):
+        kind, name = place_given(write.data)
+    if place["id"] == "winsock":
+        kind, name = "other", None  # 16 bytes of a path tell no place
+    if kind == "odd":
+        signs.append("odd_place")
+    elif name == "a temporary folder":
+        signs.append("temporary")
+    elif name in _UNUSUAL:
+        signs.append("unusual_place")
+    if is_interpreter(write.data) and place["id"] not in REGISTRIES:
+        signs.append("interpreter")
+        if tells(write.data) in ("high", "medium"):
+            signs.append("telling")
+    if place["id"] == "image-hijack" and stands_in_at_log_on(record.path):
+        signs.append("log_on_screen")
+    signs += _made(next(iter(given(write.data)), target), capture, record, files)
+    if place.get("rare"):
+        signs.append("rare")
+    if in_unread_view(write):
+        signs.append("unread_view")
+    if who(capture, record.process) in accused:
+        signs.append("accused")
+    if place["id"] == "winsock" and "\\" not in write.data:
+        signs.append("bare_name")
+    image = image_path(capture, record.process)
+    if isinstance(image, str) and target.lower() == image.lower() and kind == "watch":
+        signs.append("itself")
+    return signs
+
+
+def run_by(place: str, data: str) -> list[str]:
+    """The files that an autostart runs: what an interpreter is given, not the interpreter."""
+    target = target_of(place, data)
+    files = given(data)
+    return list(files) if files else [target] if "\\" in target and not is_interpreter(data) else []
+
+
+def _made(target: str, capture: Capture, record: Record, files: Mapping[str, FileRow]) -> list[str]:
+    """What the making of the file, as far as this capture shows it, says against it."""
+    file = files.get(target.lower())
+    if file is None:
+        return []
+    image = image_path(capture, record.process)
+    copy = isinstance(image, str) and (file.copied_from or "").lower() == image.lower()
+    return ["dropped", *(["copy"] if copy else []), *(["hidden"] if "H" in (file.attributes or "") else [])]
+
+
+#: Places of which programs that are installed make no use, by the names that they have in places.
+_UNUSUAL = {
+    "the Windows folder itself",
+    "the root of the disk",
+    "the public user folder",
+    "the application data itself, without a folder of its own",
+}
+
+
+def in_unread_view(write: Write) -> bool:
+    """Whether a value stands in the view of 32-bit programs, where Windows itself does not look for this setting."""
+    return write.place.get("bits") == 64 and "\\wow6432node\\" in write.record.path.lower()
+
+
+def is_usual(write: Write) -> bool:
+    data = plain_path(write.data).lower()
+    shown = write.data.lower()
+    return any(re.search(text, one, re.I) for text in write.place.get("usual", ()) for one in (data, shown))
