@@ -87,3 +87,14 @@ def shown(file, caption, kind):
         category="{capture}",
         labels={"what": kind},
     )
+
+
+def compared(file, caption, kind):
+    """``file`` as Snakemake's own report shows it: among the comparisons, by name, with its caption."""
+    return report(
+        file,
+        caption=f"../../docs/captions/{caption}.rst",
+        category="Comparisons",
+        subcategory="{comparison}",
+        labels={"what": kind},
+    )

@@ -34,8 +34,19 @@ rule render_comparison_html:
     input:
         rules.compare_captures.output,
     output:
-        html=[f"{REPORTS}/compare/{{comparison}}/{stem}.html" for stem in STEMS],
-        told=f"{REPORTS}/compare/{{comparison}}/comparison.json",
+        html=[
+            compared(
+                f"{REPORTS}/compare/{{comparison}}/{stem}.html",
+                "comparison",
+                f"{stem}.html",
+            )
+            for stem in STEMS
+        ],
+        told=compared(
+            f"{REPORTS}/compare/{{comparison}}/comparison.json",
+            "comparison_lists",
+            "comparison.json",
+        ),
         lists=[
             f"{REPORTS}/compare/{{comparison}}/evidence/{kind}.csv"
             for kind in ("processes", "files", "keys", "drivers", "peers")
@@ -66,7 +77,14 @@ rule render_comparison_pdf:
     input:
         rules.compare_captures.output,
     output:
-        [f"{REPORTS}/compare/{{comparison}}/{stem}.pdf" for stem in STEMS],
+        [
+            compared(
+                f"{REPORTS}/compare/{{comparison}}/{stem}.pdf",
+                "comparison_pdf",
+                f"{stem}.pdf",
+            )
+            for stem in STEMS
+        ],
     log:
         f"{RESULTS}/compare/{{comparison}}/logs/render_comparison_pdf.log",
     benchmark:

@@ -65,6 +65,12 @@ def test_a_baseline_is_a_stage_and_a_comparison_a_report(project: Project):
     assert 'href="compare/pair/report.html"' in index
     assert 'href="compare/no%20pair/report.pdf"' in index
 
+    assert project.run("--report", "run.html").returncode == 0
+    told = (project.folder / "run.html").read_text(encoding="utf-8")
+    assert "The page on the two captures of pair:" in told
+    assert "All differences of no pair as JSON" in told
+    assert '"comparison.json"' in told
+
 
 def test_a_changed_baseline_restages_what_builds_on_it_and_nothing_else(project: Project):
     project.put("clean.CSV")
