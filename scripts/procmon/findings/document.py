@@ -24,6 +24,7 @@ from scripts.procmon.findings.needs import OVERVIEWS
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.suspects import suspects
 from scripts.procmon.knowledge import knowledge
+from scripts.procmon.text.hours import without_hours
 from scripts.procmon.text.telling import check_sentence, tell
 
 #: More events than this prove nothing more; ``evidence_count`` says how many there are.
@@ -110,7 +111,7 @@ def _finding(
     every = sorted({int(event) for event in finding.evidence})
     evidence = every[:MOST_EVIDENCE]
     facts = plain(finding.facts)
-    told = tell(finding.kind, facts, language)
+    told = tell(finding.kind, without_hours(facts, capture.info), language)
     return {
         "id": f"F{number}",
         "kind": finding.kind,

@@ -19,12 +19,14 @@ from scripts.procmon.report.material import Material, Settings
 from scripts.procmon.report.moments import Moments, seconds_between
 from scripts.procmon.report.prose import bare, ranges
 from scripts.procmon.report.provenance import provenance
+from scripts.procmon.report.refusal import refusal
 from scripts.procmon.report.remedy import restart_said
 from scripts.procmon.report.shares import compared_said, shares_said, suggested
 from scripts.procmon.report.table import Column, Maker, Table
 from scripts.procmon.report.tables import make_table
 from scripts.procmon.report.view import Caps, Found, Medium, Report, Stage
 from scripts.procmon.report.words import Words
+from scripts.procmon.text.hours import hour_known
 
 #: The parts of the report in order; the cover stands before them without a number.
 PARTS = (
@@ -64,7 +66,7 @@ def make_report(
         **provenance(material, settings, words),
     }
     if material.refused:
-        return Report(**base, facts=(), refused=_refusal(material, words))
+        return Report(**base, facts=(), refused=refusal(material, words))
     caps = caps or CAPS[medium]
     if medium == "pdf":
         caps = replace(
@@ -76,19 +78,8 @@ def make_report(
 def moments_of(material: Material, language: str) -> Moments:
     """How this capture's times are written: without a date where it has none, in UTC where its zone is known."""
     told = material.info.get("date") or {}
-    dated, hours = bool(told.get("known", True)), bool(told.get("hour_known", True))
+    dated, hours = bool(told.get("known", True)), hour_known(material.info)
     return Moments(dates=dated, hours=hours, zone="UTC" if material.zone else "", language=language)
-
-
-def _refusal(material: Material, words: Words) -> dict[str, str]:
-    refused = material.refused or {}
-    return {
-        "file": str(refused.get("file") or material.name),
-        "where": str(refused.get("where") or words["refused.whole"]),
-        "expected": str(refused.get("expected") or ""),
-        "found": str(refused.get("found") or ""),
-        "advice": str(refused.get("advice") or words["refused.no_advice"]),
-    }
 
 
 class _Maker:

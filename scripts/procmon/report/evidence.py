@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scripts.procmon.report.material import FINDINGS_FILE, SHOWN_EVENTS_FILE
+from scripts.procmon.report.material import FINDINGS_FILE, INFO_FILE, SHOWN_EVENTS_FILE
+from scripts.procmon.report.moments import of_day
 from scripts.procmon.spreadsheet import harmless as harmless
 from scripts.procmon.spreadsheet import write_csv
+from scripts.procmon.text.hours import hour_known
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -39,24 +42,31 @@ def write_evidence(results: Path, reports: Path) -> None:
     file = reports / EVENTS_CSV
     file.parent.mkdir(parents=True, exist_ok=True)
     shown = results / SHOWN_EVENTS_FILE
-    write_csv(file, list(COLUMNS.values()), _rows(shown) if shown.is_file() else ())
+    write_csv(file, list(COLUMNS.values()), _rows(shown, hours=_hours(results)) if shown.is_file() else ())
     if (results / FINDINGS_FILE).is_file():
         shutil.copyfile(results / FINDINGS_FILE, reports / FINDINGS_FILE)
     else:
         (reports / FINDINGS_FILE).write_text("{}\n", encoding="utf-8")
 
 
-def _rows(file: Path) -> Iterator[list[str]]:
+def _hours(results: Path) -> bool:
+    file = results / INFO_FILE
+    return hour_known(json.loads(file.read_text(encoding="utf-8", errors="surrogatepass")))
+
+
+def _rows(file: Path, *, hours: bool) -> Iterator[list[str]]:
     import pyarrow.parquet as pq
 
     for batch in pq.ParquetFile(file).iter_batches(columns=list(COLUMNS)):
-        yield from zip(*(_cells(batch, name) for name in COLUMNS), strict=True)
+        yield from zip(*(_cells(batch, name, hours=hours) for name in COLUMNS), strict=True)
 
 
-def _cells(batch: pa.RecordBatch, name: str) -> list[str]:
+def _cells(batch: pa.RecordBatch, name: str, *, hours: bool) -> list[str]:
     values = batch.column(batch.schema.get_field_index(name))
     if name == "findings":
         return [" ".join(ids or ()) for ids in values.to_pylist()]
     if name in ("event", "pid", "tid", "stage"):
         return ["" if number is None else str(number) for number in values.to_pylist()]
+    if name == "time_of_day":
+        return [of_day(text or "", hours=hours) for text in values.to_pylist()]
     return [harmless(text) for text in values.to_pylist()]

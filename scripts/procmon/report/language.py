@@ -10,6 +10,7 @@ from jinja2 import UndefinedError
 
 from scripts.procmon.report.material import Material
 from scripts.procmon.text import LANGUAGES
+from scripts.procmon.text.hours import without_hours
 from scripts.procmon.text.phrases import facts_in_language, in_language
 from scripts.procmon.text.telling import check_sentence, stage_name, stage_said, tell, would_hide
 
@@ -24,16 +25,16 @@ def in_words_of(material: Material, language: str) -> Material:
         material,
         info=_info(material.info, language),
         funnel=_funnel(material.funnel, language),
-        findings=[_finding(finding, language) for finding in material.findings],
+        findings=[_finding(finding, material.info, language) for finding in material.findings],
         checks=[_check(check, language) for check in material.checks],
         suggestions=_suggestions(material, language),
     )
 
 
-def _finding(finding: Json, language: str) -> Json:
+def _finding(finding: Json, info: Json, language: str) -> Json:
     facts = facts_in_language(finding["facts"], language)
     try:
-        told = tell(finding["kind"], finding["facts"], language)
+        told = tell(finding["kind"], without_hours(finding["facts"], info), language)
     except (
         KeyError,
         UndefinedError,

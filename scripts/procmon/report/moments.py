@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from scripts.procmon.text.forms import forms
+from scripts.procmon.text.hours import masked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +40,10 @@ class Moments:
         whole, _, fraction = iso.partition("T")[2].rstrip("Z").partition(".")
         whole = of_day(whole, hours=self.hours)
         return f"{whole}.{fraction[:digits]:0<{digits}}" if digits else whole[:8]
+
+    def facts(self, facts: Any) -> Any:
+        """What a sentence is told, its moments without the hour where the capture has none."""
+        return facts if self.hours else masked(facts)
 
     def full(self, iso: str | None) -> str:
         """ "20 April 2011, 20:16:22 UTC"; "" where unknown."""

@@ -85,7 +85,7 @@ def _deletion(row: TableRow, m: Maker) -> list[Any]:
 def _timestamp(row: TableRow, m: Maker) -> list[Any]:
     by_value: dict[str, list[str]] = {}
     for name, iso in row["set"].items():
-        shown = f"{m.moments.day(iso) or str(iso)[:10]} {m.moments.clock(iso)}".strip()
+        shown = f"{m.moments.day(iso) or str(iso)[:10]} {str(iso).partition('T')[2][:8]}".strip()
         by_value.setdefault(shown, []).append(name)
     values = m.words["semicolon"].join(f"{value} ({', '.join(names)})" for value, names in by_value.items())
     return [row["path"], values, row["donor"], row["who"], m.moments.clock(row["time"]), row["events"]]
@@ -94,7 +94,9 @@ def _timestamp(row: TableRow, m: Maker) -> list[Any]:
 def _registry_deletion(row: TableRow, m: Maker) -> list[Any]:
     words = m.words
     if _WONDER.get(row["explanation"], 2):
-        why = words.shared("registry_deletions", row["explanation"], row["explanation_facts"])
+        why = words.shared(
+            "registry_deletions", row["explanation"], m.moments.facts(row["explanation_facts"])
+        )
     else:
         why = str(words["tables.registry_deletions.unexplained"]).strip("*")
         if row["considered"]:

@@ -52,6 +52,7 @@ class Clock:
         self._passed = 0
         self._odd: dict[str, int] = {}
         self._backwards = 0
+        self._twice = self._never = 0
         self._missing = 0
         self._first_missing = (0, "")
         self._rows = 0
@@ -65,7 +66,12 @@ class Clock:
         """The times of one batch of rows; batches must come in order."""
         local = self._local(texts)
         self._count(local, texts)
-        return to_utc(local, self.zone) if self.zone else local
+        if not self.zone:
+            return local
+        twice, never = _turned(local, self.zone)
+        self._twice += twice
+        self._never += never
+        return to_utc(local, self.zone)
 
     def remarks(self) -> list[str]:
         """What a reader must know about the times, in sentences."""
@@ -89,6 +95,16 @@ class Clock:
             for mark, count in self._odd.items()
             if mark not in ("no hour", "unreadable")
         ]
+        if self._twice:
+            said.append(
+                f"{self._twice:,} times lie in the hour that the zone {zone_name(self.zone)} had twice, at the end of "
+                "daylight saving time. They are told as of its first run and may be an hour later."
+            )
+        if self._never:
+            said.append(
+                f"{self._never:,} times lie in the hour that the zone {zone_name(self.zone)} left out, at the begin of "
+                "daylight saving time: the computer's clock was set to another zone, or not set forward."
+            )
         if self._backwards:
             said.append(
                 f"{self._backwards:,} rows have an earlier time than the row before; the order of the export was kept."
@@ -214,11 +230,22 @@ def to_utc(local: Ticks, zone: tzinfo) -> Ticks:
     return np.where(local == NAT, NAT, local - np.array(offsets, dtype=np.int64)[places])
 
 
-def _offset(local: int, zone: tzinfo) -> int:
+def _turned(local: Ticks, zone: tzinfo) -> tuple[int, int]:
+    """How many of the local times happened twice, and how many never, when daylight saving time ended or began."""
+    quarters, counts = np.unique(local[local != NAT] // _QUARTER, return_counts=True)
+    moved = [
+        _offset(quarter * _QUARTER, zone) - _offset(quarter * _QUARTER, zone, fold=1)
+        for quarter in quarters.tolist()
+    ]
+    shift = np.array(moved, dtype=np.int64)
+    return int(counts[shift > 0].sum()), int(counts[shift < 0].sum())
+
+
+def _offset(local: int, zone: tzinfo, fold: int = 0) -> int:
     if local < -(1 << 62):
         return 0
     moment = datetime(1970, 1, 1) + timedelta(microseconds=local // 1000)
-    offset = moment.replace(tzinfo=zone).utcoffset() or timedelta()
+    offset = moment.replace(tzinfo=zone, fold=fold).utcoffset() or timedelta()
     return int(offset.total_seconds()) * SECOND
 
 

@@ -39,6 +39,13 @@ _OTHERS = (
     (b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
     (b"MZ", "a Windows program"),
     (b"%PDF", "a PDF document"),
+    (b"\x89PNG", "a picture (PNG)"),
+    (b"\xff\xd8\xff", "a picture (JPEG)"),
+    (b"\xd0\xcf\x11\xe0", "a document of older Office programs, or an installer (MSI)"),
+    (b"SQLite format 3", "an SQLite database"),
+    (b"MDMP", "a memory dump (MDMP)"),
+    (b"\xd4\xc3\xb2\xa1", "a network capture (PCAP)"),
+    (b"\x0a\x0d\x0d\x0a", "a network capture (PCAPNG)"),
     (b"ElfFile", "a Windows event log (EVTX)"),
     (b"regf", "a registry hive"),
 )
@@ -52,6 +59,16 @@ _OTHER_TOOLS = (
     (frozenset({"entry location", "entry"}), _AUTORUNS),
     (frozenset({"address", "type", "protection"}), _VMMAP),
 )
+_LOG = "Lay the log here that Process Monitor saved: File > Save, all events, format PML."
+_UNPACK = "Unpack it, and lay here what it holds."
+#: What to do with what is no capture, where its kind tells.
+_ADVICE = {
+    "an empty file": "Nothing of it arrived. Copy it here again.",
+    "nothing but blanks": "Its content is lost. Copy it here again, or save the log again.",
+    "a Windows program": f"This is a program, not the record of what it did. {_LOG}",
+    "a Windows event log (EVTX)": f"This is a log of Windows itself, which is not read. {_LOG}",
+    "a registry hive": f"This is a part of the registry itself, which is not read. {_LOG}",
+}
 _EXPECTED = "a capture of Process Monitor: PML, or an export as CSV or XML"
 
 
@@ -79,7 +96,12 @@ def sniff(file: str, head: bytes) -> Format:
             return "XML"
         if re.search(r"<autoruns\b", text):
             raise _misplaced(file, "an Autoruns list", "NAME.arn.xml")
-        raise CaptureError(file, expected="an XML export with a procmon element", found=_xml_root(text))
+        raise CaptureError(
+            file,
+            expected="an XML export with a procmon element",
+            found=_xml_root(text),
+            advice=f"This is XML of another program. {_LOG}",
+        )
     first_line = text.splitlines()[0] if text else ""
     names = [name.strip(' "') for name in re.split(r"[,;\t]", first_line)]
     if _is_stack(names):
@@ -96,7 +118,8 @@ def sniff(file: str, head: bytes) -> Format:
         return "CSV"
     if first_line.startswith(PREAMBLES) and len(text.splitlines()) > 1:
         return sniff(file, "\n".join(text.splitlines()[1:]).encode("utf-8", "replace"))
-    raise CaptureError(file, expected=_EXPECTED, found=_seems(head, first_line))
+    found = _seems(head, first_line)
+    raise CaptureError(file, expected=_EXPECTED, found=found, advice=_advice(found))
 
 
 def _is_stack(names: list[str]) -> bool:
@@ -130,6 +153,18 @@ def _seems(head: bytes, first_line: str) -> str:
     for magic, what in _OTHERS:
         if head.startswith(magic):
             return what
-    if "\0" not in first_line and first_line.isprintable():
+    if "\N{REPLACEMENT CHARACTER}" not in first_line and first_line.isprintable():
         return f"text that begins {first_line[:60]!r}, without the names of Process Monitor's columns"
     return f"bytes that begin {head[:8].hex(' ')}"
+
+
+def _advice(found: str) -> str:
+    """What to do with a file that ``_seems`` found to be ``found``."""
+    if found.startswith("text that begins"):
+        return (
+            "If this is an export, save it again with its first line, which names the columns; if it is something else, "
+            "take it out of the folder."
+        )
+    if found.endswith(" archive"):
+        return _UNPACK
+    return _ADVICE.get(found, f"Take it out of the folder. {_LOG}")

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scripts.procmon.report.evidence import COLUMNS, EVENTS_CSV, harmless, write_evidence
-from tests.captures.results import event, finding, material, write_results
+from tests.captures.results import event, finding, info, material, write_results
 
 
 def rows(folder: Path) -> list[dict[str, str]]:
@@ -43,6 +43,15 @@ def test_no_cell_is_lost_and_none_begins_like_a_formula(text: str):
     made = harmless(text)
     assert made.removeprefix("'") == text.removeprefix("'")
     assert not made.startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+def test_an_hour_that_nobody_recorded_stands_in_no_cell(tmp_path: Path):
+    torn = material(
+        capture=info(date={"known": False, "hour_known": False}),
+        events=[event(3, time_of_day="00:47:57.9000000"), event(4, time_of_day=None)],
+    )
+    write_evidence(write_results(tmp_path / "results", torn), tmp_path / "reports")
+    assert [row["Time of Day"] for row in rows(tmp_path / "reports")] == ["??:47:57.9000000", ""]
 
 
 def test_findings_are_copied_whole(tmp_path: Path):

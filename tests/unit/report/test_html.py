@@ -202,6 +202,20 @@ def test_a_refused_capture_gets_a_page_with_reason_place_and_advice():
     assert "In brief" not in text
 
 
+@pytest.mark.parametrize(
+    ("kind", "advice"),
+    [
+        ("PML", "Open the file in Process Monitor"),
+        ("CSV", "Process Monitor can't open its own exports"),
+        ("XML", "Process Monitor can't open its own exports"),
+        (None, "Take another copy of the file"),
+    ],
+)
+def test_a_refusal_without_advice_of_its_own_gets_what_suits_the_format(kind: str | None, advice: str):
+    refused = {"file": "x", "where": None, "expected": "a", "found": "b", "advice": None}
+    assert advice in Page(rendered(material(capture=info(refused=refused, format=kind)))).text
+
+
 def test_no_finding_is_said_in_words():
     assert "None of the checks that could be made" in rendered(material())
     filtered = material(capture=info(filtered={"value": True, "reason": ""}))

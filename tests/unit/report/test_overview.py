@@ -99,6 +99,18 @@ def test_a_run_without_failures_has_exit_code_0(run: Path):
     assert outcome(good, inputs=Path("inputs"), reports=Path("reports"))[1] == 0
 
 
+def test_a_failed_input_is_named_once(tmp_path: Path):
+    for name in ("notes.txt", "torn"):
+        refused = {"file": name, "where": None, "expected": "a capture", "found": "text"}
+        write_results(tmp_path / name, material(capture=info(refused=refused)))
+    made = read_overview(tmp_path, ["notes.txt", "torn", "gone"])
+    text, _ = outcome(made, inputs=Path("inputs"), reports=Path("reports"))
+    lines = text.splitlines()
+    assert "  notes.txt: expected a capture, found text (reports/notes.txt/report.html)" in lines
+    assert "  torn: expected a capture, found text (reports/torn/report.html)" in lines
+    assert any(line.startswith("  gone: failed: see ") for line in lines)
+
+
 def test_comparisons_further_languages_and_what_was_not_used_are_told(run: Path):
     reports = run / "reports"
     made = reports / "compare/one/report.html"

@@ -103,6 +103,22 @@ def test_a_zone_makes_utc_also_across_the_end_of_daylight_saving_time():
     assert shown(to_utc(local, zone_of("Europe/Berlin"))) == ["2020-10-24T23:30:00", "2020-10-25T02:30:00"]
 
 
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("25.10.2020", "2 times lie in the hour that the zone Europe/Berlin had twice"),
+        ("29.03.2020", "2 times lie in the hour that the zone Europe/Berlin left out"),
+        ("26.10.2020", ""),
+    ],
+)
+def test_times_in_the_hour_that_the_clocks_turned_are_counted(day, said):
+    clock = Clock({"Date & Time"}, order="day-month-year", zone=zone_of("Europe/Berlin"))
+    clock.times(
+        batch(**{"Date_&_Time": [f"{day} {time}" for time in ("1:59:59", "2:00:00", "2:59:59", "3:00:00")]})
+    )
+    assert [remark[: len(said)] for remark in clock.remarks()] == ([said] if said else [])
+
+
 @pytest.mark.parametrize("setting", ["+05:30", "UTC+5:30", "GMT+5:30", "Asia/Kolkata"])
 def test_a_zone_is_an_offset_or_a_name(setting):
     local = np.array(["2020-07-01T05:30"], dtype="datetime64[ns]").astype(np.int64)

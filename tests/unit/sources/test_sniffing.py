@@ -33,11 +33,30 @@ def test_a_format_is_known_by_its_first_bytes(head, expected):
         (b"Name,Address\n", "without the names of Process Monitor's columns"),
         (b"<html><body>", "root element is 'html'"),
         (bytes(range(1, 40)), "bytes that begin 01 02"),
+        (b"\x89PNG\r\n\x1a\n", "a picture"),
     ],
 )
 def test_what_is_no_capture_is_refused_by_what_it_is(head, found):
     with pytest.raises(CaptureError, match=found):
         sniff("x", head)
+
+
+@pytest.mark.parametrize(
+    ("head", "advice"),
+    [
+        (b"", "Copy it here again"),
+        (b"Rar!\x1a", "Unpack it"),
+        (b"MZ\x90\0", "not the record of what it did"),
+        (b"my notes\n", "with its first line, which names the columns"),
+        (b"<html><body>", "XML of another program"),
+        (b"\x89PNG\r\n", "Take it out of the folder"),
+    ],
+)
+def test_the_advice_is_for_what_the_file_is(head, advice):
+    with pytest.raises(CaptureError) as refused:
+        sniff("x", head)
+    assert advice in refused.value.advice
+    assert "Open the file in Process Monitor" not in str(refused.value)
 
 
 def test_a_saved_stack_is_refused_with_advice():
