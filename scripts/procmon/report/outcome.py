@@ -84,9 +84,10 @@ def _damage(entry: Entry) -> list[str]:
 
 def _line(failure: Failure, reports: Path) -> str:
     where = f" ({_shown(str(reports / failure.name))}/report.html)" if failure.report else ""
-    told = _shown(failure.reason)
-    # A reason that begins with the file's whole name tells more than the capture's name, which it holds.
-    return f"{told if failure.refused and told.startswith(_shown(failure.name)) else f'{_shown(failure.name)}: {told}'}{where}"
+    name, told = _shown(failure.name), _shown(failure.reason)
+    # The reason why a file was refused begins with the file's whole name.
+    named = failure.refused and told.startswith(name)
+    return f"{told if named else f'{name}: {told}'}{where}"
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], right: set[int]) -> str:
