@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -13,6 +13,7 @@ from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import SEVERITIES, Analysis, Finding, Rule, Severity, Technique
 from scripts.procmon.contracts.tables import ProcessRow
+from scripts.procmon.findings.lsass_number import dumps_by_number, numbers_of_lsass
 from scripts.procmon.findings.named_files import LONGEST, named_files
 from scripts.procmon.findings.places import kind_of
 from scripts.procmon.findings.process_tree import tree
@@ -28,11 +29,15 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     if not rows:
         return Analysis(name="command_lines", outcome="could not be checked", reason="no_command_lines")
     groups: dict[tuple[str, str], list[ProcessRow]] = {}
+    lsass = numbers_of_lsass(rows)
     for row in rows:
-        known = telling(row.command_line or "")
+        known = telling(row.command_line or "", row.image_path)
+        if known is None and dumps_by_number(row.command_line, lsass):
+            known = _by_id("password-memory")
         if known is not None:
             groups.setdefault((known["id"], row.process_name.lower()), []).append(row)
     findings = [_finding(capture, _by_id(one), same) for (one, _), same in groups.items()]
+    findings += [_finding(capture, known, same) for known, same in _many(rows)]
     return Analysis(
         name="command_lines",
         outcome="found" if findings else "not found",
@@ -41,19 +46,39 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     )
 
 
-def telling(command_line: str) -> Mapping[str, Any] | None:
-    """The first entry of knowledge/command_lines.yaml that this command line meets."""
-    known = _telling(command_line[:LONGEST].replace("^", ""))
+def telling(command_line: str, image: str | None = None) -> Mapping[str, Any] | None:
+    """The first entry of knowledge/command_lines.yaml that this command line meets; ``image`` where it is known.
+
+    Entries that tell by their number alone ("least") are none.
+    """
+    known = _telling(command_line[:LONGEST].replace("^", ""), image or "")
     return None if known is None else _by_id(known)
 
 
 @lru_cache(maxsize=1 << 14)
-def _telling(text: str) -> str | None:
+def _telling(text: str, image: str) -> str | None:
     for known in knowledge("command_lines"):
+        if "least" in known or ("image" in known and not _met(known["image"], image)):
+            continue
         needed = all(_met(one, text) for one in known.get("all", ()))
         if needed and ("one_of" not in known or any(_met(one, text) for one in known["one_of"])):
             return str(known["id"])
     return None
+
+
+def _many(rows: Sequence[ProcessRow]) -> Iterator[tuple[Mapping[str, Any], list[ProcessRow]]]:
+    """The entries that only tell where they are met for so many things, each with the processes that met it."""
+    for known in knowledge("command_lines"):
+        if "least" in known:
+            told = {row.process: target for row in rows if (target := _target(known, row))}
+            if len(set(told.values())) >= known["least"]:
+                yield known, [row for row in rows if row.process in told]
+
+
+def _target(known: Mapping[str, Any], row: ProcessRow) -> str | None:
+    text = (row.command_line or "")[:LONGEST].replace("^", "")
+    found = (_pattern(one).search(text) for one in known["one_of"])
+    return next((match["target"].strip().lower() for match in found if match), None)
 
 
 def _met(pattern: str | Sequence[str], text: str) -> bool:

@@ -49,9 +49,12 @@ def place_given(command: str) -> tuple[Kind, str | None]:
 
 
 def tells(command: str) -> str | None:
-    """What a command is for, where it gives itself away (the severity of knowledge/command_lines.yaml), or None."""
+    """What a command is for, where it gives itself away (the severity of knowledge/command_lines.yaml), or None.
+
+    The place of what it runs is weighed apart.
+    """
     known = telling(command)
-    return None if known is None else str(known["severity"])
+    return None if known is None or known.get("place") else str(known["severity"])
 
 
 def stands_in_at_log_on(path: str) -> bool:

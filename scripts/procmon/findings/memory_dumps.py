@@ -9,6 +9,7 @@ from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Tech
 from scripts.procmon.contracts.tables import FileRow, ProcessRow
 from scripts.procmon.findings.command_lines import telling
 from scripts.procmon.findings.file_kinds import ending
+from scripts.procmon.findings.lsass_number import dumps_by_number, numbers_of_lsass
 from scripts.procmon.findings.places import in_its_place, kind_of
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.reproduce import by_path
@@ -24,15 +25,17 @@ def memory_dumps(earlier: Mapping[str, Analysis]) -> Iterator[Finding]:
     lsass. None where Windows' own error reporting wrote it.
     """
     people = {row.process: row for row in tree(earlier)}
+    lsass = numbers_of_lsass(people.values())
     groups: dict[int, list[FileRow]] = {}
     for row in rows_of(earlier, "files"):
-        if row.how != "changed" and row.ordinary is None and _is_told(row, people.get(row.process)):
+        if row.how != "changed" and row.ordinary is None and _is_told(row, people.get(row.process), lsass):
             groups.setdefault(row.process, []).append(row)
     for process, files in groups.items():
-        yield _finding(files, people.get(process))
+        writer = people.get(process)
+        yield _finding(files, writer, asked=_asked(writer, lsass))
 
 
-def _is_told(row: FileRow, writer: ProcessRow | None) -> bool:
+def _is_told(row: FileRow, writer: ProcessRow | None, lsass: frozenset[int]) -> bool:
     known = knowledge("credential_stores")["dumps"]
     name = basename(row.path).lower()
     named = any(word in name for word in known["names"])
@@ -40,18 +43,18 @@ def _is_told(row: FileRow, writer: ProcessRow | None) -> bool:
     program = (writer.process_name if writer else "").lower()
     if program in known["writers"] and in_its_place(writer.image_path if writer else None):
         return False
-    return (dump and named) or (_asked(writer) and (dump or row.made) and row.what == "data")
+    return (dump and named) or (_asked(writer, lsass) and (dump or row.made) and row.what == "data")
 
 
-def _asked(writer: ProcessRow | None) -> bool:
-    """Whether the command line asks for the memory of lsass, or of a process by its number."""
+def _asked(writer: ProcessRow | None, lsass: frozenset[int]) -> bool:
+    """Whether the command line asks for the memory of lsass (of these numbers), or of a process by its number."""
     known = telling(writer.command_line) if writer and writer.command_line else None
-    return known is not None and known["id"] == "password-memory"
+    by_number = writer is not None and dumps_by_number(writer.command_line, lsass)
+    return by_number or (known is not None and known["id"] == "password-memory")
 
 
-def _finding(files: Sequence[FileRow], writer: ProcessRow | None) -> Finding:
+def _finding(files: Sequence[FileRow], writer: ProcessRow | None, *, asked: bool) -> Finding:
     first = files[0]
-    asked = _asked(writer)
     image = writer.image_path if writer else None
     by_hand = not asked and image is not None and kind_of(image)[0] == "own"
     severity: Severity = "medium" if by_hand else "high"

