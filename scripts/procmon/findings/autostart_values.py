@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.tables import FileRow
 from scripts.procmon.findings.commands import given, is_interpreter, place_given, stands_in_at_log_on, tells
-from scripts.procmon.findings.names import image_path, who
-from scripts.procmon.findings.places import kind_of, plain_path, program_of
+from scripts.procmon.findings.file_kinds import is_stray
+from scripts.procmon.findings.names import image_path, process_name, who
+from scripts.procmon.findings.places import Kind, in_its_place, kind_of, plain_path, program_of
 from scripts.procmon.findings.records import Record
-from scripts.procmon.findings.registry_paths import matches
+from scripts.procmon.findings.registry_index import RegistryIndex
 from scripts.procmon.knowledge import knowledge
 
+#: Programs of Windows that set up its own parts and updates.
+_SERVICING = frozenset({"tiworker.exe", "trustedinstaller.exe", "poqexec.exe"})
 _PROGRAMS = re.compile(r"[a-z]:\\[^\":,|<>]+?\.(?:exe|dll|com|scr|bat|cmd)\b", re.I)
 
 
@@ -29,12 +33,23 @@ class Write:
     gone: Record | None
 
 
-def place_of(path: str) -> Mapping[str, Any] | None:
-    """The place of automatic start that a registry value is, as knowledge/autostarts.yaml has it."""
-    for place in knowledge("autostarts"):
-        if any(matches(text, path) for text in place["values"]):
-            return dict(place)
+def place_of(path: str, data: str | None = None) -> Mapping[str, Any] | None:
+    """The place of automatic start that a registry value is, as knowledge/autostarts.yaml has it.
+
+    Some are such places for certain ``data`` alone, and for none where that is not told.
+    """
+    for number in _places().find(path):
+        place: dict[str, Any] = knowledge("autostarts")[number]
+        if "only" not in place or re.search(place["only"], data or "", re.IGNORECASE):
+            return place
     return None
+
+
+@cache
+def _places() -> RegistryIndex:
+    return RegistryIndex(
+        (text, number) for number, place in enumerate(knowledge("autostarts")) for text in place["values"]
+    )
 
 
 def data_of(record: Record) -> str:
@@ -47,32 +62,36 @@ def data_of(record: Record) -> str:
     return data
 
 
-#: Places where each installed program enters itself.
-REGISTRIES = {
-    "com-server",
-    "shell-open-command",
-    "shell-extension",
-    "scheduled-task",
-    "print-and-network-providers",
-}
-
-
-def target_of(place: str, data: str) -> str:
+def target_of(place: Mapping[str, Any], data: str) -> str:
     """The file that an autostart's data names."""
-    if place == "com-server":
+    if place["id"] == "com-server":
         return plain_path(data.strip('"').rstrip("."))
-    if place == "winlogon":
+    if place["id"] == "winlogon":
         # Windows' own program often stands first, and the other behind it.
         others = [one for one in _PROGRAMS.findall(data) if kind_of(one)[0] != "own"]
         if others:
             return plain_path(str(others[0]))
+    if place.get("bare") and "\\" not in data:
+        return _in_system32(place, data)
     return program_of(data)
 
 
-def signs_of(capture: Capture, write: Write, *, files: Mapping[str, FileRow], accused: set[str]) -> list[str]:
-    """What speaks against an honest writer."""
+def _in_system32(place: Mapping[str, Any], data: str) -> str:
+    """The library that a bare name means; of several the first that is not Windows' own."""
+    named = [one.strip('"') for one in re.split(r"[,\s]+", data) if one.strip('"')]
+    others = [one for one in named if not _is_known(place, one)]
+    if not others:
+        return data
+    name = others[0] if others[0].lower().endswith(".dll") else f"{others[0]}.dll"
+    return rf"C:\Windows\System32\{name}"
+
+
+def signs_of(
+    capture: Capture, write: Write, *, files: Mapping[str, FileRow], accused: set[str], setup: bool
+) -> list[str]:
+    """What speaks against an honest writer; ``setup`` is whether a set-up program was at work."""
     place, record = write.place, write.record
-    target = target_of(place["id"], write.data)
+    target = target_of(place, write.data)
     kind, name = kind_of(target) if "\\" in target else ("other", None)
     signs = []
     if given(write.data):
@@ -85,12 +104,14 @@ def signs_of(capture: Capture, write: Write, *, files: Mapping[str, FileRow], ac
         signs.append("temporary")
     elif name in _UNUSUAL:
         signs.append("unusual_place")
-    if is_interpreter(write.data) and place["id"] not in REGISTRIES:
+    if is_interpreter(write.data) and not place.get("everyday"):
         signs.append("interpreter")
         if tells(write.data) in ("high", "medium"):
             signs.append("telling")
     if place["id"] == "image-hijack" and stands_in_at_log_on(record.path):
         signs.append("log_on_screen")
+    if "only" in place:
+        signs.append("script")
     signs += _made(next(iter(given(write.data)), target), capture, record, files)
     if place.get("rare"):
         signs.append("rare")
@@ -103,10 +124,22 @@ def signs_of(capture: Capture, write: Write, *, files: Mapping[str, FileRow], ac
     image = image_path(capture, record.process)
     if isinstance(image, str) and target.lower() == image.lower() and kind == "watch":
         signs.append("itself")
-    return signs
+    return signs if setup else [*signs, *_by_hand(capture, write, kind)]
 
 
-def run_by(place: str, data: str) -> list[str]:
+def _by_hand(capture: Capture, write: Write, kind: Kind) -> list[str]:
+    """The sign that no set-up program and no installed one wrote this, in places where those write alone."""
+    how = write.place.get("by_hand")
+    tool = process_name(capture, write.record.process).lower() in knowledge("by_hand")
+    if how == "tools":
+        return ["by_hand"] if tool and kind in ("odd", "watch") else []
+    if how is None:
+        return []
+    stray = is_stray(image_path(capture, write.record.process))
+    return ["by_hand"] if tool else ["stray_writer"] if stray else []
+
+
+def run_by(place: Mapping[str, Any], data: str) -> list[str]:
     """The files that an autostart runs: what an interpreter is given, not the interpreter."""
     target = target_of(place, data)
     files = given(data)
@@ -138,6 +171,17 @@ def in_unread_view(write: Write) -> bool:
 
 
 def is_usual(write: Write) -> bool:
-    data = plain_path(write.data).lower()
-    shown = write.data.lower()
-    return any(re.search(text, one, re.I) for text in write.place.get("usual", ()) for one in (data, shown))
+    """Whether a value holds what Windows itself has there."""
+    return _is_known(write.place, plain_path(write.data)) or _is_known(write.place, write.data)
+
+
+def _is_known(place: Mapping[str, Any], data: str) -> bool:
+    return any(re.search(text, data, re.IGNORECASE) for text in place.get("usual", ()))
+
+
+def by_servicing(capture: Capture, write: Write) -> bool:
+    """Whether Windows' own servicing wrote a value that leads to no place but Windows' and installed programs'."""
+    target = target_of(write.place, write.data)
+    serviced = process_name(capture, write.record.process).lower() in _SERVICING
+    in_place = in_its_place(image_path(capture, write.record.process))
+    return serviced and in_place and ("\\" not in target or kind_of(target)[0] == "own")

@@ -14,8 +14,8 @@ from scripts.procmon.findings.accusations import accusations
 from scripts.procmon.findings.autoruns_listing import NOT_LISTED, listing
 from scripts.procmon.findings.autostart_files import file_findings, started_services, startup_files
 from scripts.procmon.findings.autostart_values import (
-    REGISTRIES,
     Write,
+    by_servicing,
     data_of,
     in_unread_view,
     is_usual,
@@ -33,6 +33,7 @@ from scripts.procmon.findings.records import Record, of_operations
 from scripts.procmon.findings.registry_links import link_findings
 from scripts.procmon.findings.registry_paths import normal, parent_of
 from scripts.procmon.findings.reproduce import by_path
+from scripts.procmon.findings.setup_programs import setup_programs
 from scripts.procmon.findings.suspects import suspects
 from scripts.procmon.findings.traces import rows_of
 
@@ -55,11 +56,12 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     writes = list(_writes(told))
     dropped = _dropped(earlier)
     accused = set(accusations(earlier))
-    rows = [_row(capture, write, dropped=dropped) for write in writes]
+    setup = bool(setup_programs(capture))
+    rows = [_row(capture, write, dropped=dropped, setup=setup) for write in writes]
     rows += _removals(capture, told)
     files = startup_files(earlier)
     services = started_services(earlier)
-    findings = _findings(capture, writes, dropped=dropped, accused=set(suspects(earlier)))
+    findings = _findings(capture, writes, dropped=dropped, accused=set(suspects(earlier)), setup=setup)
     findings += file_findings(files, accused=accused, autoruns=listing(capture))
     return Analysis(
         name="persistence",
@@ -76,19 +78,19 @@ def _writes(told: list[Record]) -> Iterable[Write]:
         if record.operation != SET and record.succeeded:
             gone.setdefault(normal(record.path), []).append(record)
     for record in told:
-        if record.operation == SET and (place := place_of(record.path)) is not None:
+        if record.operation == SET and (place := place_of(record.path, data_of(record))) is not None:
             path = normal(record.path)
             taken = [*gone.get(path, ()), *gone.get(parent_of(path), ())]
             later = [one for one in taken if one.event > record.event]
             yield Write(
                 place=place,
                 record=record,
-                data=data_of(record),
+                data=basename(parent_of(record.path)) if place.get("by_key") else data_of(record),
                 gone=min(later, key=lambda one: one.event) if later else None,
             )
 
 
-def _row(capture: Capture, write: Write, *, dropped: Mapping[str, FileRow]) -> AutostartRow:
+def _row(capture: Capture, write: Write, *, dropped: Mapping[str, FileRow], setup: bool) -> AutostartRow:
     record = write.record
     return AutostartRow(
         place=write.place["id"],
@@ -101,7 +103,7 @@ def _row(capture: Capture, write: Write, *, dropped: Mapping[str, FileRow]) -> A
         time=record.moment,
         events=[record.event, *([write.gone.event] if write.gone else [])],
         still_there=record.succeeded and write.gone is None,
-        ordinary=_ordinary(capture, write, dropped=dropped),
+        ordinary=_ordinary(capture, write, dropped=dropped, setup=setup),
         read=not in_unread_view(write),
     )
 
@@ -137,19 +139,21 @@ def _dropped(earlier: Mapping[str, Analysis]) -> dict[str, FileRow]:
     return {file.path.lower(): file for file in rows_of(earlier, "files")}
 
 
-def _ordinary(capture: Capture, write: Write, *, dropped: Mapping[str, FileRow]) -> str | None:
+def _ordinary(capture: Capture, write: Write, *, dropped: Mapping[str, FileRow], setup: bool) -> str | None:
     """The reason why a write is everyday business; None where it is not."""
     if is_usual(write):
         return "windows_default"
-    signs = signs_of(capture, write, files=dropped, accused=set())
+    if by_servicing(capture, write):
+        return "windows_update"
+    signs = signs_of(capture, write, files=dropped, accused=set(), setup=setup)
     if signs and signs != ["dropped"]:
         return None
-    target = target_of(write.place["id"], write.data)
+    target = target_of(write.place, write.data)
     if _uses_windows(capture, write, target):
         return None
     if kind_of(target)[0] == "own":
         return "program_registers_itself"
-    return "registration" if write.place["id"] in REGISTRIES and not signs else None
+    return "registration" if write.place.get("everyday") and not signs else None
 
 
 def _uses_windows(capture: Capture, write: Write, target: str) -> bool:
@@ -162,17 +166,18 @@ def _uses_windows(capture: Capture, write: Write, target: str) -> bool:
 
 
 def _findings(
-    capture: Capture, writes: list[Write], *, dropped: Mapping[str, FileRow], accused: set[str]
+    capture: Capture, writes: list[Write], *, dropped: Mapping[str, FileRow], accused: set[str], setup: bool
 ) -> list[Finding]:
     groups: dict[tuple[Any, ...], list[tuple[Write, list[str]]]] = {}
     for write in writes:
-        if _ordinary(capture, write, dropped=dropped) == "windows_default" and write.place["id"] != "winsock":
+        ordinary = _ordinary(capture, write, dropped=dropped, setup=setup)
+        if ordinary in ("windows_default", "windows_update") and write.place["id"] != "winsock":
             continue
-        signs = signs_of(capture, write, files=dropped, accused=accused)
+        signs = signs_of(capture, write, files=dropped, accused=accused, setup=setup)
         if _severity(write, signs) is None:
             continue
         program = process_name(capture, write.record.process)
-        target = "" if write.place["id"] in ("winsock",) else target_of(write.place["id"], write.data).lower()
+        target = "" if write.place["id"] in ("winsock",) else target_of(write.place, write.data).lower()
         groups.setdefault((write.place["id"], program, target), []).append((write, signs))
     return [_finding(capture, same) for same in groups.values()] + link_findings(capture)
 
@@ -180,31 +185,41 @@ def _findings(
 def _severity(write: Write, signs: list[str]) -> Severity | None:
     """None for no finding: a value that is gone again is no persistence, an ordinary registration no news."""
     place = write.place["id"]
-    strong = {"odd_place", "temporary", "accused", "bare_name", "hidden", "telling", "log_on_screen"} & set(
-        signs
-    )
+    strong = _STRONG & set(signs)
+    by_hand = bool({"by_hand", "stray_writer"} & set(signs))
     if write.gone is not None and place in ("shell-open-command", "environment"):
         return None  # told as what it was for: elevation
     if not write.record.succeeded:
         return "medium" if strong or "rare" in signs else "low"
     if "unread_view" in signs:
         return "medium"  # meant to be in force, and very probably not
-    if strong or {"rare", "unusual_place"} <= set(signs):
+    if strong or {"rare", "unusual_place"} <= set(signs) or (by_hand and "dropped" in signs):
         return "high"
-    own = kind_of(target_of(place, write.data))[0] == "own" or _is_task_manager(write)
+    own = _leads_to_installed(write) or _is_task_manager(write)
     rare = "rare" in signs and ("interpreter" in signs or not own)
-    if rare or {"itself", "unusual_place", "copy"} & set(signs):
+    if rare or by_hand or {"itself", "unusual_place", "copy"} & set(signs):
         return "medium"
-    if place in REGISTRIES:
-        return "low" if "dropped" in signs and not own else None
+    if write.place.get("everyday"):
+        installed = kind_of(target_of(write.place, write.data))[0] == "own"
+        return "low" if "dropped" in signs and not installed else None
     if place == "winsock":
         return None if is_usual(write) or own else "low"
     return "low"
 
 
+#: Signs of which each alone makes a finding high.
+_STRONG = {"odd_place", "temporary", "accused", "bare_name", "hidden", "telling", "log_on_screen", "script"}
+
+
+def _leads_to_installed(write: Write) -> bool:
+    """Whether a value leads to an installed program's or Windows' own file; a bare name does not tell whose it is."""
+    bare = write.place.get("bare") and "\\" not in write.data
+    return not bare and kind_of(target_of(write.place, write.data))[0] == "own"
+
+
 def _is_task_manager(write: Write) -> bool:
     """Process Explorer stands in for the Task Manager where its user asks it to."""
-    program = basename(target_of(write.place["id"], write.data)).lower()
+    program = basename(target_of(write.place, write.data)).lower()
     return (
         "\\taskmgr.exe\\" in write.record.path.lower()
         and re.match(r"procexp(?:64a?)?\.exe$", program) is not None
@@ -242,7 +257,7 @@ def _finding(capture: Capture, same: list[tuple[Write, list[str]]]) -> Finding:
             "result": first.record.result,
             "gone": all(write.gone is not None for write in writes),
             "target_place": (
-                place_given(first.data) if given(first.data) else kind_of(target_of(place, first.data))
+                place_given(first.data) if given(first.data) else kind_of(target_of(first.place, first.data))
             )[1],
             "autoruns": _in_force(capture, writes),
             "before": before(capture, first.record),
@@ -255,7 +270,7 @@ def _finding(capture: Capture, same: list[tuple[Write, list[str]]]) -> Finding:
         subjects={
             "processes": sorted({who(capture, write.record.process) for write in writes}),
             "registry": list(dict.fromkeys(write.record.path for write in writes)),
-            "files": sorted({path for write in writes for path in run_by(place, write.data)}),
+            "files": sorted({path for write in writes for path in run_by(write.place, write.data)}),
         },
     )
 
@@ -263,7 +278,7 @@ def _finding(capture: Capture, same: list[tuple[Write, list[str]]]) -> Finding:
 def _in_force(capture: Capture, writes: list[Write]) -> dict[str, Any] | None:
     """What Autoruns says of the values that stayed."""
     return listing(capture).facts(
-        (write.record.path, target_of(write.place["id"], write.data) or None)
+        (write.record.path, target_of(write.place, write.data) or None)
         for write in writes
         if write.record.succeeded and write.gone is None and write.place["id"] not in NOT_LISTED
     )
