@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
 from scripts.procmon.contracts.tables import FileRow
+from scripts.procmon.findings.brought_programs import brought_programs
 from scripts.procmon.findings.file_acts import file_key, is_hidden
 from scripts.procmon.findings.file_kinds import (
     belongs_to_a_program,
@@ -20,7 +21,7 @@ from scripts.procmon.findings.file_kinds import (
     watched_place,
 )
 from scripts.procmon.findings.file_uses import Use, module_users
-from scripts.procmon.findings.places import in_its_place
+from scripts.procmon.findings.places import below_windows, in_its_place
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.setup_programs import is_installer, setup_programs
 from scripts.procmon.findings.suspects import images, suspects
@@ -69,14 +70,20 @@ def programs_dropped(
         and stream_of(row.path) is None  # those are told of by odd_files
         and not _is_hidden(row)  # those are told of by hidden_files
     ]
-    setups = setup_programs(capture)
+    setups, brought = setup_programs(capture), brought_programs(earlier)
     for person, files in _by_maker(wanted).items():
         signs = _signs(capture, files, ran, earlier)
         installed = all(belongs_to_a_program(row.renamed_to or row.path) for row in files)
         setup = person in setups or is_installer(person, images(earlier).get(files[0].process))
         # Who lies where users may write installs nothing into Windows unless it says so in the list of programs.
         foreign = (
-            bool(signs.stray) and not setup and any(in_windows(row.renamed_to or row.path) for row in files)
+            bool(signs.stray)
+            and not setup
+            and person not in brought
+            and any(
+                _passes_for_windows(row.renamed_to or row.path, images(earlier).get(row.process))
+                for row in files
+            )
         )
         severity: Severity = "info" if setup or (installed and not signs.stray) else "low"
         if foreign:
@@ -179,6 +186,20 @@ def hidden_files(
             attack=[Technique("T1564.001", "high")],
             subjects={"processes": [person], "files": [row.path for row in files[:MOST_FILES]]},
         )
+
+
+def _passes_for_windows(path: str, image: str | None) -> bool:
+    r"""Whether a program lies in the Windows folder as if it belonged to Windows.
+
+    A temporary folder of Windows is one like any other, and so is a product's own folder there: the management client in
+    C:\Windows\CCM fills that and its cache. Only administrators may make such a folder, and who made it is told.
+    """
+    below = below_windows(path)
+    if below is None or watched_place(path) == "a temporary folder":
+        return False
+    home, _, rest = (below_windows(image or "") or "").partition("\\")
+    homes = {home, *knowledge("file_kinds")["folders_beside"].get(home, ())} if rest else set()
+    return below.partition("\\")[0] not in homes
 
 
 def _is_browser(person: str, image: str | None) -> bool:
