@@ -50,6 +50,7 @@ class _Clock:
 
 def to_parquet(file: Path, most: int, clock: _Clock) -> int:  # noqa: ARG001
     from scripts.procmon.sources.convert import convert
+    from scripts.procmon.sources.pml import reader  # noqa: F401 (else convert() would import it)
 
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder, clock.running():
         events: int = convert([file], Path(folder), name="capture", settings={})["events"]

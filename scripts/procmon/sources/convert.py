@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import mmap
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -37,7 +38,8 @@ _STACKS = _PARQUET | {
     "column_encoding": {processes.STACK: "DELTA_BINARY_PACKED"},
     "write_statistics": [processes.STACK],
 }
-_BLOCK = 4 << 20
+#: A multiple of every system's page size.
+_WINDOW = 64 << 20
 _READS = ("ReadFile", "FASTIO_READ", "IRP_MJ_READ")
 _NO_EVENT = "The capture holds no such event: none happened, or a filter kept it out."
 
@@ -206,13 +208,15 @@ def _described(file: Path, name: str) -> dict[str, Any]:
 def _digest(file: Path) -> str | None:
     """The SHA-256 of a file; None where it can't be read to its end."""
     digest = hashlib.sha256()
-    # Few large reads: after each, this thread waits for the one that decodes.
-    block = memoryview(bytearray(_BLOCK))
+    # Windows of the file, not reads: nothing is copied, and this thread seldom waits for the one that decodes.
     try:
-        with file.open("rb", buffering=0) as content:
-            while size := content.readinto(block):
-                digest.update(block[:size])
-    except OSError:
+        with file.open("rb") as content:
+            size = file.stat().st_size
+            for at in range(0, size, _WINDOW):
+                length = min(_WINDOW, size - at)
+                with mmap.mmap(content.fileno(), length, access=mmap.ACCESS_READ, offset=at) as window:
+                    digest.update(window)
+    except (OSError, ValueError):  # the latter where it became shorter meanwhile
         return None
     return digest.hexdigest()
 

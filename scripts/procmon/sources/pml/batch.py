@@ -103,11 +103,11 @@ def _stacks(records: Records, first: int) -> tuple[pa.RecordBatch | None, pa.Arr
     missing = np.ones(records.size, bool)
     if not rows.size:
         return None, arrow.numbers(ids, missing=missing)
-    found = records.source.ranges(records.frames_at[rows], records.frames_size[rows]).dictionary_encode()
-    ids[rows] = first + arrow.codes(found.indices).astype(np.int64)
+    codes, unique = records.source.distinct(records.frames_at[rows], records.frames_size[rows])
+    ids[rows] = first + codes.astype(np.int64)
     missing[rows] = False
-    count = len(found.dictionary)
-    _, bounds, raw = found.dictionary.buffers()
+    count = len(unique)
+    _, bounds, raw = unique.buffers()
     ends = np.frombuffer(bounds, np.int64, count + 1) // layout.pointer_size(records.bits)
     frames = np.frombuffer(raw, layout.pointer(records.bits), int(ends[-1])).astype(np.uint64, copy=False)
     stacks = pa.RecordBatch.from_arrays(

@@ -69,28 +69,29 @@ class Source:
             heads[row] = self.data[starts[row] :].tobytes()
         return heads
 
-    def ranges(self, starts: Ints, sizes: Ints) -> pa.LargeBinaryArray:
-        """The byte ranges as one Arrow array. Callers bound the sum of their sizes."""
-        if not starts.size:
-            return pa.nulls(0, pa.large_binary())
-        # Every other value is a range; those between are never looked at, whatever they span. Arrow sets memory aside
-        # for as much as all values span from the first bound to the last, so these two tell it what it takes.
-        count, total = starts.size, int(sizes.sum())
+    def distinct(self, starts: Ints, sizes: Ints) -> tuple[Codes, pa.LargeBinaryArray]:
+        """The distinct byte ranges, and for each range which of them it is."""
+        count = starts.size
+        # Every other value is a range, those between are null: Arrow finds the distinct ones where they lie in the
+        # file, and never looks at what lies between them. To copy them out first costs more than all the rest.
         bounds = np.empty(2 * count + 2, np.int64)
         bounds[1:-1:2], bounds[2:-1:2] = starts, starts + sizes
-        bounds[0], bounds[-1] = 0, min(2 * total + total // count + 64, self.size)
+        bounds[0] = bounds[-1] = 0
+        is_range = np.full(2 * count // 8 + 1, 0b10101010, np.uint8)
         both = pa.LargeBinaryArray.from_buffers(
-            pa.large_binary(), 2 * count + 1, [None, pa.py_buffer(bounds), self._buffer]
-        )
-        return both.take(arrow.numbers(np.arange(1, 2 * count, 2)))
+            pa.large_binary(),
+            2 * count + 1,
+            [pa.py_buffer(is_range), pa.py_buffer(bounds), self._buffer],
+        ).dictionary_encode()
+        return np.ascontiguousarray(arrow.codes(both.indices)[1::2]), both.dictionary
 
     def blobs(self, starts: Ints, sizes: Ints) -> Encoded[bytes]:
         """The byte ranges as a column of bytes."""
-        column = self.ranges(starts, sizes).dictionary_encode()
-        _, bounds, data = column.dictionary.buffers()
-        ends = np.frombuffer(bounds, np.int64, len(column.dictionary) + 1).tolist()
+        codes, unique = self.distinct(starts, sizes)
+        _, bounds, data = unique.buffers()
+        ends = np.frombuffer(bounds, np.int64, len(unique) + 1).tolist()
         raw = data.to_pybytes() if data else b""
-        return Encoded(arrow.codes(column.indices), [raw[at:end] for at, end in pairwise(ends)])
+        return Encoded(codes, [raw[at:end] for at, end in pairwise(ends)])
 
 
 def distinct(columns: Sequence[NDArray[Any]]) -> tuple[Codes, list[NDArray[Any]]]:

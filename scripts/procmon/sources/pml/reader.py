@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 
 from scripts.procmon.contracts.source import Batch, Tables
@@ -72,9 +73,9 @@ class PmlReader:
 
     def _records(self, part: Part, users: Users) -> Iterator[Records]:
         """Runs of at most a batch of events, shorter ones where their details are large."""
-        waiting = [
-            (first, min(first + self._batch, part.events)) for first in range(0, part.events, self._batch)
-        ]
+        # Nothing can be decoded while the first run is found, so that one is short.
+        starts = [0, *range(max(self._batch // 5, 1), part.events, self._batch), part.events]
+        waiting = [(first, last) for first, last in pairwise(starts) if first < last]
         waiting.reverse()
         while waiting:
             first, last = waiting.pop()

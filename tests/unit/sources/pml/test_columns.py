@@ -31,10 +31,12 @@ def source(content: bytes = CONTENT) -> Source:
         [],
     ],
 )
-def test_ranges_are_gathered_wherever_they_lie(ranges: list[tuple[int, int]]) -> None:
+def test_ranges_are_told_apart_wherever_they_lie(ranges: list[tuple[int, int]]) -> None:
     starts = np.array([start for start, _ in ranges], np.int64)
     sizes = np.array([end - start for start, end in ranges], np.int64)
-    assert source().ranges(starts, sizes).to_pylist() == [CONTENT[start:end] for start, end in ranges]
+    codes, unique = source().distinct(starts, sizes)
+    assert [unique[code].as_py() for code in codes.tolist()] == [CONTENT[start:end] for start, end in ranges]
+    assert len(unique) == len({CONTENT[start:end] for start, end in ranges})
     blobs = source().blobs(starts, sizes)
     assert [blobs.values[code] for code in blobs.codes] == [CONTENT[start:end] for start, end in ranges]
 
