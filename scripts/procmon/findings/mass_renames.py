@@ -11,10 +11,11 @@ from typing import Any
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
 from scripts.procmon.contracts.tables import DeletionRow, FileRow, RenameRow
+from scripts.procmon.findings.doers import Doers
 from scripts.procmon.findings.file_acts import file_key, unseen
 from scripts.procmon.findings.file_kinds import ending
 from scripts.procmon.findings.file_times import folder_of
-from scripts.procmon.findings.notes import is_work, notes_of, set_up
+from scripts.procmon.findings.notes import demands_of, is_work, notes_of, set_up
 from scripts.procmon.findings.overwritten import overwritten
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.reproduce import by_path
@@ -23,6 +24,8 @@ from scripts.procmon.knowledge import knowledge
 #: Fewer files than this may be anybody's tidying.
 MANY = 10
 MOST_EVENTS = 500
+#: An ending drawn by lot for each file may still come twice.
+ALIKE = 3
 
 
 @dataclass
@@ -31,6 +34,7 @@ class Rewritten:
 
     files: dict[str, str] = field(default_factory=dict)  #: old path → new path
     events: list[int] = field(default_factory=list)
+    endings: int = 1  #: how many different ones, where each file got its own
 
 
 def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
@@ -43,10 +47,10 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     images = {row.who: row.image_path for row in tree(earlier)}
     findings = [
         finding
-        for (person, end), group in _groups(files, renames, deletions).items()
+        for (person, end), group in _with_random(_groups(files, renames, deletions)).items()
         if (finding := _finding(person, end, group, files, installed=set_up(person, images, files)))
     ]
-    findings += overwritten(files, images)
+    findings += overwritten(capture, files, images, Doers(tree(earlier)))
     return Analysis(
         name="mass_renames",
         outcome="found" if findings else "not found",
@@ -81,6 +85,30 @@ def _groups(
     return groups
 
 
+def _with_random(groups: Mapping[tuple[str, str], Rewritten]) -> dict[tuple[str, str], Rewritten]:
+    """``groups``, and for each process under the ending "" the files that got each another ending behind their own."""
+    found = dict(groups)
+    for person in dict.fromkeys(person for person, _ in groups):
+        every = [(end, group) for (one, end), group in groups.items() if one == person]
+        random = [
+            (old, new, group.events)
+            for end, group in every
+            for old, new in group.files.items()
+            if len(group.files) <= ALIKE and _is_random(end) and new.lower() == f"{old.lower()}.{end}"
+        ]
+        endings = {ending(new) for _, new, _ in random}
+        if len(endings) >= MANY and len({len(end) for end in endings}) <= 2:
+            mixed = found.setdefault((person, ""), Rewritten(endings=len(endings)))
+            for old, new, events in random:
+                _add(mixed, old, new, events)
+    return found
+
+
+def _is_random(end: str) -> bool:
+    """Whether an ending may have been drawn by lot: three to twelve letters and digits; numbers alone count up."""
+    return 3 <= len(end) <= 12 and end.isalnum() and end.isascii()
+
+
 def _add(group: Rewritten, old: str, new: str, events: Iterable[int]) -> None:
     group.files[old] = new
     group.events.extend(events)
@@ -92,9 +120,13 @@ def _finding(
     """Severity: high where a note of one name lies in several folders, too; medium otherwise; low if ``installed``."""
     usual = set(knowledge("file_kinds")["passing_endings"])
     kinds = {ending(path) for path in group.files}
-    if len(group.files) < MANY or not end or end in usual or len(kinds) < 2:
+    if len(group.files) < MANY or not (end or group.endings > 1) or end in usual or len(kinds) < 2:
         return None
-    notes = notes_of(person, files, [*group.files, *group.files.values()])
+    # Numbers counted up are parts or versions; endings drawn by lot hold letters somewhere.
+    if not end and all(ending(new).isdecimal() for new in group.files.values()):
+        return None
+    files = list(files)
+    notes = notes_of(person, files, [*group.files, *group.files.values()]) or demands_of(person, files)
     severity: Severity = "low" if installed else "high" if notes else "medium"
     evidence = sorted({*group.events, *(event for row in notes for event in row.events)})[:MOST_EVENTS]
     old = list(group.files)
@@ -106,7 +138,8 @@ def _finding(
             "who": person,
             "installed": installed,
             "count": len(old),
-            "ending": end,
+            "ending": end or ending(next(iter(group.files.values()))),
+            "endings": group.endings,
             "files": old[:20],
             "renamed_to": group.files[old[0]],
             "kinds": sorted(kind for kind in kinds if kind),

@@ -10,7 +10,7 @@ from ntpath import basename
 from scripts.procmon.contracts.tables import FileRow
 from scripts.procmon.findings.file_kinds import ending
 from scripts.procmon.findings.file_times import folder_of
-from scripts.procmon.findings.places import plain_path, standard
+from scripts.procmon.findings.places import kind_of, plain_path, standard
 from scripts.procmon.knowledge import knowledge
 
 #: A note is laid into at least as many folders under one name.
@@ -21,6 +21,12 @@ _USUAL = re.compile(
 )
 _INSTALLED = re.compile(
     r"^[a-z]:\\(?:program files(?: \(x86\))?|progra~\d)\\|\\appdata\\local\\microsoft\\onedrive\\"
+)
+#: Names that no document of a user's own work bears: one such file is enough where many documents were changed.
+_DEMAND = re.compile(
+    r"decrypt|ransom|unlock[-_ ]?(?:your|my|files|data)|(?:your|all)[-_ ]?files|\.hta$|^[!_#+]{1,8}(?:read|how|help|info)"
+    r"|(?:recover|restore|return|get)[-_ ]?(?:(?:your|my|all|the|back)[-_ ]?){0,4}(?:files|data|docs)"
+    r"|files[-_ ]?(?:are[-_ ]?)?(?:encrypted|locked)|how[-_ ]?to[-_ ]?(?:back|recover|restore)",
 )
 NOTE_ENDINGS = frozenset({"txt", "html", "htm", "hta", "rtf", "png", "bmp", "url"})
 
@@ -45,6 +51,29 @@ def notes_of(person: str, files: Iterable[FileRow], beside: Iterable[str]) -> li
                 by_name[name].append(row)
     most = max(by_name.values(), key=len, default=[])
     return most if len({folder_of(row.path.lower()) for row in most}) >= NOTES else []
+
+
+def demands_of(person: str, files: Iterable[FileRow]) -> list[FileRow]:
+    """The files that the process made whose name alone tells what they ask for ("HOW_TO_DECRYPT.txt").
+
+    Pages of a manual lie among programs, where nobody would look for a demand.
+    """
+    return [
+        row
+        for row in files
+        if row.who == person
+        and row.how == "created"
+        and ending(row.path) in NOTE_ENDINGS
+        and _DEMAND.search(basename(row.path).lower()) is not None
+        and kind_of(row.path)[0] != "own"
+        and "\\appdata\\" not in row.path.lower()
+    ]
+
+
+def families_of(paths: Iterable[str]) -> int:
+    """How many sorts of what people keep (papers, pictures, sound and film …) are among ``paths``."""
+    ends = {ending(path) for path in paths}
+    return sum(bool(ends & set(family)) for family in knowledge("file_kinds")["families"])
 
 
 def set_up(person: str, images: Mapping[str, str | None], files: Iterable[FileRow]) -> bool:

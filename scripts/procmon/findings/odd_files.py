@@ -16,9 +16,11 @@ from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
 from scripts.procmon.contracts.tables import FileRow
 from scripts.procmon.detail_text import numbers
+from scripts.procmon.findings.doers import Doers
 from scripts.procmon.findings.file_acts import FILE, OPEN, READ, WRITE, acts, file_key, unseen
 from scripts.procmon.findings.file_kinds import PROGRAMS, is_archive, is_stray, kind_of, stream_of
 from scripts.procmon.findings.overwritten import hosts_written
+from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.select import one_of, where
 from scripts.procmon.findings.suspects import images, suspects
@@ -44,7 +46,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
         *_borrowed_names(capture, stray),
         *_from_the_network(capture, stray, suspects(earlier), everyone=_files(earlier)),
         *_streams(rows),
-        *hosts_written(_files(earlier), image_of),
+        *hosts_written(_files(earlier), Doers(tree(earlier))),
     ]
     return Analysis(
         name="odd_files",

@@ -2,73 +2,121 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from ntpath import basename
 
+from scripts.procmon.contracts import events as e
+from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Finding, Severity, Technique
 from scripts.procmon.contracts.tables import FileRow
-from scripts.procmon.findings.file_kinds import ending, is_stray
+from scripts.procmon.findings.doers import Doers
+from scripts.procmon.findings.file_acts import FILE, READ, acts, file_key
+from scripts.procmon.findings.file_kinds import ending
 from scripts.procmon.findings.file_times import folder_of
-from scripts.procmon.findings.notes import is_work, notes_of, set_up
+from scripts.procmon.findings.notes import demands_of, families_of, is_work, notes_of, set_up
 from scripts.procmon.findings.places import below_windows
 from scripts.procmon.findings.reproduce import by_path
 
 #: Fewer may be anybody's work of a day.
 MANY = 20
+#: Of documents that are changed where they lie, so many at least were read first, in so many folders, of so many sorts.
+MOSTLY = 0.8
+FOLDERS = 3
+FAMILIES = 2
 MOST_EVENTS = 500
 HOSTS = r"system32\drivers\etc\hosts"
 
 
-def overwritten(files: Sequence[FileRow], images: Mapping[str, str | None]) -> Iterator[Finding]:
-    """One finding a process that wrote over documents of several kinds and laid one note into several folders.
+def overwritten(
+    capture: Capture, files: Sequence[FileRow], images: Mapping[str, str | None], doers: Doers
+) -> Iterator[Finding]:
+    """One finding a process that wrote over documents of several kinds, as when they are encrypted where they lie.
 
-    Severity: high; low for a program that is set up (``images``: whose program lies where).
-    Without the note nothing is said: editors, players and synchronising programs write over files, too.
+    Severity: high where it left a note (of one name in several folders, or one whose name tells), medium where it read
+    nearly all of them first, in several folders and of several sorts; low for a program that is set up (``images``:
+    whose program lies where). Without either nothing is said: editors, players and synchronising programs write over
+    files, too, and so do installed programs and Windows' own.
     """
     by_process: dict[str, list[FileRow]] = {}
     for row in files:
         if row.how in ("written", "overwritten") and row.bytes_written and is_work(row.path):
             by_process.setdefault(row.who, []).append(row)
     for person, mine in by_process.items():
-        notes = notes_of(person, files, [row.path for row in mine])
+        if len(mine) < MANY:
+            continue
+        notes = notes_of(person, files, [row.path for row in mine]) or demands_of(person, files)
         own = {basename(row.path).lower() for row in notes}
         mine = [row for row in mine if basename(row.path).lower() not in own]
         kinds = sorted({ending(row.path) for row in mine})
-        if len(mine) < MANY or len(kinds) < 2 or not notes:
+        if len(mine) < MANY or len(kinds) < 2:
             continue
-        paths = [row.path for row in mine]
-        installed = set_up(person, images, files)
-        evidence = sorted({event for row in (*notes, *mine) for event in row.events[:10]})
-        yield Finding(
-            kind="files_overwritten",
-            severity="low" if installed else "high",
-            confidence="likely",
-            facts={
-                "who": person,
-                "installed": installed,
-                "count": len(mine),
-                "kinds": kinds,
-                "files": paths[:20],
-                "folders": len({folder_of(path.lower()) for path in paths}),
-                "note": basename(notes[0].path),
-                "notes": len(notes),
-                "time": mine[0].time,
-            },
-            evidence=evidence[:MOST_EVENTS],
-            reproduce=by_path(paths, whos=[person]),
-            attack=[Technique("T1486", "medium")],
-            subjects={"processes": [person], "files": [*(row.path for row in notes), *paths][:100]},
-            key_events=[*(row.events[0] for row in mine[:4]), *(row.events[0] for row in notes[:4])],
-        )
+        read = _read_first(capture, mine) if not notes else None
+        if notes or (read is not None and doers.of(person) != "installed" and _is_sweep(mine, read)):
+            yield _finding(person, mine, notes, read=read, installed=set_up(person, images, files))
 
 
-def hosts_written(files: Sequence[FileRow], image_of: Mapping[int, str]) -> Iterator[Finding]:
-    """A finding on the file of host names. Severity: medium; low for a program that is installed or Windows' own."""
+def _finding(
+    person: str, mine: Sequence[FileRow], notes: Sequence[FileRow], *, read: int | None, installed: bool
+) -> Finding:
+    paths = [row.path for row in mine]
+    evidence = sorted({event for row in (*notes, *mine) for event in row.events[:10]})
+    return Finding(
+        kind="files_overwritten",
+        severity="low" if installed else "high" if notes else "medium",
+        confidence="likely" if notes else "possible",
+        facts={
+            "who": person,
+            "installed": installed,
+            "count": len(mine),
+            "kinds": sorted({ending(path) for path in paths}),
+            "files": paths[:20],
+            "folders": len({folder_of(path.lower()) for path in paths}),
+            "note": basename(notes[0].path) if notes else None,
+            "notes": len(notes),
+            "read": read,
+            "time": mine[0].time,
+        },
+        evidence=evidence[:MOST_EVENTS],
+        reproduce=by_path(paths, whos=[person]),
+        attack=[Technique("T1486", "medium" if notes else "low")],
+        subjects={"processes": [person], "files": [*(row.path for row in notes), *paths][:100]},
+        key_events=[*(row.events[0] for row in mine[:4]), *(row.events[0] for row in notes[:4])],
+    )
+
+
+def _is_sweep(mine: Sequence[FileRow], read: int) -> bool:
+    """Whether nearly all were read before, of several sorts and in several folders, and no copies of others."""
+    folders = {folder_of(row.path.lower()) for row in mine}
+    copies = sum(row.copied_from is not None for row in mine)
+    paths = [row.path for row in mine]
+    return (
+        read >= len(mine) * MOSTLY
+        and copies <= len(mine) * (1 - MOSTLY)
+        and len(folders) >= FOLDERS
+        and families_of(paths) >= FAMILIES
+    )
+
+
+def _read_first(capture: Capture, mine: Sequence[FileRow]) -> int:
+    """How many of the files the same process had read before it wrote to them for the last time."""
+    events = capture.events
+    inside = (events[e.PROCESS] == mine[0].process).to_numpy(dtype=bool)
+    reads = acts(dataclasses.replace(capture, events=events[inside]), READ)
+    first = reads.groupby(FILE, observed=True)[e.EVENT].min().to_dict()
+    return sum(first.get(file_key(row.path), row.events[-1]) < row.events[-1] for row in mine)
+
+
+def hosts_written(files: Sequence[FileRow], doers: Doers) -> Iterator[Finding]:
+    """A finding on the file of host names. Severity: medium; low for a program that is installed or Windows' own.
+
+    An interpreter of Windows does what it is given: it counts as installed only where an installed program started it.
+    """
     for row in files:
         if below_windows(row.path) != HOSTS:
             continue
-        image = image_of.get(row.process)
-        installed = image is not None and not is_stray(image)
+        doer = doers.of(row.process)
+        installed = doer == "installed"
         severity: Severity = "low" if installed else "medium"
         yield Finding(
             kind="hosts_written",
@@ -81,6 +129,7 @@ def hosts_written(files: Sequence[FileRow], image_of: Mapping[int, str]) -> Iter
                 "time": row.time,
                 "event": row.events[0],
                 "installed": installed,
+                "script": doer == "script",
             },
             evidence=row.events,
             reproduce=by_path([row.path], whos=[row.who]),

@@ -45,7 +45,13 @@ def kept(victims: Sequence[FileRow], earlier: Mapping[str, Analysis]) -> Iterato
         for finding in analysis.findings:
             weighs = finding.severity in ("high", "medium")
             if weighs and finding.kind == "files_rewritten" and finding.facts["who"] not in told:
-                yield _leave(f"*.{finding.facts['ending']}", finding.facts["who"], finding.facts["count"])
+                facts = finding.facts
+                for target in [f"*.{facts['ending']}"] if facts["endings"] == 1 else _folders(facts["files"]):
+                    yield _leave(target, facts["who"], facts["count"])
+
+
+def _folders(files: Sequence[str]) -> list[str]:
+    return [rf"{folder}\*" for folder in dict.fromkeys(dirname(path) for path in files)]
 
 
 def _leave(target: str, person: str, count: int) -> RemovalRow:

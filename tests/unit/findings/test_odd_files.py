@@ -212,3 +212,56 @@ def test_the_file_of_host_names_weighs_by_who_writes_it() -> None:
     (finding,) = found(*rows, image=r"C:\Program Files\Vendor\service.exe")
     assert finding.severity == "low"
     assert not found(rows[0], wrote(r"C:\Windows\System32\drivers\etc\services", 0, 100))
+
+
+def read(path: str) -> Row:
+    return Row("ReadFile", path, "Offset: 0, Length: 4,096")
+
+
+def test_documents_read_and_written_where_they_lie_are_medium_without_a_note_and_high_with_a_demand() -> None:
+    rows = [row for path in MANY_DOCUMENTS for row in (opened(path), read(path), wrote(path, 0, 4096))]
+    (finding,) = found(*rows, analysis="mass_renames")
+    assert (finding.kind, finding.severity, finding.facts["read"]) == ("files_overwritten", "medium", 24)
+    (finding,) = found(*rows, created(r"C:\Users\a\Desktop\HOW_TO_DECRYPT.txt"), analysis="mass_renames")
+    assert (finding.severity, finding.facts["note"]) == ("high", "HOW_TO_DECRYPT.txt")
+
+
+def test_pictures_alone_one_folder_and_installed_programs_are_no_sweep() -> None:
+    rows = [row for path in MANY_DOCUMENTS for row in (opened(path), read(path), wrote(path, 0, 4096))]
+    assert not found(*rows, image=r"C:\Program Files\Antivirus\malware.exe", analysis="mass_renames")
+    assert not found(*rows, image=r"C:\Windows\System32\malware.exe", analysis="mass_renames")
+    photos = [rf"C:\Users\a\Pictures\{n % 4}\{n}.{('jpg', 'png')[n % 2]}" for n in range(40)]
+    sorted_photos = [row for path in photos for row in (opened(path), read(path), wrote(path, 0, 4096))]
+    assert not found(*sorted_photos, analysis="mass_renames")
+    one = [path.replace("\\1\\", "\\0\\").replace("\\2\\", "\\0\\") for path in MANY_DOCUMENTS]
+    here = [row for path in one for row in (opened(path), read(path), wrote(path, 0, 4096))]
+    assert not found(*here, analysis="mass_renames")
+
+
+def test_a_new_ending_for_each_file_is_told_unless_the_endings_are_numbers() -> None:
+    rows = [renamed(path, f"{path}.{n * 977:04x}") for n, path in enumerate(MANY_DOCUMENTS, start=30)]
+    (finding,) = found(*rows, analysis="mass_renames")
+    assert (finding.kind, finding.severity, finding.facts["endings"]) == ("files_rewritten", "medium", 24)
+    numbers = [renamed(path, f"{path}.{n:03}") for n, path in enumerate(MANY_DOCUMENTS)]
+    assert not found(*numbers, analysis="mass_renames")
+
+
+def test_host_names_written_by_an_interpreter_weigh_by_who_started_it() -> None:
+    shell = {"image_path": r"C:\Windows\System32\cmd.exe"}
+    writes = wrote(r"C:\Windows\System32\drivers\etc\hosts", 0, 100, who="cmd.exe (9)")
+    severities = []
+    for image in (r"C:\Windows\explorer.exe", r"C:\Program Files\Docker\docker.exe", rf"{TEMP}\a.exe"):
+        name = image.rpartition("\\")[2]
+        built = capture(
+            opened(rf"{TEMP}\x", who="cmd.exe (9)"),
+            writes,
+            processes={
+                f"{name} (8)": {"image_path": image},
+                "cmd.exe (9)": {**shell, "parent": f"{name} (8)"},
+            },
+        )
+        done = {"process_tree": process_tree.analyse(built, {}), "copies": copies.analyse(built, {})}
+        done["deletions"] = deletions.analyse(built, done)
+        done["dropped_files"] = dropped_files.analyse(built, done)
+        severities += [one.severity for one in odd_files.analyse(built, done).findings]
+    assert severities == ["medium", "low", "medium"]
