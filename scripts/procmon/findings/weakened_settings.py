@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
+
+import pandas as pd
 
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import SEVERITIES, Analysis, Finding, Severity, Technique
+from scripts.procmon.findings.askers import at_work, may_have_asked
+from scripts.procmon.findings.commands import is_interpreter
+from scripts.procmon.findings.file_kinds import PROGRAMS
+from scripts.procmon.findings.file_kinds import kind_of as kind_of_file
 from scripts.procmon.findings.names import process_name, who
-from scripts.procmon.findings.places import in_its_place
+from scripts.procmon.findings.places import in_its_place, kind_of
 from scripts.procmon.findings.records import Record, of_operations
-from scripts.procmon.findings.registry_paths import matches
+from scripts.procmon.findings.registry_index import RegistryIndex
+from scripts.procmon.findings.registry_paths import normal
 from scripts.procmon.findings.reproduce import by_path
+from scripts.procmon.findings.setup_programs import setup_programs
 from scripts.procmon.findings.suspects import images
 from scripts.procmon.knowledge import knowledge
 
@@ -29,20 +38,38 @@ _POLICY = {
 }
 
 
+_DEFENDER = "msmpeng.exe"
+_EXCLUSION = "defender-exclusion"
+#: Programs that ask Windows Defender for what a script says, and its own window.
+_SCRIPTS = {"powershell.exe", "powershell_ise.exe", "pwsh.exe", "wmic.exe", "mpcmdrun.exe"}
+_WINDOW = {"sechealthui.exe", "securityhealthhost.exe", "systemsettings.exe"}
+_ASKED_WITHIN = pd.Timedelta(seconds=5)
+
+#: A write and the setting that it weakens.
+Weakened = tuple[Record, Mapping[str, Any]]
+
+
 def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     """Findings "weakened_settings", one for each process that set weaker values, all its settings together."""
     if not capture.info["can_show"]["registry_events"]["value"]:
         return Analysis(name="weakened_settings", outcome="could not be checked", reason="no_registry_events")
     told = of_operations(capture, {"RegSetValue"})
     places = images(earlier)
-    by_process: dict[int, list[tuple[Record, Mapping[str, Any]]]] = {}
+    by_process: dict[int, list[Weakened]] = {}
     for record in told:
         program = process_name(capture, record.process).lower()
         setting = _setting(record, program if in_its_place(places.get(record.process)) else "")
         if setting is not None:
             by_process.setdefault(record.process, []).append((record, setting))
     findings = [
-        _finding(who(capture, process), mine, in_place=in_its_place(places.get(process)))
+        _finding(
+            who(capture, process),
+            mine,
+            in_place=in_its_place(places.get(process)),
+            askers=_askers(capture, mine, places)
+            if process_name(capture, process).lower() == _DEFENDER
+            else [],
+        )
         for process, mine in by_process.items()
     ]
     return Analysis(
@@ -57,27 +84,70 @@ def _setting(record: Record, program: str) -> Mapping[str, Any] | None:
     """The setting that a record weakens; ``program`` is "" where the name is not to be believed."""
     if program in _TOOLS:
         return None
-    for setting in knowledge("security_settings"):
-        if any(matches(text, record.path) for text in setting["values"]):
-            weak = re.search(setting["weak"], record.fields.get("Data", ""), re.IGNORECASE)
-            return dict(setting) if weak and program not in setting.get("by_others_than", ()) else None
+    for number in _index().find(record.path):
+        setting: dict[str, Any] = knowledge("security_settings")[number]
+        weak = re.search(setting["weak"], record.fields.get("Data", ""), re.IGNORECASE)
+        if weak and program not in setting.get("by_others_than", ()):
+            narrow = setting["id"] == _EXCLUSION and not is_wide(record.path)
+            return {**setting, "severity": "low"} if narrow else setting
     return None
 
 
-def _finding(person: str, mine: list[tuple[Record, Mapping[str, Any]]], *, in_place: bool) -> Finding:
+@cache
+def _index() -> RegistryIndex:
+    return RegistryIndex(
+        (text, number) for number, one in enumerate(knowledge("security_settings")) for text in one["values"]
+    )
+
+
+def is_wide(path: str) -> bool:
+    """Whether what Windows Defender leaves out is where users may write, a whole disk, or any program of a kind.
+
+    Products ask for their own folders to be left out, for speed.
+    """
+    kind, _, what = normal(path).partition("\\exclusions\\")[2].partition("\\")
+    if kind == "extensions":
+        return kind_of_file(f"x.{what.lstrip('.*')}") in PROGRAMS
+    if kind == "processes":
+        return is_interpreter(what) or kind_of(what)[0] in ("odd", "watch")
+    place = rf"{what.rstrip('*').rstrip(chr(92))}\x"
+    return (
+        kind_of(place)[0] in ("odd", "watch") or re.match(r"[a-z]:\\(?:users|windows)\\", place) is not None
+    )
+
+
+def _askers(capture: Capture, mine: Sequence[Weakened], places: Mapping[int, str]) -> list[str]:
+    """Who may have asked Windows Defender for this; [] where its own window or a set-up program was at work.
+
+    Windows Defender switches itself off where another product is set up.
+    """
+    event = next((record.event for record, one in mine if one["severity"] != "low"), None)
+    if event is None or setup_programs(capture):
+        return []
+    if any(process_name(capture, one).lower() in _WINDOW for one in at_work(capture, event, _ASKED_WITHIN)):
+        return []
+    found = may_have_asked(
+        capture, event, within=_ASKED_WITHIN, images=places, tool=lambda name: name in _SCRIPTS
+    )
+    return [who(capture, one) for one in found]
+
+
+def _finding(person: str, mine: list[Weakened], *, in_place: bool, askers: list[str]) -> Finding:
     name = person.rpartition(" (")[0].lower()
     policy = in_place and name in _POLICY
     # The protection itself keeps what an administrator told it, by policy or in its own window.
-    own = in_place and name == "msmpeng.exe" and all(one["id"] == "defender-exclusion" for _, one in mine)
+    own = in_place and name == _DEFENDER and all(one["id"] in ("defender", _EXCLUSION) for _, one in mine)
     done = [(record, setting) for record, setting in mine if record.succeeded]
     order: list[Severity] = [
         severity for severity in SEVERITIES for _, one in mine if one["severity"] == severity
     ]
     severity: Severity = order[0] if done and not policy and not own else "low"
+    if own and askers:
+        severity = "medium"
     return Finding(
         kind="weakened_settings",
         severity=severity,
-        confidence="certain" if done else "likely",
+        confidence="possible" if own and askers else "certain" if done else "likely",
         facts={
             "who": person,
             "settings": [
@@ -91,6 +161,8 @@ def _finding(person: str, mine: list[tuple[Record, Mapping[str, Any]]], *, in_pl
             ],
             "what": list(dict.fromkeys(setting["what"] for _, setting in mine)),
             "policy": policy,
+            "own": own,
+            "askers": askers if own else [],
             "done": len(done),
             "count": len(mine),
             "time": mine[0][0].moment,
@@ -98,10 +170,18 @@ def _finding(person: str, mine: list[tuple[Record, Mapping[str, Any]]], *, in_pl
         },
         evidence=[record.event for record, _ in mine],
         reproduce=by_path([record.path for record, _ in mine], operations=["RegSetValue"], whos=[person]),
-        attack=[Technique("T1112", "high"), Technique("T1685", "medium" if severity == "high" else "low")],
-        subjects={"processes": [person], "registry": list(dict.fromkeys(record.path for record, _ in mine))},
+        attack=[Technique("T1112", "high"), *_techniques(mine, severity)],
+        subjects={
+            "processes": [person, *(askers if own else [])],
+            "registry": list(dict.fromkeys(record.path for record, _ in mine)),
+        },
         key_events=_one_of_each(mine),
     )
+
+
+def _techniques(mine: Sequence[Weakened], severity: Severity) -> list[Technique]:
+    named = dict.fromkeys(str(one.get("attack", "T1685")) for _, one in mine)
+    return [Technique(one, "medium" if severity == "high" else "low") for one in named]
 
 
 def _clean(path: str, setting: Mapping[str, Any]) -> str | None:
@@ -113,7 +193,7 @@ def _clean(path: str, setting: Mapping[str, Any]) -> str | None:
     return None if "\\policies\\microsoft\\" in path.lower() else clean.get(wanted.lower())
 
 
-def _one_of_each(mine: list[tuple[Record, Mapping[str, Any]]]) -> list[int]:
+def _one_of_each(mine: list[Weakened]) -> list[int]:
     """The first event of each kind of setting."""
     first: dict[str, int] = {}
     for record, setting in mine:

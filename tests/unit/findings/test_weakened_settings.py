@@ -1,0 +1,134 @@
+"""Settings that are weakened: by whom, how far, and who may have asked a service of Windows for it."""
+
+from __future__ import annotations
+
+import pytest
+
+from scripts.procmon.contracts.findings import Finding
+from scripts.procmon.findings import process_tree, weakened_settings
+from scripts.procmon.findings.weakened_settings import is_wide
+from tests.captures.events import Row, capture
+
+SYSTEM = r"HKLM\System\CurrentControlSet"
+DEFENDER = r"HKLM\Software\Microsoft\Windows Defender"
+ENGINE = "MsMpEng.exe (2000)"
+SCRIPT = "powershell.exe (700)"
+PLACES = {
+    ENGINE: r"C:\ProgramData\Microsoft\Windows Defender\Platform\4.18\MsMpEng.exe",
+    SCRIPT: r"C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe",
+}
+
+
+def value(path: str, data: str, who: str = "reg.exe (300)", at: float | None = None) -> Row:
+    return Row("RegSetValue", path, f"Type: REG_SZ, Length: 4, Data: {data}", who=who, at=at)
+
+
+def judged(*rows: Row) -> list[Finding]:
+    people = {row.who for row in rows} & PLACES.keys()
+    built = capture(*rows, processes={who: {"image_path": PLACES[who]} for who in people})
+    return weakened_settings.analyse(built, {"process_tree": process_tree.analyse(built, {})}).findings
+
+
+WEAK = {
+    "a port passed on": (rf"{SYSTEM}\Services\PortProxy\v4tov4\tcp\*/8080", "10.0.0.5/3389", "medium"),
+    "a port passed on to remote desktop next door": (
+        rf"{SYSTEM}\Services\PortProxy\v4tov4\tcp\*/8080",
+        "172.16.0.9/3389",
+        "medium",
+    ),
+    "a port of a virtual machine": (
+        rf"{SYSTEM}\Services\PortProxy\v4tov4\tcp\0.0.0.0/3000",
+        "172.29.160.1/3000",
+        "low",
+    ),
+    "remote desktop without a check": (
+        rf"{SYSTEM}\Control\Terminal Server\WinStations\RDP-Tcp\UserAuthentication",
+        "0",
+        "medium",
+    ),
+    "scripts not looked over": (r"HKCU\Software\Microsoft\Windows Script\Settings\AmsiEnable", "0", "high"),
+    "a log without entries": (rf"{SYSTEM}\Control\WMI\Autologger\EventLog-Security\Start", "0", "high"),
+    "part of a log": (
+        rf"{SYSTEM}\Control\WMI\Autologger\EventLog-Application\{{1}}\Enabled",
+        "0",
+        "medium",
+    ),
+    "unsigned drivers": (r"HKLM\BCD00000000\Objects\{1}\Elements\16000049\Element", "01", "medium"),
+    "no repair": (r"HKLM\BCD00000000\Objects\{1}\Elements\16000009\Element", "00", "medium"),
+    "macros": (r"HKCU\Software\Microsoft\Office\16.0\Word\Security\VBAWarnings", "1", "medium"),
+    "a place for programs left out": (rf"{DEFENDER}\Exclusions\Paths\C:\Users\Public", "0", "medium"),
+    "a product's folder left out": (rf"{DEFENDER}\Exclusions\Paths\C:\SQLData", "0", "low"),
+}
+
+
+@pytest.mark.parametrize(("path", "data", "severity"), WEAK.values(), ids=WEAK)
+def test_a_weaker_value_weighs_by_what_it_opens(path: str, data: str, severity: str) -> None:
+    assert [finding.severity for finding in judged(value(path, data))] == [severity]
+
+
+STRONG = {
+    "remote desktop with a check": (
+        rf"{SYSTEM}\Control\Terminal Server\WinStations\RDP-Tcp\UserAuthentication",
+        "1",
+    ),
+    "a log with entries": (rf"{SYSTEM}\Control\WMI\Autologger\EventLog-Security\Start", "1"),
+    "a trace for usage data": (rf"{SYSTEM}\Control\WMI\Autologger\AutoLogger-Diagtrack-Listener\Start", "0"),
+    "signed drivers": (r"HKLM\BCD00000000\Objects\{1}\Elements\16000049\Element", "00"),
+    "repair": (r"HKLM\BCD00000000\Objects\{1}\Elements\16000009\Element", "01"),
+    "macros with a question": (r"HKCU\Software\Microsoft\Office\16.0\Word\Security\VBAWarnings", "2"),
+}
+
+
+@pytest.mark.parametrize(("path", "data"), STRONG.values(), ids=STRONG)
+def test_a_value_that_does_not_weaken_is_none(path: str, data: str) -> None:
+    assert judged(value(path, data)) == []
+
+
+@pytest.mark.parametrize(
+    ("what", "wide"),
+    [
+        (r"Paths\C:\Users\Public", True),
+        (r"Paths\C:\ ".strip(), True),
+        (r"Paths\C:\ProgramData", True),
+        (r"Paths\C:\Users\a\AppData\Local\Temp\*", True),
+        (r"Paths\C:\Program Files\Product", False),
+        (r"Paths\D:\Backup", False),
+        (r"Extensions\exe", True),
+        (r"Extensions\.mdf", False),
+        (r"Processes\powershell.exe", True),
+        (r"Processes\C:\Program Files\SQL\sqlservr.exe", False),
+    ],
+)
+def test_an_exclusion_is_wide_where_programs_of_anybody_may_lie(what: str, wide: bool) -> None:
+    assert is_wide(rf"{DEFENDER}\Exclusions\{what}") is wide
+
+
+def test_what_defender_sets_is_weighed_by_who_was_at_work() -> None:
+    off = value(rf"{DEFENDER}\Real-Time Protection\DisableRealtimeMonitoring", "1", ENGINE, at=6)
+    script = Row("RegOpenKey", r"HKLM\Software\X", who=SCRIPT, at=4)
+    (alone,) = judged(off)
+    assert (alone.severity, alone.facts["askers"]) == ("low", [])
+    (asked,) = judged(script, off)
+    assert (asked.severity, asked.confidence, asked.facts["askers"]) == ("medium", "possible", [SCRIPT])
+
+
+def test_a_script_long_before_defenders_own_window_or_another_product_explain_it() -> None:
+    off = value(rf"{DEFENDER}\Real-Time Protection\DisableRealtimeMonitoring", "1", ENGINE, at=10)
+    script = Row("RegOpenKey", r"HKLM\Software\X", who=SCRIPT, at=8)
+    early = Row("RegOpenKey", r"HKLM\Software\X", who=SCRIPT, at=1)
+    window = Row("RegOpenKey", r"HKLM\Software\X", who="SecHealthUI.exe (9)", at=9)
+    product = value(
+        r"HKLM\Software\Microsoft\Windows\CurrentVersion\Uninstall\AV\DisplayName",
+        "AV",
+        "avsetup.exe (8)",
+        at=7,
+    )
+    for rows in ((early, off), (script, window, off), (product, script, off)):
+        assert [finding.severity for finding in judged(*rows)] == ["low"]
+
+
+def test_a_products_folder_left_out_by_defender_stays_low_whoever_was_at_work() -> None:
+    folder = value(rf"{DEFENDER}\Exclusions\Paths\C:\SQLData", "0", ENGINE, at=6)
+    assert [finding.severity for finding in judged(Row("RegOpenKey", "HKLM", who=SCRIPT, at=5), folder)] == [
+        "low"
+    ]
