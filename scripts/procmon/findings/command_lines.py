@@ -13,6 +13,8 @@ from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import SEVERITIES, Analysis, Finding, Rule, Severity, Technique
 from scripts.procmon.contracts.tables import ProcessRow
+from scripts.procmon.findings.encoded_scripts import encoded_script, is_first_step, looks_up, without_script
+from scripts.procmon.findings.lineage import ancestors
 from scripts.procmon.findings.lsass_number import dumps_by_number, numbers_of_lsass
 from scripts.procmon.findings.named_files import LONGEST, named_files
 from scripts.procmon.findings.places import kind_of
@@ -20,6 +22,8 @@ from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.select import one_of, where
 from scripts.procmon.knowledge import knowledge
 
+#: Entries that an encoded script may be the reason for.
+_ENCODED = ("hidden-script", "encoded-script", "plain-script", "remote-session-script")
 _SCRIPT_HOSTS = {"powershell.exe", "pwsh.exe", "powershell_ise.exe"}
 
 
@@ -30,8 +34,9 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
         return Analysis(name="command_lines", outcome="could not be checked", reason="no_command_lines")
     groups: dict[tuple[str, str], list[ProcessRow]] = {}
     lsass = numbers_of_lsass(rows)
+    by_number = {row.process: row for row in tree(earlier)}
     for row in rows:
-        known = telling(row.command_line or "", row.image_path)
+        known = _weighed(row, telling(row.command_line or "", row.image_path), by_number)
         if known is None and dumps_by_number(row.command_line, lsass):
             known = _by_id("password-memory")
         if known is not None:
@@ -55,10 +60,25 @@ def telling(command_line: str, image: str | None = None) -> Mapping[str, Any] | 
     return None if known is None else _by_id(known)
 
 
+def _weighed(
+    row: ProcessRow, known: Mapping[str, Any] | None, by_number: Mapping[int, ProcessRow]
+) -> Mapping[str, Any] | None:
+    """The same entry, or that of scripts that only look things up, where it is met by such an encoded script alone."""
+    line = row.command_line or ""
+    if known is None or known["id"] not in _ENCODED or (script := encoded_script(line)) is None:
+        return known
+    images = [one.image_path or "" for one in ancestors(row, by_number)]
+    if is_first_step(script, images):
+        return _by_id("remote-session-script")
+    if looks_up(script) and telling(without_script(line), row.image_path) is None:
+        return _by_id("plain-script")
+    return known
+
+
 @lru_cache(maxsize=1 << 14)
 def _telling(text: str, image: str) -> str | None:
     for known in knowledge("command_lines"):
-        if "least" in known or ("image" in known and not _met(known["image"], image)):
+        if "least" in known or known.get("decoded") or ("image" in known and not _met(known["image"], image)):
             continue
         needed = all(_met(one, text) for one in known.get("all", ()))
         if needed and ("one_of" not in known or any(_met(one, text) for one in known["one_of"])):
@@ -118,6 +138,7 @@ def _finding(capture: Capture, known: Mapping[str, Any], same: list[ProcessRow])
         facts={
             "who": [row.who for row in same],
             "command_lines": list(dict.fromkeys(_shortened(row.command_line or "") for row in same)),
+            "decoded": _decoded(known, same),
             "length": max(len(row.command_line or "") for row in same),
             "what": known["what"],
             "files": files,
@@ -136,6 +157,14 @@ def _finding(capture: Capture, known: Mapping[str, Any], same: list[ProcessRow])
         attack=[Technique(known["attack"], "medium")],
         subjects={"processes": [row.who for row in same], **({"files": files} if files else {})},
     )
+
+
+def _decoded(known: Mapping[str, Any], same: Iterable[ProcessRow]) -> list[str]:
+    """What encoded scripts say, for the entries that they may be the reason for."""
+    if known["id"] not in _ENCODED:
+        return []
+    scripts = (encoded_script(row.command_line or "") for row in same)
+    return list(dict.fromkeys(_shortened(" ".join(text.split())) for text in scripts if text))
 
 
 def _files(same: Iterable[ProcessRow]) -> list[str]:
