@@ -6,6 +6,7 @@ python -m scripts.render_pdf RESULTS_FOLDER REPORTS_FOLDER [--settings JSON] [--
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import sys
 from pathlib import Path
@@ -35,4 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    # Python would look through all that layout made once more before it ends.
+    gc.freeze()
+    sys.exit(code)

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from scripts.procmon.own_yaml import read_own
 
 FOLDER = Path(__file__).parents[2] / "config" / "knowledge"
 
@@ -14,4 +14,4 @@ FOLDER = Path(__file__).parents[2] / "config" / "knowledge"
 @cache
 def knowledge(name: str) -> Any:
     """The content of config/knowledge/{name}.yaml; callers must not change it."""
-    return yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+    return read_own(FOLDER / f"{name}.yaml")

@@ -8,23 +8,12 @@ from functools import lru_cache
 from scripts.procmon.findings.command_lines import telling
 from scripts.procmon.findings.named_files import named_files
 from scripts.procmon.findings.places import Kind, kind_of, program_of
+from scripts.procmon.knowledge import knowledge
 
 #: Programs of Windows that run whatever they are given, so that their own place says nothing.
 _INTERPRETERS = re.compile(
     r"(?:^|\\)(?:cmd|powershell|powershell_ise|pwsh|wscript|cscript|mshta|rundll32|regsvr32|msbuild|installutil)(?:\.exe)?$",
     re.IGNORECASE,
-)
-#: Programs that Windows starts at the log-on screen at a key's press: what stands in for one runs there as the system.
-LOG_ON_SCREEN = frozenset(
-    {
-        "sethc.exe",
-        "utilman.exe",
-        "osk.exe",
-        "narrator.exe",
-        "magnify.exe",
-        "displayswitch.exe",
-        "atbroker.exe",
-    }
 )
 _WORST = ("odd", "watch", "other", "own")
 
@@ -59,4 +48,5 @@ def tells(command: str) -> str | None:
 
 def stands_in_at_log_on(path: str) -> bool:
     """Whether a value of Image File Execution Options is that of a program of the log-on screen."""
-    return path.lower().rpartition("\\")[0].rpartition("\\")[2] in LOG_ON_SCREEN
+    program = path.lower().rpartition("\\")[0].rpartition("\\")[2]
+    return program in knowledge("log_on_screen")["programs"]

@@ -14,15 +14,19 @@ from scripts.procmon.contracts import processes as p
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
 from scripts.procmon.findings.accusations import accusations
+from scripts.procmon.findings.doers import Doer, Doers, interprets
 from scripts.procmon.findings.memory_dumps import memory_dumps
 from scripts.procmon.findings.names import who
 from scripts.procmon.findings.places import below_windows, in_its_place, kind_of
+from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.records import Record, records
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.select import one_of, where
 from scripts.procmon.findings.suspects import images
 from scripts.procmon.knowledge import knowledge
 
+#: Who copies a whole disk or profile reads more other files than this.
+MANY_FILES = 200
 _READS = ("Read Data", "Generic Read", "Generic All", "All Access", "Maximum Allowed")
 
 
@@ -42,8 +46,15 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
         ):
             by_process.setdefault(record.process, []).append(record)
     accused = set(accusations(earlier))
+    doers = Doers(tree(earlier))
     findings = [
-        _finding(who(capture, process), mine, paths.get(process, ""), accused=accused)
+        _finding(
+            who(capture, process),
+            mine,
+            paths.get(process, ""),
+            accused=accused,
+            lent=_lent(paths.get(process, ""), doers.of(process)) and not _is_sweep(capture, process, mine),
+        )
         for process, mine in by_process.items()
     ] + list(memory_dumps(earlier))
     return Analysis(
@@ -101,12 +112,31 @@ def _loose(image: str) -> bool:
     return kind_of(image)[1] not in (None, "the user's application data")
 
 
-def _finding(person: str, mine: list[Record], image: str, *, accused: set[str]) -> Finding:
+def _lent(image: str, doer: Doer) -> bool:
+    """Whether a program is Windows' own and yet does what somebody gives it: an interpreter, or an empty shell."""
+    if below_windows(image) is None:
+        return False
+    shell = image.rpartition("\\")[2].lower() in knowledge("process_habits")["shells"]
+    return shell or (interprets(image) and doer != "installed")
+
+
+def _is_sweep(capture: Capture, process: int, mine: list[Record]) -> bool:
+    """Whether the process read so many other files that it copied everything there was."""
+    events = capture.events
+    inside = (events[e.PROCESS] == process).to_numpy(dtype=bool) & one_of(events[e.OPERATION], {"ReadFile"})
+    others = events[e.PATH][inside].nunique()
+    return others >= MANY_FILES and len({record.path for record in mine}) * 20 <= others
+
+
+def _finding(
+    person: str, mine: list[Record], image: str, *, accused: set[str], lent: bool
+) -> Finding:
     files = list(dict.fromkeys(record.path for record in mine))
     stores = list(dict.fromkeys(str((store_of(path) or {})["name"]) for path in files))
     installed = kind_of(image)[0] == "own" if image else False
-    severity: Severity = "high" if person in accused or len(stores) > 1 else "medium"
-    if installed and person not in accused:
+    hashes = lent and any((store_of(path) or {}).get("of_windows") for path in files)
+    severity: Severity = "high" if person in accused or len(stores) > 1 or hashes else "medium"
+    if installed and not lent and person not in accused:
         severity = "low"
     return Finding(
         kind="credentials_read",
@@ -118,6 +148,7 @@ def _finding(person: str, mine: list[Record], image: str, *, accused: set[str]) 
             "stores": stores,
             "read": any(record.operation == "ReadFile" for record in mine),
             "installed": installed,
+            "lent": lent,
             "image": image,
             "time": mine[0].moment,
         },

@@ -11,15 +11,18 @@ from scripts.procmon.contracts.findings import Analysis, Finding, Rule, Severity
 from scripts.procmon.contracts.tables import CopyRow, DriverRow, FileRow, ServiceRow
 from scripts.procmon.findings.autoruns_listing import listing
 from scripts.procmon.findings.driver_deeds import after_loading
+from scripts.procmon.findings.doers import Doers
 from scripts.procmon.findings.file_acts import file_key
-from scripts.procmon.findings.file_kinds import is_stray, is_temporary
+from scripts.procmon.findings.file_kinds import belongs_to_a_program, is_stray, is_temporary
 from scripts.procmon.findings.names import process_name, who
 from scripts.procmon.findings.places import below_windows, plain_path
+from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.records import Record, of_operations
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.service_keys import SERVICES, ServiceKey, service_keys
 from scripts.procmon.findings.setup_programs import is_installer, setup_programs
 from scripts.procmon.findings.suspects import images, suspects
+from scripts.procmon.knowledge import knowledge
 
 MOST_STEPS = 8
 
@@ -135,10 +138,13 @@ def _findings(
 
     Severity: high where a process that is not what it seems did at least two of the steps (put in place, registered,
     loaded), medium where it did one; medium also where a program from a place where users may write took the driver
-    from a temporary file through all steps, or had it start with Windows, and registered nothing for removal; low
+    from a temporary file through all steps, or had it start with Windows, and registered nothing for removal, or an
+    interpreter of Windows took one through all steps that lies where users may write. One of
+    knowledge/vulnerable_drivers.yaml that either brought there is medium, high where an interpreter had it loaded; low
     otherwise.
     """
     accused, setups, image_of = suspects(earlier), setup_programs(capture), images(earlier)
+    doers = Doers(tree(earlier))
     autoruns = listing(capture)
     for name, story in stories.items():
         row = rows[name]
@@ -147,6 +153,10 @@ def _findings(
         people = _people(capture, story)
         guilty = [person for person in people if person in accused]
         stray = [person for person, process in people.items() if is_stray(image_of.get(process))]
+        loose = row.file is not None and not belongs_to_a_program(plain_path(row.file))
+        brought = loose and row.dropped and any(doers.of(one) != "installed" for one in people.values())
+        weak = (row.file or "").rpartition("\\")[2].lower() in knowledge("vulnerable_drivers")
+        scripted = brought and any(doers.of(one) == "script" for one in people.values())
         steps = sum((row.dropped, row.registered, row.loaded))
         temporary = any(is_temporary(copy.source) for copy in story.origins)
         known = any(
@@ -158,14 +168,23 @@ def _findings(
         severity: Severity = "low"
         if guilty:
             severity = "high" if steps >= 2 else "medium"
+        elif scripted and weak and row.loaded and not setup:
+            severity = "high"
         elif (stray and temporary and steps == 3 and not setup) or (stray and boots and not known):
+            severity = "medium"
+        elif (scripted and steps == 3 and not setup) or (brought and weak and not known):
             severity = "medium"
         after = after_loading(capture, story.loads[0]) if row.loaded else None
         finding = _finding(
             row, story, severity=severity, people=list(people), guilty=guilty, setup=setup, after=after
         )
         registered = [(rf"{SERVICES}\{row.service}", row.file)] if row.registered else []
-        yield replace(finding, facts={**finding.facts, "autoruns": autoruns.facts(registered)})
+        more = {
+            "autoruns": autoruns.facts(registered),
+            "weak": brought and weak,
+            "scripted": scripted,
+        }
+        yield replace(finding, facts={**finding.facts, **more})
 
 
 def _finding(

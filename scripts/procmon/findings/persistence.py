@@ -27,6 +27,7 @@ from scripts.procmon.findings.autostart_values import (
 from scripts.procmon.findings.before import before
 from scripts.procmon.findings.commands import given, place_given
 from scripts.procmon.findings.file_kinds import is_stray
+from scripts.procmon.findings.log_on_programs import replaced
 from scripts.procmon.findings.names import image_path, process_name, who
 from scripts.procmon.findings.places import below_windows, kind_of
 from scripts.procmon.findings.records import Record, of_operations
@@ -36,20 +37,29 @@ from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.setup_programs import setup_programs
 from scripts.procmon.findings.suspects import suspects
 from scripts.procmon.findings.traces import rows_of
+from scripts.procmon.findings.wmi_events import wmi_findings
 
 SET, DELETE_VALUE, DELETE_KEY = "RegSetValue", "RegDeleteValue", "RegDeleteKey"
 
 
 def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
-    """The table ``autostarts`` and findings "autostart", "com_hijack", "winsock_hijack", "registry_link"."""
+    """The table ``autostarts`` and findings "autostart", "com_hijack", "winsock_hijack", "registry_link".
+
+    Beside them those of files: "autostart_file", "log_on_program_replaced", "wmi_consumer_ran", "wmi_repository_written".
+    """
+    by_files = [*replaced(earlier), *wmi_findings(earlier)]
     if not capture.info["can_show"]["registry_events"]["value"]:
         files = startup_files(earlier)
+        findings = [
+            *file_findings(files, accused=set(accusations(earlier)), autoruns=listing(capture)),
+            *by_files,
+        ]
         return Analysis(
             name="persistence",
-            outcome="found" if files else "could not be checked",
-            reason=None if files else "no_registry_events",
-            limits=["no_registry_events"] if files else [],
-            findings=file_findings(files, accused=set(accusations(earlier)), autoruns=listing(capture)),
+            outcome="found" if files or findings else "could not be checked",
+            reason=None if files or findings else "no_registry_events",
+            limits=["no_registry_events"] if files or findings else [],
+            findings=findings,
             tables={"autostarts": files},
         )
     told = of_operations(capture, (SET, DELETE_VALUE, DELETE_KEY))
@@ -62,7 +72,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     files = startup_files(earlier)
     services = started_services(earlier)
     findings = _findings(capture, writes, dropped=dropped, accused=set(suspects(earlier)), setup=setup)
-    findings += file_findings(files, accused=accused, autoruns=listing(capture))
+    findings += [*file_findings(files, accused=accused, autoruns=listing(capture)), *by_files]
     return Analysis(
         name="persistence",
         outcome="found" if rows or files or services or findings else "not found",

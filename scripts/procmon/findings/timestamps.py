@@ -14,17 +14,19 @@ from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
 from scripts.procmon.contracts.tables import CopyRow, FileRow, TimestampRow
+from scripts.procmon.findings.doers import Doers
 from scripts.procmon.findings.file_acts import file_key, unseen
 from scripts.procmon.findings.file_kinds import (
     PROGRAMS,
     belongs_to_a_program,
     in_windows,
-    is_stray,
+    is_temporary,
     kind_of,
     ordinary_reason,
 )
 from scripts.procmon.findings.file_times import TELLING, Seen, Times, folder_of, times_set
 from scripts.procmon.findings.names import moment_of, process_name, who
+from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.setup_programs import is_installer, setup_programs
 from scripts.procmon.findings.suspects import images, suspects
@@ -84,7 +86,7 @@ def _settings(
     changed = {times.file for times in done}
     made = {file_key(row.path) for row in _files(earlier) if row.made}
     touched = changed | made
-    image_of, setups = images(earlier), setup_programs(capture)
+    image_of, setups, doers = images(earlier), setup_programs(capture), Doers(tree(earlier))
     for times in done:
         if clock.is_now(times):
             continue
@@ -95,7 +97,10 @@ def _settings(
         if donor is not None and basename(donor.file) == basename(times.file):
             ordinary = ordinary or "copied_times"
         person, image = who(capture, times.process), image_of.get(times.process)
-        trusted = not is_stray(image) or person in setups or is_installer(person, image)
+        doer = doers.of(times.process)
+        # "copy" gives what it makes the source's time of last write, whatever is to be seen of the source.
+        copying = doer == "script" and "CreationTime" not in times.moments
+        trusted = doer == "installed" or copying or person in setups or is_installer(person, image)
         if donor is None and ordinary is None and times.file in made and (trusted or not _poses(times.path)):
             ordinary = "restored"
         donor = None if ordinary else donor
@@ -125,7 +130,7 @@ def _settings(
 
 def _poses(path: str) -> bool:
     """Whether a file of that name passes for a part of Windows where its times do not give it away."""
-    return in_windows(path) and kind_of(path) in PROGRAMS
+    return in_windows(path) and kind_of(path) in PROGRAMS and not is_temporary(path)
 
 
 def _donor(times: Times, seen: Seen, *, but: set[str]) -> Times | None:
@@ -175,7 +180,7 @@ def _findings(settings: Sequence[Setting], earlier: Mapping[str, Analysis]) -> I
     seems or the file lies in the Windows folder and was made here; medium where one of these holds, or where a program
     from where users may write dated a program that it had put into the Windows folder; otherwise low.
     """
-    accused, image_of = suspects(earlier), images(earlier)
+    accused, image_of, doers = suspects(earlier), images(earlier), Doers(tree(earlier))
     told_of: dict[str, list[Setting]] = {}
     for setting in settings:
         guilty = setting.row.who in accused and setting.row.ordinary in (None, "restored")
@@ -186,7 +191,8 @@ def _findings(settings: Sequence[Setting], earlier: Mapping[str, Analysis]) -> I
         donated = [setting for setting in told if setting.donor and (setting.donor_read_first or not name)]
         windows = any(in_windows(setting.row.path) and setting.made_here for setting in donated)
         image = image_of.get(told[0].row.process)
-        belongs = belongs_to_a_program(image) or is_installer(name, image)
+        own = belongs_to_a_program(image) and doers.of(told[0].row.process) == "installed"
+        belongs = own or is_installer(name, image)
         severity: Severity = "low"
         posing = any(setting.made_here and _poses(setting.row.path) for setting in told)
         if not name or ((donated or posing) and not belongs):

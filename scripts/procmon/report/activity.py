@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from scripts.procmon.report.arrays import codes, numbers
 from scripts.procmon.report.charts import clip
 
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow as pa
 
 
@@ -46,11 +48,14 @@ def _by_operation(events: pa.Table | None, last: int) -> tuple[Counter[str], Cou
     """How many shown events of each operation are left at the last stage, and how many findings cite."""
     if events is None or not events.num_rows:
         return Counter(), Counter()
+    import numpy as np
     import pyarrow.compute as pc
 
-    def counted(mask: Any) -> Counter[str]:
-        found = pc.value_counts(events["operation"].filter(mask)).to_pylist()
-        return Counter({str(one["values"]): one["counts"] for one in found})
+    operation, names = codes(events["operation"])
 
-    cited = pc.fill_null(pc.greater(pc.list_value_length(events["findings"]), 0), False)
-    return counted(pc.greater_equal(events["stage"], last)), counted(cited)
+    def counted(places: np.ndarray) -> Counter[str]:
+        counts = np.bincount(operation[places], minlength=len(names)).tolist()
+        return Counter({str(name): count for name, count in zip(names, counts, strict=True) if count})
+
+    cited = np.unique(numbers(pc.list_parent_indices(events["findings"].combine_chunks())))
+    return counted(np.flatnonzero(numbers(events["stage"]) >= last)), counted(cited)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from scripts.procmon.report.arrays import codes, numbers, rows
 from scripts.procmon.report.moments import of_day
 
 if TYPE_CHECKING:
@@ -50,13 +51,13 @@ def list_events(table: pa.Table | None, *, most: int, hours: bool = True) -> Lis
     """At most ``most`` events in the capture's order: what tells most of each finding, then what none cites."""
     if table is None or not table.num_rows:
         return Listed(rows=(), total=0)
-    chosen = table if table.num_rows <= most else table.take(sorted(_by_worth(table)[:most].tolist()))
-    rows = chosen.select(_SHOWN).to_pylist()
-    return Listed(rows=[_event(row, hours) for row in rows], total=table.num_rows)
+    chosen = table if table.num_rows <= most else rows(table, _by_worth(table, most))
+    listed = chosen.select(_SHOWN).to_pylist()
+    return Listed(rows=[_event(row, hours) for row in listed], total=table.num_rows)
 
 
-def _by_worth(table: pa.Table) -> np.ndarray:
-    """Places of rows: the first of each finding, the second of each, and so on; then those that no finding cites.
+def _by_worth(table: pa.Table, most: int) -> np.ndarray:
+    """The places of ``most`` rows, in order: the first of each finding, the second of each, and so on; then the uncited.
 
     Of a finding those come first that are not of one operation and path with an earlier one.
     """
@@ -64,27 +65,16 @@ def _by_worth(table: pa.Table) -> np.ndarray:
     import pyarrow.compute as pc
 
     findings = table["findings"].combine_chunks()
-    place = np.asarray(pc.list_parent_indices(findings))
-    finding = _codes(pc.list_flatten(findings))
-    kind = _codes(table["operation"])[place] * table.num_rows + _codes(table["path"])[place]
+    place = numbers(pc.list_parent_indices(findings))
+    finding, _ = codes(pc.list_flatten(findings))
+    kind = codes(table["operation"])[0][place] * table.num_rows + codes(table["path"])[0][place]
     again = np.ones(len(place), dtype=bool)
     again[np.unique(np.stack([finding, kind]), axis=1, return_index=True)[1]] = False
     order = np.lexsort((place, again, finding))
     turn = np.arange(len(order)) - np.searchsorted(finding[order], finding[order])
     worth = np.full(table.num_rows, len(order))
     np.minimum.at(worth, place[order], turn)
-    return np.argsort(worth, kind="stable")
-
-
-def _codes(texts: Any) -> np.ndarray:
-    """A number for each distinct text, the same for the same."""
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    coded = pc.dictionary_encode(texts, null_encoding="encode")
-    coded = coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded
-    return np.asarray(coded.indices, dtype=np.int64)
+    return np.sort(np.argsort(worth, kind="stable")[:most])
 
 
 def who(name: Any, pid: Any) -> str:

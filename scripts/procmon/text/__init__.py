@@ -18,9 +18,9 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from jinja2 import Environment, StrictUndefined, Template
 
+from scripts.procmon.own_yaml import read_own
 from scripts.procmon.text.forms import Forms, forms
 
 FOLDER = Path(__file__).parent
@@ -61,7 +61,7 @@ def render(sentence: str, facts: Mapping[str, Any], language: str = "en") -> str
     White space of the sentence is folded, that of facts set apart by ``|code`` is kept: two blanks in a path
     are its name.
     """
-    told = _template(sentence, language).render(**facts).strip()
+    told = _template(sentence, language).render(**facts).strip() if "{" in sentence else _folded(sentence)
     closed = _CLOSED.get(language, _closed)
     return "".join(part if part.startswith("`") else closed(part) for part in _CODE.split(told))
 
@@ -116,7 +116,11 @@ def plural(count: int, one: str, many: str, language: str = "en") -> str:
 @lru_cache(maxsize=1 << 13)
 def _template(sentence: str, language: str) -> Template:
     """Compiled once: a capture may have thousands of findings of one kind."""
-    return environment(language).from_string(" ".join(sentence.split()))
+    return environment(language).from_string(_folded(sentence))
+
+
+def _folded(sentence: str) -> str:
+    return " ".join(sentence.split())
 
 
 def _visible_character(character: str) -> str:
@@ -180,7 +184,7 @@ def _alike(written: Forms, paths: Iterable[str]) -> list[str]:
 @cache
 def _catalogue(name: str, language: str) -> dict[str, Any]:
     file = FOLDER / language / f"{name}.yaml"
-    own = yaml.safe_load(file.read_text(encoding="utf-8")) or {} if file.is_file() else {}
+    own = read_own(file) or {} if file.is_file() else {}
     if language == LANGUAGES[0] or name in _OWN_KEYS:
         return own
     # A sentence that is not yet there is said in the first language rather than not at all.

@@ -9,11 +9,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from babel import Locale
 from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal
+
+from scripts.procmon.own_yaml import read_own
 
 #: The region whose habits a language follows here: no comma before "and", the day before the month.
 _REGIONS = {"en": "en_GB"}
@@ -95,5 +96,5 @@ class Forms:
 def forms(language: str) -> Forms:
     """The forms of ``language``; OSError where it has no units.yaml."""
     file = Path(__file__).parent / language / "units.yaml"
-    words = yaml.safe_load(file.read_text(encoding="utf-8"))
+    words = read_own(file)
     return Forms(language, Locale.parse(_REGIONS.get(language, language)), words)

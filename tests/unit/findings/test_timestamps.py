@@ -9,7 +9,7 @@ import pytest
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis
 from scripts.procmon.contracts.tables import TimestampRow
-from scripts.procmon.findings import copies, dropped_files, timestamps
+from scripts.procmon.findings import copies, dropped_files, process_tree, timestamps
 from tests.captures.deeds import copied, created, times
 from tests.captures.events import Row, capture
 from tests.unit.findings.test_deletions import accusation
@@ -161,3 +161,32 @@ def test_an_unknown_zone_may_be_all_that_differs() -> None:
 def test_the_zone_is_read_from_what_the_capture_says(name: str | None, hours: float | None) -> None:
     offset = timestamps.zone_offset({"time_zone": {"name": name}})
     assert offset == (None if hours is None else timedelta(hours=hours))
+
+
+def dated_by(image: str, path: str, *, creation: str | None = OLD) -> list[str]:
+    """The severities of what is found where the program at ``image`` makes a file and sets its times back."""
+    name = image.rpartition("\\")[2]
+    who = f"{name} (7)"
+    built = capture(
+        created(path, who=who),
+        times(SET, path, creation=creation, write=OLD, who=who),
+        processes={
+            "explorer.exe (6)": {"image_path": r"C:\Windows\explorer.exe"},
+            who: {"image_path": image, "parent": "explorer.exe (6)"},
+        },
+    )
+    done = {"process_tree": process_tree.analyse(built, {}), "copies": copies.analyse(built, {})}
+    done["dropped_files"] = dropped_files.analyse(built, done)
+    return [finding.severity for finding in timestamps.analyse(built, done).findings]
+
+
+def test_a_script_that_dates_a_new_library_of_windows_back_is_no_unpacking() -> None:
+    shell, library = (
+        r"C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe",
+        r"C:\Windows\System32\svchelp.dll",
+    )
+    assert dated_by(shell, library) == ["medium"]
+    assert dated_by(shell, r"C:\Windows\Temp\unpacked\tool.dll") == []
+    assert dated_by(shell, r"C:\Users\a\Documents\tool.dll") == []
+    assert dated_by(r"C:\Windows\System32\cmd.exe", library, creation=None) == []
+    assert dated_by(r"C:\Windows\System32\msiexec.exe", library) == []
