@@ -85,7 +85,15 @@ LIBRARY = [
 # What is written down in words before the reports is written in English.
 WORDED = [
     f"scripts/procmon/text/{part}"
-    for part in ("__init__.py", "forms.py", "phrases.py", "telling.py", "en")
+    for part in (
+        "__init__.py",
+        "forms.py",
+        "hours.py",
+        "named.py",
+        "phrases.py",
+        "telling.py",
+        "en",
+    )
 ]
 CODE = {
     "convert": fingerprint(
