@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from scripts.procmon import detail_text
 from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
@@ -20,6 +21,8 @@ _DISK = re.compile(
     r"^\\device\\harddisk\d+\\dr\d+$|^\\\\\.\\physicaldrive\d+$|^\\device\\harddisk\d+\\partition0$", re.I
 )
 _NUMBER = re.compile(r"(?:harddisk|physicaldrive)(\d{1,6})", re.I)
+#: The first sectors of a disk hold the table of its partitions (MBR; GPT with 128 entries) and nothing of any file.
+_TABLE_BYTES = 34 * 512
 _WRITES = ("Write Data", "Generic Write", "Generic Read/Write", "All Access")
 
 
@@ -58,6 +61,15 @@ def _may_hold_windows(path: str) -> bool:
     return number is None or int(number[1]) == 0
 
 
+def _only_table(reads: list[Record]) -> bool:
+    """Whether no read goes beyond the table of the partitions, which tools ask for to tell what disks there are."""
+    for record in reads:
+        offset, length = (detail_text.number(record.fields.get(field, "")) for field in ("Offset", "Length"))
+        if offset is None or length is None or not 0 <= offset <= offset + length <= _TABLE_BYTES:
+            return False
+    return bool(reads)
+
+
 def _finding(row: ProcessRow, mine: list[Record]) -> Finding | None:
     opened = [record for record in mine if record.operation == "CreateFile"]
     reads = [record for record in mine if record.operation == "ReadFile" and record.succeeded]
@@ -70,7 +82,9 @@ def _finding(row: ProcessRow, mine: list[Record]) -> Finding | None:
         dict.fromkeys(record.fields.get("Desired Access", "") for record in opened if record.detail)
     )
     elsewhere = bool(writes) and not any(_may_hold_windows(record.path) for record in writes)
-    severity: Severity = "high" if writes and not elsewhere else "medium" if writes or reads else "low"
+    table = not writes and _only_table(reads)
+    weighty = writes or (reads and not table)
+    severity: Severity = "high" if writes and not elsewhere else "medium" if weighty else "low"
     return Finding(
         kind="raw_disk",
         severity=severity,
@@ -83,6 +97,7 @@ def _finding(row: ProcessRow, mine: list[Record]) -> Finding | None:
             "done": done,
             "result": opened[0].result if opened else "",
             "reads": len(reads),
+            "table": table,
             "writes": len(writes),
             "written": list(dict.fromkeys(record.path for record in writes)),
             "elsewhere": elsewhere,
@@ -91,6 +106,10 @@ def _finding(row: ProcessRow, mine: list[Record]) -> Finding | None:
         },
         evidence=[record.event for record in mine],
         reproduce=by_path([record.path for record in mine], whos=[row.who]),
-        attack=[Technique("T1561.002", "low")] if writes else [Technique("T1006", "low")] if reads else [],
+        attack=[Technique("T1561.002", "low")]
+        if writes
+        else [Technique("T1006", "low")]
+        if reads and not table
+        else [],
         subjects={"processes": [row.who], "files": sorted({record.path for record in mine})},
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
 
@@ -11,12 +12,15 @@ import pandas as pd
 
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import SEVERITIES, Analysis, Finding, Severity, Technique
+from scripts.procmon.contracts.tables import ProcessRow
 from scripts.procmon.findings.askers import at_work, may_have_asked
 from scripts.procmon.findings.commands import is_interpreter
 from scripts.procmon.findings.file_kinds import PROGRAMS
 from scripts.procmon.findings.file_kinds import kind_of as kind_of_file
+from scripts.procmon.findings.lineage import ancestors
 from scripts.procmon.findings.names import process_name, who
-from scripts.procmon.findings.places import in_its_place, kind_of
+from scripts.procmon.findings.places import in_its_place, kind_of, plain_path
+from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.records import Record, of_operations
 from scripts.procmon.findings.registry_index import RegistryIndex
 from scripts.procmon.findings.registry_paths import normal
@@ -61,10 +65,12 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
         setting = _setting(record, program if in_its_place(places.get(record.process)) else "")
         if setting is not None:
             by_process.setdefault(record.process, []).append((record, setting))
+    rows = {row.process: row for row in tree(earlier)}
     findings = [
         _finding(
             who(capture, process),
             mine,
+            policy=process in rows and _brings_policy(rows[process], rows),
             in_place=in_its_place(places.get(process)),
             askers=_askers(capture, mine, places)
             if process_name(capture, process).lower() == _DEFENDER
@@ -132,9 +138,23 @@ def _askers(capture: Capture, mine: Sequence[Weakened], places: Mapping[int, str
     return [who(capture, one) for one in found]
 
 
-def _finding(person: str, mine: list[Weakened], *, in_place: bool, askers: list[str]) -> Finding:
+def _brings_policy(row: ProcessRow, rows: Mapping[int, ProcessRow]) -> bool:
+    """Whether a process was started, through others perhaps, by what carries out an organisation's policy."""
+    return any(
+        any(fnmatchcase(plain_path(one.image_path or "").lower(), place) for place in _bringers())
+        for one in (row, *ancestors(row, rows))
+    )
+
+
+def _bringers() -> Sequence[str]:
+    return list(knowledge("process_habits")["brings_policy"])
+
+
+def _finding(
+    person: str, mine: list[Weakened], *, policy: bool, in_place: bool, askers: list[str]
+) -> Finding:
     name = person.rpartition(" (")[0].lower()
-    policy = in_place and name in _POLICY
+    policy = policy or (in_place and name in _POLICY)
     # The protection itself keeps what an administrator told it, by policy or in its own window.
     own = in_place and name == _DEFENDER and all(one["id"] in ("defender", _EXCLUSION) for _, one in mine)
     done = [(record, setting) for record, setting in mine if record.succeeded]

@@ -32,6 +32,25 @@ def test_writes_below_the_file_system_are_high() -> None:
     assert (finding.severity, finding.facts["writes"]) == ("high", 1)
 
 
+@pytest.mark.parametrize(
+    ("reads", "severity"),
+    [
+        (["Offset: 0, Length: 512"], "low"),
+        (["Offset: 0, Length: 4,096", "Offset: 512, Length: 16,896"], "low"),
+        (["Offset: 0, Length: 65,536"], "medium"),
+        (["Offset: 0, Length: 512", "Offset: 1,048,576, Length: 512"], "medium"),
+        (["Offset: -512, Length: 512"], "medium"),
+        (["Length: 512"], "medium"),
+    ],
+)
+def test_reading_the_table_of_partitions_alone_is_low(reads: list[str], severity: str) -> None:
+    (finding,) = disk(
+        Row("CreateFile", DISK, READ, who=WHO), *(Row("ReadFile", DISK, one, who=WHO) for one in reads)
+    )
+    assert (finding.severity, finding.facts["table"]) == (severity, severity == "low")
+    assert ("partitions" in tell("raw_disk", finding.facts)["statement"]) is (severity == "low")
+
+
 @pytest.mark.parametrize("other", [r"\Device\Harddisk1\DR1", r"\\.\PhysicalDrive2"])
 def test_writes_to_another_disk_than_the_first_are_medium_and_name_it(other: str) -> None:
     rows = [
@@ -152,3 +171,27 @@ def test_runs_of_one_program_that_wait_alike_are_one_finding_that_names_them_all
     assert finding.subjects["processes"] == runs
     assert [one["who"] for one in finding.facts["others"]] == runs[1:]
     assert all(person in tell("waited", finding.facts)["statement"] for person in runs)
+
+
+@pytest.mark.parametrize(
+    ("bringer", "severity"),
+    [
+        (r"C:\Windows\System32\gpscript.exe", "low"),
+        (r"C:\Program Files (x86)\Microsoft Intune Management Extension\agentexecutor.exe", "low"),
+        (r"C:\Users\a\Downloads\gpscript.exe", "medium"),
+        (r"C:\Windows\explorer.exe", "medium"),
+    ],
+)
+def test_what_a_script_of_the_group_policy_sets_is_policy(bringer: str, severity: str) -> None:
+    value = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Policies\Explorer\NoRun"
+    people = {
+        "reg.exe (7)": {"image_path": r"C:\Windows\System32\reg.exe", "parent": "cmd.exe (6)"},
+        "cmd.exe (6)": {"image_path": r"C:\Windows\System32\cmd.exe", "parent": "x.exe (5)"},
+        "x.exe (5)": {"image_path": bringer},
+    }
+    built = capture(
+        Row("RegSetValue", value, "Type: REG_DWORD, Length: 4, Data: 1", who="reg.exe (7)"), processes=people
+    )
+    done = {"process_tree": process_tree.analyse(built, {})}
+    (finding,) = weakened_settings.analyse(built, done).findings
+    assert (finding.severity, finding.facts["policy"]) == (severity, severity == "low")
