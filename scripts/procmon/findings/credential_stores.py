@@ -128,9 +128,7 @@ def _is_sweep(capture: Capture, process: int, mine: list[Record]) -> bool:
     return others >= MANY_FILES and len({record.path for record in mine}) * 20 <= others
 
 
-def _finding(
-    person: str, mine: list[Record], image: str, *, accused: set[str], lent: bool
-) -> Finding:
+def _finding(person: str, mine: list[Record], image: str, *, accused: set[str], lent: bool) -> Finding:
     files = list(dict.fromkeys(record.path for record in mine))
     stores = list(dict.fromkeys(str((store_of(path) or {})["name"]) for path in files))
     installed = kind_of(image)[0] == "own" if image else False

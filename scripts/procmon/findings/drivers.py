@@ -10,8 +10,8 @@ from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Rule, Severity, Technique
 from scripts.procmon.contracts.tables import CopyRow, DriverRow, FileRow, ServiceRow
 from scripts.procmon.findings.autoruns_listing import listing
-from scripts.procmon.findings.driver_deeds import after_loading
 from scripts.procmon.findings.doers import Doers
+from scripts.procmon.findings.driver_deeds import after_loading
 from scripts.procmon.findings.file_acts import file_key
 from scripts.procmon.findings.file_kinds import belongs_to_a_program, is_stray, is_temporary
 from scripts.procmon.findings.names import process_name, who
@@ -170,9 +170,9 @@ def _findings(
             severity = "high" if steps >= 2 else "medium"
         elif scripted and weak and row.loaded and not setup:
             severity = "high"
-        elif (stray and temporary and steps == 3 and not setup) or (stray and boots and not known):
-            severity = "medium"
-        elif (scripted and steps == 3 and not setup) or (brought and weak and not known):
+        elif (not known and ((stray and boots) or (brought and weak))) or (
+            steps == 3 and not setup and ((stray and temporary) or scripted)
+        ):
             severity = "medium"
         after = after_loading(capture, story.loads[0]) if row.loaded else None
         finding = _finding(

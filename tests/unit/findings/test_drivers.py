@@ -148,3 +148,30 @@ def test_an_installer_that_enters_itself_among_the_programs_puts_its_driver_in_p
     assert (found["driver_installed"].severity, found["driver_installed"].facts["setup"]) == ("low", True)
     assert (found["service_made"].severity, found["service_made"].facts["setup"]) == ("low", True)
     assert not [finding for finding in found.values() if finding.severity in ("high", "medium")]
+
+
+@pytest.mark.parametrize(
+    ("image", "file", "severity"),
+    [
+        (r"C:\Windows\System32\cmd.exe", r"C:\ProgramData\RTCore64.sys", "high"),
+        (r"C:\Windows\System32\cmd.exe", r"C:\ProgramData\other.sys", "medium"),
+        (r"C:\Windows\System32\cmd.exe", r"C:\Windows\System32\drivers\other.sys", "low"),
+        (r"C:\Users\a\Downloads\malware.exe", r"C:\Users\a\AppData\Local\Temp\RTCore64.sys", "medium"),
+        (r"C:\Users\a\Downloads\malware.exe", r"C:\Users\a\AppData\Local\Temp\cpuz_x64.sys", "low"),
+        (r"C:\Program Files\Tuner\malware.exe", r"C:\Program Files\Tuner\RTCore64.sys", "low"),
+    ],
+)
+def test_a_driver_weighs_by_who_brought_it_where_and_by_what_it_is_known_for(
+    image: str, file: str, severity: str
+) -> None:
+    story = [
+        created(file),
+        service_key("RT"),
+        service_value("RT", "Type", 1),
+        service_value("RT", "Start", 3),
+        service_value("RT", "ImagePath", rf"\??\{file}"),
+        loaded(file),
+    ]
+    built = capture(*story, processes={"malware.exe (300)": {"image_path": image}})
+    found = [one for one in run(built)["drivers"].findings if one.kind == "driver_installed"]
+    assert [one.severity for one in found] == [severity]
