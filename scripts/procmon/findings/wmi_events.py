@@ -1,0 +1,126 @@
+"""What WMI's event subscriptions ran, and writes into WMI's repository past WMI: persistence that no Run key shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from scripts.procmon.contracts.findings import Analysis, Finding, Rule, Severity, Technique
+from scripts.procmon.contracts.tables import FileRow, ProcessRow
+from scripts.procmon.findings.commands import is_interpreter
+from scripts.procmon.findings.file_kinds import PROGRAMS, is_stray
+from scripts.procmon.findings.places import in_its_place
+from scripts.procmon.findings.process_tree import tree
+from scripts.procmon.findings.reproduce import by_path
+from scripts.procmon.findings.suspects import images
+from scripts.procmon.findings.traces import rows_of
+
+#: WMI's host for consumers that are scripts; it runs for nothing else.
+CONSUMER = "scrcons.exe"
+#: Where WMI keeps what it knows, its subscriptions among it.
+_REPOSITORY = re.compile(r"\\(?:system32|sysnative)\\wbem\\repository\\[^*]+$", re.IGNORECASE)
+#: WMI itself, what sets it up, and what puts a whole disk back.
+_KEEPERS = frozenset(
+    {
+        *(
+            "svchost.exe",
+            "system",
+            "wmiprvse.exe",
+            "winmgmt.exe",
+            "mofcomp.exe",
+            "wmiadap.exe",
+            "rundll32.exe",
+        ),
+        *(
+            "tiworker.exe",
+            "trustedinstaller.exe",
+            "poqexec.exe",
+            "setuphost.exe",
+            "wbengine.exe",
+            "services.exe",
+        ),
+    }
+)
+
+
+def wmi_findings(earlier: Mapping[str, Analysis]) -> list[Finding]:
+    """Findings "wmi_consumer_ran", one a host of consumers, and "wmi_repository_written", one a process."""
+    return [*_consumers(earlier), *_written(earlier)]
+
+
+def _consumers(earlier: Mapping[str, Analysis]) -> Iterator[Finding]:
+    """Severity: high where it started an interpreter or a program from where users may write, or made a program."""
+    rows = tree(earlier)
+    made: dict[int, list[FileRow]] = {}
+    for file in rows_of(earlier, "files"):
+        if file.made and file.what in PROGRAMS and file.ordinary is None:
+            made.setdefault(file.process, []).append(file)
+    for host in rows:
+        if host.process_name.lower() != CONSUMER or not in_its_place(host.image_path):
+            continue
+        ran = [row for row in rows if row.parent == host.process and row.start_event is not None]
+        files = made.get(host.process, [])
+        if ran or files:
+            yield _consumer(host, ran, files)
+
+
+def _consumer(host: ProcessRow, ran: list[ProcessRow], files: list[FileRow]) -> Finding:
+    grave = files or any(
+        is_stray(row.image_path) or is_interpreter(row.image_path or row.process_name) for row in ran
+    )
+    severity: Severity = "high" if grave else "medium"
+    evidence = {
+        *(row.start_event for row in ran if row.start_event is not None),
+        *(event for file in files for event in file.events),
+        *([host.start_event] if host.start_event is not None else []),
+    }
+    pids = [Rule("PID", "is", str(row.pid)) for row in (host, *ran[:10]) if row.pid is not None]
+    return Finding(
+        kind="wmi_consumer_ran",
+        severity=severity,
+        confidence="certain",
+        facts={
+            "who": host.who,
+            "ran": [{"who": row.who, "command_line": row.command_line, "time": row.start} for row in ran],
+            "files": [file.path for file in files],
+            "time": ran[0].start if ran else files[0].time,
+            "events": sorted(evidence)[:20],
+        },
+        evidence=sorted(evidence),
+        reproduce=pids or [Rule("Process Name", "is", host.process_name)],
+        attack=[Technique("T1546.003", "high")],
+        subjects={
+            "processes": [host.who, *(row.who for row in ran)],
+            "files": [
+                *(file.path for file in files),
+                *(row.image_path for row in ran if row.image_path and is_stray(row.image_path)),
+            ],
+        },
+    )
+
+
+def _written(earlier: Mapping[str, Analysis]) -> Iterator[Finding]:
+    """Severity: medium; whoever writes these files past WMI can put a subscription there that WMI never checked."""
+    image_of = images(earlier)
+    by_writer: dict[str, list[FileRow]] = {}
+    for file in rows_of(earlier, "files"):
+        name = file.who.rpartition(" (")[0].lower()
+        keeper = name in _KEEPERS and in_its_place(image_of.get(file.process))
+        if _REPOSITORY.search(file.path) and file.how != "changed" and file.what != "folder" and not keeper:
+            by_writer.setdefault(file.who, []).append(file)
+    for person, files in by_writer.items():
+        yield Finding(
+            kind="wmi_repository_written",
+            severity="medium",
+            confidence="likely",
+            facts={
+                "who": person,
+                "paths": [file.path for file in files],
+                "time": files[0].time,
+                "events": sorted(event for file in files for event in file.events)[:20],
+            },
+            evidence=sorted({event for file in files for event in file.events}),
+            reproduce=by_path([file.path for file in files], whos=[person]),
+            attack=[Technique("T1546.003", "medium")],
+            subjects={"processes": [person], "files": [file.path for file in files]},
+        )
