@@ -13,10 +13,11 @@ from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts import processes as p
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
+from scripts.procmon.contracts.tables import ProcessRow
 from scripts.procmon.findings.accusations import accusations
+from scripts.procmon.findings.credential_readers import is_sweep, keeps, talks_elsewhere, told_to_copy_all
 from scripts.procmon.findings.doers import Doer, Doers, interprets
 from scripts.procmon.findings.memory_dumps import memory_dumps
-from scripts.procmon.findings.names import who
 from scripts.procmon.findings.places import below_windows, in_its_place, kind_of
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.records import Record, records
@@ -25,8 +26,6 @@ from scripts.procmon.findings.select import one_of, where
 from scripts.procmon.findings.suspects import images
 from scripts.procmon.knowledge import knowledge
 
-#: Who copies a whole disk or profile reads more other files than this.
-MANY_FILES = 200
 _READS = ("Read Data", "Generic Read", "Generic All", "All Access", "Maximum Allowed")
 
 
@@ -46,16 +45,12 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
         ):
             by_process.setdefault(record.process, []).append(record)
     accused = set(accusations(earlier))
-    doers = Doers(tree(earlier))
+    rows = {row.process: row for row in tree(earlier)}
+    doers = Doers(rows.values())
     findings = [
-        _finding(
-            who(capture, process),
-            mine,
-            paths.get(process, ""),
-            accused=accused,
-            lent=_lent(paths.get(process, ""), doers.of(process)) and not _is_sweep(capture, process, mine),
-        )
+        _finding(capture, rows[process], mine, accused=accused, doer=doers.of(process))
         for process, mine in by_process.items()
+        if process in rows
     ] + list(memory_dumps(earlier))
     return Analysis(
         name="credential_stores",
@@ -100,6 +95,8 @@ def _is_owner(capture: Capture, record: Record, image: str) -> bool:
     believed = in_its_place(image) or "\\users\\" not in image.lower()
     if believed and (name in store["owners"] or name in knowledge("credential_stores")["everyone"]):
         return True
+    if name in store["owners"] and keeps(image, record.path):
+        return True
     # Many programs are built on Chrome's engine and keep a profile of their own; so do programs of Windows.
     folder = record.path.lower().partition("\\user data\\")[0].rpartition("\\")[2]
     of_its_own = f"{image} {name}" if believed else image.rpartition("\\")[0] if not _loose(image) else ""
@@ -120,22 +117,26 @@ def _lent(image: str, doer: Doer) -> bool:
     return shell or (interprets(image) and doer != "installed")
 
 
-def _is_sweep(capture: Capture, process: int, mine: list[Record]) -> bool:
-    """Whether the process read so many other files that it copied everything there was."""
-    events = capture.events
-    inside = (events[e.PROCESS] == process).to_numpy(dtype=bool) & one_of(events[e.OPERATION], {"ReadFile"})
-    others = events[e.PATH][inside].nunique()
-    return others >= MANY_FILES and len({record.path for record in mine}) * 20 <= others
-
-
-def _finding(person: str, mine: list[Record], image: str, *, accused: set[str], lent: bool) -> Finding:
+def _finding(
+    capture: Capture, row: ProcessRow, mine: list[Record], *, accused: set[str], doer: Doer
+) -> Finding:
+    person, image = row.who, row.image_path or ""
     files = list(dict.fromkeys(record.path for record in mine))
-    stores = list(dict.fromkeys(str((store_of(path) or {})["name"]) for path in files))
+    kinds = [store_of(path) or {} for path in files]
+    stores = list(dict.fromkeys(str(store["name"]) for store in kinds))
     installed = kind_of(image)[0] == "own" if image else False
-    hashes = lent and any((store_of(path) or {}).get("of_windows") for path in files)
-    severity: Severity = "high" if person in accused or len(stores) > 1 or hashes else "medium"
-    if installed and not lent and person not in accused:
+    all_copied = is_sweep(capture, row.process, files)
+    lent = _lent(image, doer) and not all_copied
+    keys = all(store.get("key") for store in kinds) and not talks_elsewhere(capture, row.process)
+    asked = told_to_copy_all(row.command_line, files)
+    hashes = lent and any(store.get("of_windows") for store in kinds)
+    severity: Severity = "high" if len(stores) > 1 or hashes else "medium"
+    if person in accused:
+        severity = "high"
+    elif (installed and not lent) or (not lent and not _loose(image) and (all_copied or keys)):
         severity = "low"
+    elif not lent and (all_copied or asked):
+        severity = "medium"
     return Finding(
         kind="credentials_read",
         severity=severity,
@@ -147,6 +148,9 @@ def _finding(person: str, mine: list[Record], image: str, *, accused: set[str], 
             "read": any(record.operation == "ReadFile" for record in mine),
             "installed": installed,
             "lent": lent,
+            "keys": keys,
+            "all_copied": all_copied,
+            "asked": asked,
             "image": image,
             "time": mine[0].moment,
         },

@@ -1,0 +1,50 @@
+"""What speaks for a program that reads passwords: it keeps them, was told to copy everything, or uses a key for SSH."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+
+import numpy as np
+
+from scripts.procmon.contracts import events as e
+from scripts.procmon.contracts.capture import Capture
+from scripts.procmon.findings.places import kind_of, plain_path
+from scripts.procmon.findings.select import one_of, where
+
+#: Who copies a whole disk or profile reads more other files than this.
+MANY_FILES = 200
+#: A folder that holds a whole profile, or more: what somebody names who wants all of it copied.
+_WHOLE = re.compile(r"[a-z]:\\(?:(?:users|documents and settings)(?:\\[^\\]+)?\\?)?$", re.IGNORECASE)
+_FOLDERS = re.compile(r"""["']([a-z]:\\[^"']*)["']|(?<![\w"'])([a-z]:\\[^\s"',;|&<>]*)""", re.IGNORECASE)
+_SSH = re.compile(r":(?:22|ssh)$", re.IGNORECASE)
+
+
+def keeps(image: str, path: str) -> bool:
+    """Whether a file lies below the folder of a program that is no loose one: messengers keep theirs there."""
+    folder = plain_path(image).lower().rpartition("\\")[0]
+    deep = folder.count("\\") >= 3 and kind_of(image)[1] in (None, "the user's application data")
+    return deep and plain_path(path).lower().startswith(folder + "\\")
+
+
+def is_sweep(capture: Capture, process: int, files: Collection[str]) -> bool:
+    """Whether the process read so many other files that it copied everything there was."""
+    events = capture.events
+    inside = (events[e.PROCESS] == process).to_numpy(dtype=bool) & one_of(events[e.OPERATION], {"ReadFile"})
+    others = events[e.PATH][inside].nunique()
+    return others >= MANY_FILES and len(set(files)) * 20 <= others
+
+
+def told_to_copy_all(command_line: str | None, files: Iterable[str]) -> bool:
+    """Whether the command line names a whole profile or disk, and every one of the files lies in it."""
+    named = [plain_path(quoted or bare) for quoted, bare in _FOLDERS.findall((command_line or "")[:4_000])]
+    whole = [f"{one.lower().rstrip(chr(92))}\\" for one in named if _WHOLE.match(one)]
+    return all(any(file.lower().startswith(one) for one in whole) for file in files)
+
+
+def talks_elsewhere(capture: Capture, process: int) -> bool:
+    """Whether the process talked to anything but a server of SSH."""
+    events = capture.events
+    mine = (events[e.PROCESS] == process).to_numpy(dtype=bool)
+    talk = mine & one_of(events[e.EVENT_CLASS], {e.NETWORK})
+    return bool(np.any(talk & where(events[e.PATH], lambda path: _SSH.search(path) is None)))
