@@ -17,6 +17,7 @@ from scripts.procmon.contracts.tables import (
     ServiceRow,
 )
 from scripts.procmon.findings.held_files import Held
+from scripts.procmon.findings.put_back import put_back, undone
 from scripts.procmon.findings.registry_paths import normal, parent_of
 from scripts.procmon.findings.traces import Traces, rows_of, traces, weighty
 from scripts.procmon.findings.victims import kept
@@ -104,6 +105,7 @@ def _steps(earlier: Mapping[str, Analysis], left: Traces) -> Iterator[RemovalRow
         if row.security and row.change in ("deleted", "disabled") and row.service.lower() in named
     )
     yield from held.checks()
+    yield from put_back(earlier)
     asked = list(dict.fromkeys(one.facts["program"] for one in weighty(earlier) if one.kind == "uac_bypass"))
     if asked:
         yield RemovalRow(
@@ -197,9 +199,7 @@ def _value(row: AutostartRow, before: Mapping[str, Any] | None = None) -> Remova
             "delete value" if why == "com_machine_new" else "restore value"
         )
         return RemovalRow(step=step, target=row.path, because=why, facts=facts)
-    return RemovalRow(
-        step="delete value", target=row.path, because="autostart", facts={"data": row.data or ""}
-    )
+    return undone(row, before)
 
 
 def _settings(earlier: Mapping[str, Analysis]) -> Iterator[RemovalRow]:

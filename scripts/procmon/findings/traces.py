@@ -20,6 +20,10 @@ _WEIGHTY = ("high", "medium")
 _HOSTED = {"injected_code", "odd_module"}
 
 
+#: Findings on files that every Windows has: they are put back, not taken away or searched for elsewhere.
+_REPLACED = {"log_on_program_replaced", "wmi_repository_written"}
+
+
 @dataclass
 class Traces:
     """Things that findings of at least medium severity are about, each with the kind of the first such finding."""
@@ -71,7 +75,15 @@ def traces(earlier: Mapping[str, Analysis]) -> Traces:
     made_by = {row.who for row in found.programs} | _false(findings)
     about = _about_files(earlier)
     rewrote = rewriters(earlier)
+    replaced = {
+        path.lower()
+        for finding in findings
+        if finding.kind in _REPLACED
+        for path in finding.subjects.get("files", ())
+    }
     for file in rows_of(earlier, "files"):
+        if file.path.lower() in replaced:
+            continue
         named = file.path.lower() in found.why
         if file.what == "folder" and is_windows_folder(file.path):
             if file.ordinary is None and file.made and file.left and (named or file.who in made_by):

@@ -1,0 +1,39 @@
+"""Steps of the clean-up for what every Windows has: it is put back, not taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from scripts.procmon.contracts.findings import Analysis
+from scripts.procmon.contracts.tables import AutostartRow, RemovalRow
+from scripts.procmon.findings.registry_paths import parent_of
+from scripts.procmon.findings.traces import weighty
+from scripts.procmon.knowledge import knowledge
+
+
+def undone(row: AutostartRow, before: Mapping[str, Any] | None) -> RemovalRow:
+    """The step for a value of automatic start: taken away with its key where the key names what runs, restored where
+    every Windows has such a value, deleted otherwise. ``before`` is what stood there, as far as the capture tells.
+    """
+    place: Mapping[str, Any] = next((one for one in knowledge("autostarts") if one["id"] == row.place), {})
+    facts = {"data": row.data or ""}
+    if place.get("by_key"):
+        return RemovalRow(step="delete key", target=parent_of(row.path), because="autostart", facts=facts)
+    if place.get("shared"):
+        facts["before"] = (before or {}).get("data") or ""
+        return RemovalRow(step="restore value", target=row.path, because="shared", facts=facts)
+    return RemovalRow(step="delete value", target=row.path, because="autostart", facts=facts)
+
+
+def put_back(earlier: Mapping[str, Analysis]) -> Iterator[RemovalRow]:
+    """What is to be looked at after findings on files of Windows and on WMI's subscriptions."""
+    for finding in weighty(earlier):
+        if finding.kind == "log_on_program_replaced":
+            facts = {"path": finding.facts["path"], "aside": finding.facts["aside"] or ""}
+            yield RemovalRow(
+                step="check", target=finding.facts["path"], because="log_on_program", facts=facts
+            )
+        wmi = finding.kind == "command_line" and finding.facts["id"] in ("wmi-subscription", "mof-compiled")
+        if wmi or finding.kind in ("wmi_consumer_ran", "wmi_repository_written"):
+            yield RemovalRow(step="check", target="root\\subscription", because="wmi_subscription")
