@@ -20,6 +20,7 @@ from scripts.procmon.findings.doers import Doers
 from scripts.procmon.findings.file_acts import FILE, OPEN, READ, WRITE, acts, file_key, unseen
 from scripts.procmon.findings.file_kinds import PROGRAMS, is_archive, is_stray, kind_of, stream_of
 from scripts.procmon.findings.overwritten import hosts_written
+from scripts.procmon.findings.planted import planted
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.select import one_of, where
@@ -46,6 +47,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
         *_borrowed_names(capture, stray),
         *_from_the_network(capture, stray, suspects(earlier), everyone=_files(earlier)),
         *_streams(rows),
+        *planted(capture, _files(earlier), earlier),
         *hosts_written(_files(earlier), Doers(tree(earlier))),
     ]
     return Analysis(
