@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from ntpath import basename
 from typing import Any
@@ -26,19 +27,23 @@ from scripts.procmon.findings.autostart_values import (
 )
 from scripts.procmon.findings.before import before
 from scripts.procmon.findings.commands import given, place_given
+from scripts.procmon.findings.file_acts import file_key
 from scripts.procmon.findings.file_kinds import is_stray
 from scripts.procmon.findings.log_on_programs import replaced
 from scripts.procmon.findings.names import image_path, process_name, who
 from scripts.procmon.findings.places import below_windows, kind_of
 from scripts.procmon.findings.records import Record, of_operations
 from scripts.procmon.findings.registry_links import link_findings
-from scripts.procmon.findings.registry_paths import normal, parent_of
+from scripts.procmon.findings.registry_paths import matches, normal, parent_of
 from scripts.procmon.findings.reproduce import by_path
+from scripts.procmon.findings.settled_programs import settled_programs
 from scripts.procmon.findings.setup_programs import setup_programs
 from scripts.procmon.findings.suspects import suspects
 from scripts.procmon.findings.traces import rows_of
 from scripts.procmon.findings.wmi_events import wmi_findings
 
+#: A program enters itself once or twice when it starts; who guards its entry does so again and again.
+MOST_TIMES = 3
 SET, DELETE_VALUE, DELETE_KEY = "RegSetValue", "RegDeleteValue", "RegDeleteKey"
 
 
@@ -71,7 +76,10 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     rows += _removals(capture, told)
     files = startup_files(earlier)
     services = started_services(earlier)
-    findings = _findings(capture, writes, dropped=dropped, accused=set(suspects(earlier)), setup=setup)
+    settled = settled_programs(earlier, {file_key(path): file for path, file in dropped.items()}, accused)
+    findings = _findings(
+        capture, writes, dropped=dropped, accused=set(suspects(earlier)), setup=setup, settled=settled
+    )
     findings += [*file_findings(files, accused=accused, autoruns=listing(capture)), *by_files]
     return Analysis(
         name="persistence",
@@ -176,14 +184,24 @@ def _uses_windows(capture: Capture, write: Write, target: str) -> bool:
 
 
 def _findings(
-    capture: Capture, writes: list[Write], *, dropped: Mapping[str, FileRow], accused: set[str], setup: bool
+    capture: Capture,
+    writes: list[Write],
+    *,
+    dropped: Mapping[str, FileRow],
+    accused: set[str],
+    setup: bool,
+    settled: set[int],
 ) -> list[Finding]:
+    often = Counter((write.record.process, normal(write.record.path)) for write in writes)
     groups: dict[tuple[Any, ...], list[tuple[Write, list[str]]]] = {}
     for write in writes:
         ordinary = _ordinary(capture, write, dropped=dropped, setup=setup)
         if ordinary in ("windows_default", "windows_update") and write.place["id"] != "winsock":
             continue
         signs = signs_of(capture, write, files=dropped, accused=accused, setup=setup)
+        guards = often[write.record.process, normal(write.record.path)] > MOST_TIMES
+        if "itself" in signs and write.record.process in settled and not guards:
+            signs.append("settled")
         if _severity(write, signs) is None:
             continue
         program = process_name(capture, write.record.process)
@@ -207,7 +225,9 @@ def _severity(write: Write, signs: list[str]) -> Severity | None:
         return "high"
     own = _leads_to_installed(write) or _is_task_manager(write)
     rare = "rare" in signs and ("interpreter" in signs or not own)
-    if rare or by_hand or {"itself", "unusual_place", "copy"} & set(signs):
+    # A program that enters itself was installed for one user, or hides where such lie.
+    itself = "itself" in signs and "settled" not in signs and not _is_own_type(write)
+    if rare or by_hand or itself or {"unusual_place", "copy"} & set(signs):
         return "medium"
     if write.place.get("everyday"):
         installed = kind_of(target_of(write.place, write.data))[0] == "own"
@@ -219,6 +239,12 @@ def _severity(write: Write, signs: list[str]) -> Severity | None:
 
 #: Signs of which each alone makes a finding high.
 _STRONG = {"odd_place", "temporary", "accused", "bare_name", "hidden", "telling", "log_on_screen", "script"}
+
+
+def _is_own_type(write: Write) -> bool:
+    """Whether a command opens a type of file or address that is none of Windows' own, as each messenger has one."""
+    place, path = write.place, write.record.path
+    return place["id"] == "shell-open-command" and not matches(place["values"][0], path)
 
 
 def _leads_to_installed(write: Write) -> bool:

@@ -221,3 +221,24 @@ def test_a_place_for_certain_data_alone_is_none_without_them() -> None:
     found = place_of(path, "script:C:\\x.sct")
     assert found is not None
     assert found["id"] == "component-script"
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "known"),
+    [
+        (r"Session Manager\BootExecute", r"autocheck autochk /r \??\C:", True),
+        (r"Session Manager\BootExecute", "autocheck autochk /q /v *", True),
+        (r"Session Manager\BootExecute", r"autocheck autochk *, autocheck evil", False),
+        (r"Session Manager\BootExecute", r"autocheck autochk2 *", False),
+    ],
+)
+def test_what_chkdsk_asks_for_at_the_next_start_is_windows_own(name: str, data: str, known: bool) -> None:
+    assert (severities(value(rf"{CONTROL}\{name}", data)) == []) is known
+
+
+@pytest.mark.parametrize(
+    ("data", "known"), [("vrfcore.dll", True), ("vrfcore.dll vfbasics.dll", True), ("vrf.dll", False)]
+)
+def test_application_verifier_enters_its_own_libraries(data: str, known: bool) -> None:
+    options = rf"{SOFTWARE}\Windows NT\CurrentVersion\Image File Execution Options"
+    assert (severities(value(rf"{options}\a.exe\VerifierDlls", data)) == []) is known
