@@ -9,6 +9,7 @@ from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Rule, Severity, Technique
 from scripts.procmon.contracts.tables import ProcessRow
 from scripts.procmon.findings.accusations import accusations
+from scripts.procmon.findings.lent_programs import lent_programs
 from scripts.procmon.findings.places import kind_of
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.knowledge import knowledge
@@ -20,12 +21,16 @@ _TWO_ENDINGS = re.compile(
 
 
 def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
-    """Findings "odd_child" and "mistakable_name"."""
+    """Findings "odd_child", "mistakable_name" and "program_lent"."""
     rows = tree(earlier)
     if not rows:
         return Analysis(name="odd_children", outcome="could not be checked", reason="no_processes")
     by_number = {row.process: row for row in rows}
-    findings = [*_children(rows, by_number), *_names(rows, set(accusations(earlier)))]
+    findings = [
+        *_children(rows, by_number),
+        *_names(rows, set(accusations(earlier))),
+        *lent_programs(capture, rows),
+    ]
     parents = any(row.parent is not None for row in rows)
     return Analysis(
         name="odd_children",

@@ -1,0 +1,116 @@
+"""Programs of Windows that were started empty by somebody else's program and then did what they never do themselves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from ipaddress import ip_address, ip_network
+from typing import Literal
+
+from scripts.procmon.contracts import events as e
+from scripts.procmon.contracts.capture import Capture
+from scripts.procmon.contracts.findings import Finding, Rule, Severity, Technique
+from scripts.procmon.contracts.tables import ProcessRow
+from scripts.procmon.findings.acts import acts_of
+from scripts.procmon.findings.credential_stores import store_of
+from scripts.procmon.findings.doers import Doers
+from scripts.procmon.findings.file_acts import READ
+from scripts.procmon.findings.places import below_windows
+from scripts.procmon.findings.records import records
+from scripts.procmon.findings.select import one_of, where
+from scripts.procmon.knowledge import knowledge
+
+#: "talked" to the Internet, "read" files with passwords, "stays": wrote programs or a place of automatic start.
+Deed = Literal["talked", "read", "stays"]
+#: The addresses of networks of one's own (RFC 1918, RFC 4193); others that are no one's, as in manuals, count as outside.
+_INSIDE = [ip_network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")]
+_ARGUMENTS = re.compile(r'^\s*(?:"[^"]*"|\S+)\s*(.*)$', re.DOTALL)
+
+
+def lent_programs(capture: Capture, rows: list[ProcessRow]) -> Iterator[Finding]:
+    """Findings "program_lent", one a process of process_habits.shells that a stray program or a script started empty.
+
+    Severity: high where a program from where users may write started it, medium where an interpreter did. None without a
+    deed: people start Notepad from wherever they like.
+    """
+    doers = Doers(rows)
+    by_number: Mapping[int, ProcessRow] = {row.process: row for row in rows}
+    for row in rows:
+        parent = by_number.get(row.parent) if row.parent is not None else None
+        if parent is None or not _is_shell(row) or not _is_empty(row):
+            continue
+        doer = doers.of(parent.process)
+        if doer == "installed":
+            continue
+        finding = _finding(capture, row, parent, severity="high" if doer == "stray" else "medium")
+        if finding is not None:
+            yield finding
+
+
+def _is_shell(row: ProcessRow) -> bool:
+    known = row.process_name.lower() in knowledge("process_habits")["shells"]
+    return known and bool(row.image_path) and below_windows(str(row.image_path)) is not None
+
+
+def _is_empty(row: ProcessRow) -> bool:
+    """Whether the program was given nothing to work on; one whose command line is not known may have been."""
+    found = _ARGUMENTS.match(row.command_line or "")
+    return found is not None and not found[1].strip()
+
+
+def _finding(capture: Capture, row: ProcessRow, parent: ProcessRow, *, severity: Severity) -> Finding | None:
+    done = acts_of(capture, [row.process])
+    mine = (capture.events[e.PROCESS] == row.process).to_numpy(dtype=bool)
+    reads = mine & one_of(capture.events[e.OPERATION], READ)
+    stores = records(capture, reads & where(capture.events[e.PATH], lambda path: store_of(path) is not None))
+    peers = [peer for peer in done.sent_to if _is_outside(peer)]
+    sends = records(
+        capture,
+        mine & where(capture.events[e.PATH], lambda path: path.partition(" -> ")[2] in peers)
+        if peers
+        else mine & False,
+    )
+    stays = bool(done.programs_written or done.autostarts or done.services)
+    told_of: dict[Deed, bool] = {"talked": bool(peers), "read": bool(stores), "stays": stays}
+    deeds = [deed for deed, seen in told_of.items() if seen]
+    if not deeds:
+        return None
+    start = [] if row.start_event is None else [row.start_event]
+    told = [*(one.event for one in sends[:100]), *(one.event for one in stores[:100])]
+    return Finding(
+        kind="program_lent",
+        severity=severity,
+        confidence="likely",
+        facts={
+            "who": row.who,
+            "name": row.process_name,
+            "parent": parent.who,
+            "parent_image": parent.image_path,
+            "time": row.start,
+            "deeds": deeds,
+            "peers": peers,
+            "stores": list(dict.fromkeys(one.path for one in stores)),
+            "written": [*done.programs_written, *done.autostarts],
+        },
+        evidence=sorted({*start, *told, *done.most_telling()}),
+        key_events=[*start, *told[:3]],
+        reproduce=[Rule("PID", "is", str(one.pid)) for one in (row, parent) if one.pid is not None]
+        or [Rule("Process Name", "is", row.process_name)],
+        attack=[Technique("T1055.012", "medium")],
+        subjects={
+            "processes": [row.who, parent.who],
+            **({"files": [parent.image_path]} if parent.image_path else {}),
+            **({"peers": peers} if peers else {}),
+        },
+    )
+
+
+def _is_outside(peer: str) -> bool:
+    """Whether a peer ("host:port") is not known to lie in the same network."""
+    host = peer.rpartition(":")[0].strip("[]")
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return "." in host and not host.lower().endswith((".local", ".lan", ".home", ".internal"))
+    inside = any(address in network for network in _INSIDE if network.version == address.version)
+    return not (inside or address.is_loopback or address.is_link_local or address.is_multicast)
