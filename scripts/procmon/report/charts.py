@@ -160,7 +160,7 @@ def timeline(
     drawn = sorted(order[:most], key=lambda name: min((s for s, _ in spots[name]), default=0.0))
     lanes, y = [], 6.0
     for name in drawn:
-        placed, rows = _place(marks.get(name, ()), x_of, y)
+        placed, rows = _place(marks.get(name, ()), x_of, y, moments.language)
         height = 18.0 + _MARK * rows
         row = by_who.get(name, {})
         first, last = parse(row.get("start")), parse(row.get("end"))
@@ -173,7 +173,7 @@ def timeline(
             for bin_, n in sorted(counted.items())
         ]
         lanes.append(
-            Lane(label=clip(name, 26), full=bare(name), y=y, height=height,
+            Lane(label=clip(name, 26), full=bare(name, moments.language), y=y, height=height,
                  life=(left, round(max(right - left, 1.5), 1)), ticks=ticks, marks=placed)
         )  # fmt: skip
         y += height + 6
@@ -225,14 +225,15 @@ def tree(
             Mark(
                 number=f["number"],
                 severity=f["severity"],
-                title=bare(f["title"]),
+                title=bare(f["title"], moments.language),
                 x=WIDTH - 236 + 17 * i,
                 y=y,
             )
             for i, f in enumerate(numbers.get(row["who"], [])[:13])
         ]
         twigs.append(
-            Twig(label=clip(row["who"], 44 - 2 * min(depth, 14)), full=bare(row["command_line"] or row["who"]),
+            Twig(label=clip(row["who"], 44 - 2 * min(depth, 14)),
+                 full=bare(row["command_line"] or row["who"], moments.language),
                  life=f"{start} – {end}" if start or end else "", depth=depth, x=x, y=y, elbow=above,
                  started=row["started_here"], ended=row["ended_here"], marks=marks)
         )  # fmt: skip
@@ -247,6 +248,7 @@ def chains(
     words: Mapping[str, str],
     starts: Mapping[str, str],
     load_times: Mapping[int, str],
+    language: str = "en",
     most: int = 10,
 ) -> list[Chain]:
     """Temporary file → file → service → loaded, a row a driver; then the other copies."""
@@ -274,7 +276,7 @@ def chains(
         Chain(
             y=index * 52.0,
             links=[
-                Link(x=i * 184.0, text=clip(text, 22), below=clip(below, 27), full=bare(full))
+                Link(x=i * 184.0, text=clip(text, 22), below=clip(below, 27), full=bare(full, language))
                 for i, (text, below, full) in enumerate(boxes)
             ],
         )
@@ -349,7 +351,7 @@ def _first_marks(
     return marks
 
 
-def _place(marks: Any, x_of: Any, y: float) -> tuple[list[Mark], int]:
+def _place(marks: Any, x_of: Any, y: float, language: str) -> tuple[list[Mark], int]:
     """Marks side by side where they fit, else on a further row above; and how many rows that takes."""
     placed: list[Mark] = []
     ends: list[float] = []
@@ -360,7 +362,8 @@ def _place(marks: Any, x_of: Any, y: float) -> tuple[list[Mark], int]:
             ends.append(0.0)
         ends[row] = x + 8
         placed.append(
-            Mark(number=finding["number"], severity=finding["severity"], title=bare(finding["title"]), x=x,
+            Mark(number=finding["number"], severity=finding["severity"], x=x,
+                 title=bare(finding["title"], language),
                  y=y + 8 + row * _MARK)
         )  # fmt: skip
     return placed, len(ends)

@@ -58,7 +58,7 @@ def make_report(
         "words": words,
         "settings": settings,
         "name": material.name,
-        "title": settings.title or bare(f"{words['kind']}: {material.name}"),
+        "title": settings.title or bare(f"{words['kind']}: {material.name}", settings.language),
         "parts": {part: index for index, part in enumerate(PARTS, start=1)},
         "files": material.info.get("files", ()),
         "beside": material.sidecars,
@@ -286,7 +286,7 @@ class _Maker:
             else words.say("changes.nothing", what=words["tables.attack.none"])
         )
         rows = [
-            [key, row["technique"].get("name", ""), ", ".join(row["technique"].get("tactics", ())),
+            [key, row["technique"].get("name", ""), words.joined(row["technique"].get("tactics", ())),
              words["attack_confidence"][min(row["sure"], key=sure.index)], row["findings"]]
             for key, row in sorted(techniques.items())
         ]  # fmt: skip
@@ -324,6 +324,7 @@ class _Maker:
                 words=words["charts"],
                 starts=words["words.starts"],
                 load_times=load_times,
+                language=words.language,
             ),
         }
 

@@ -62,7 +62,7 @@ def write_pdf(material: Material, settings: Settings, file: Path) -> None:
 def write_comparison_pdf(comparison: Comparison, file: Path) -> None:
     """Write the pages on two captures to ``file``. Raises PangoMissingError."""
     weasyprint = _weasyprint()
-    told = {"description": bare(" ".join(comparison.said))}
+    told = {"description": bare(" ".join(comparison.said), comparison.settings.language)}
     with _keeping_all():
         document = _document(weasyprint, comparison, told, "comparison_pdf.html.j2")
         document.write_pdf(file, pdf_variant=VARIANT)

@@ -87,7 +87,9 @@ def _timestamp(row: TableRow, m: Maker) -> list[Any]:
     for name, iso in row["set"].items():
         shown = f"{m.moments.day(iso) or str(iso)[:10]} {str(iso).partition('T')[2][:8]}".strip()
         by_value.setdefault(shown, []).append(name)
-    values = m.words["semicolon"].join(f"{value} ({', '.join(names)})" for value, names in by_value.items())
+    values = m.words["semicolon"].join(
+        f"{value} ({m.words.joined(names)})" for value, names in by_value.items()
+    )
     return [row["path"], values, row["donor"], row["who"], m.moments.clock(row["time"]), row["events"]]
 
 
@@ -329,7 +331,7 @@ SHAPES: dict[str, Shape] = {
                  ("events", "events", 14)),
         cells=lambda row, m: [
             m.moments.clock(row["time"]), row["who"], m.words.word("activity", row["what"]),
-            ", ".join(row["names"]), row["events"],
+            m.words.joined(row["names"]), row["events"],
         ],
         order=lambda _row: 0,
     ),
