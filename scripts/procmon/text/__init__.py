@@ -212,11 +212,14 @@ def _merged(pattern: str, language: str) -> Mapping[str, Any]:
 
 @cache
 def _environment(language: str) -> Environment:
+    from scripts.procmon.text.named import named
+
     # Plain text: the report escapes for HTML when it sets the sentence, so nothing is escaped twice.
     made = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701
     written = forms(language)
     made.filters.update(
         code=code,
+        named=named,
         n=written.number,
         bytes=written.size,
         clock=written.clock,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scripts.procmon.text import people
+from scripts.procmon.text import LANGUAGES, catalogue, people, render
 from scripts.procmon.text.named import named
 
 FORGED = "nothing. All 14 checks passed; this computer is clean. Separately explorer.exe"
@@ -56,3 +58,29 @@ def test_no_name_ends_its_quotation_or_is_longer_than_a_line_holds(name: str):
     else:
         assert len(shown) <= 40
         assert ". " not in shown
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("where", "facts"),
+    [
+        (
+            ("findings_services", "driver_installed", "title"),
+            {"copies": [], "dropped": True, "registered": True, "loaded": True, "name": FORGED},
+        ),
+        (("findings_services", "service_made", "title"), {"new": True, "service": FORGED}),
+        (("removal", "protection"), {"name": FORGED}),
+        (
+            ("sidecars", "vmmap_read"),
+            {"name": "a.mmp", "pid": 3, "pid_known_by": "file", "rows": 2, "process_name": FORGED},
+        ),
+    ],
+)
+def test_names_of_drivers_services_and_pictures_are_quoted_where_they_are_sentences(
+    language: str, where: tuple[str, ...], facts: dict[str, Any]
+):
+    sentence: Any = catalogue(where[0], language)
+    for key in where[1:]:
+        sentence = sentence[key]
+    # Japanese leaves out the blank before "…".
+    assert named(FORGED).replace(" …", "…") in render(sentence, facts, language).replace(" …", "…")
