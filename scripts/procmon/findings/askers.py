@@ -10,6 +10,7 @@ from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.findings.file_kinds import is_stray
 from scripts.procmon.findings.names import process_name
+from scripts.procmon.findings.places import kind_of as place_of
 
 
 def at_work(capture: Capture, event: int, within: pd.Timedelta) -> list[int]:
@@ -37,3 +38,23 @@ def may_have_asked(
         for process in at_work(capture, event, within)
         if is_stray(images.get(process)) or tool(process_name(capture, process).lower())
     ]
+
+
+#: Where downloads and what was unpacked lie; programs that are set up for one user have a folder elsewhere.
+_LOOSE = frozenset(
+    {
+        "a temporary folder",
+        "the folder of downloads",
+        "the desktop",
+        "the public user folder",
+        "the root of the disk",
+        "the Windows folder itself",
+        "the application data itself, without a folder of its own",
+    }
+)
+
+
+def lies_loose(image: str | None) -> bool:
+    """Whether a program is known to lie where nothing is set up, not even for one user."""
+    kind, name = place_of(image) if image and "\\" in image else ("other", None)
+    return kind == "odd" or name in _LOOSE

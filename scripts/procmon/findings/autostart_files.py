@@ -5,10 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
 from scripts.procmon.contracts.tables import AutostartRow, FileRow, ServiceRow
-from scripts.procmon.findings.autoruns_listing import Listing
+from scripts.procmon.findings.accusations import accusations
+from scripts.procmon.findings.askers import lies_loose
+from scripts.procmon.findings.autoruns_listing import Listing, listing
 from scripts.procmon.findings.reproduce import by_path
+from scripts.procmon.findings.suspects import images
+from scripts.procmon.findings.task_askers import Askers, task_askers
 from scripts.procmon.findings.traces import rows_of
 
 #: The Startup folder has a name in each language; what stands above it is the same shape.
@@ -21,6 +26,25 @@ _STARTUP = re.compile(
 _TASK = re.compile(
     r"\\windows\\(?:system32\\|syswow64\\)?tasks\\(?!microsoft\\windows\\)[^*]+$", re.IGNORECASE
 )
+#: What PowerShell runs first, for one user (in the documents, wherever they lie) or for all.
+_PROFILE = re.compile(
+    r"\\(?:windowspowershell|powershell)\\(?:v1\.0\\|7\\)?(?:microsoft\.[a-z]+_)?profile\.ps1$", re.IGNORECASE
+)
+#: Tools that write a profile for a script or for somebody from elsewhere; people use an editor or PowerShell itself.
+_TOOLS = frozenset(
+    {
+        *(
+            "cmd.exe",
+            "wscript.exe",
+            "cscript.exe",
+            "mshta.exe",
+            "rundll32.exe",
+            "regsvr32.exe",
+            "certutil.exe",
+        ),
+        *("curl.exe", "bitsadmin.exe", "winword.exe", "excel.exe", "outlook.exe"),
+    }
+)
 _PROGRAM = re.compile(r"\.(?:exe|dll|scr|com|bat|cmd|vbs|vbe|js|jse|wsf|hta|ps1|pif)$", re.IGNORECASE)
 _BY_ITSELF = ("boot", "system", "automatic")
 
@@ -32,6 +56,8 @@ def startup_files(earlier: Mapping[str, Analysis]) -> list[AutostartRow]:
         startup, task = _STARTUP.search(file.path), _TASK.search(file.path)
         if (startup or task) and file.what != "folder" and not file.path.lower().endswith("desktop.ini"):
             rows.append(_file("startup-folder" if startup else "task-file", file))
+        elif _PROFILE.search(file.path) and file.how != "changed":
+            rows.append(_file("powershell-profile", file))
     return rows
 
 
@@ -50,26 +76,44 @@ def started_services(earlier: Mapping[str, Analysis]) -> list[AutostartRow]:
     return rows
 
 
-def file_findings(rows: Sequence[AutostartRow], *, accused: set[str], autoruns: Listing) -> list[Finding]:
-    """Findings "autostart_file" for files that were put where Windows starts programs from."""
+def file_findings(
+    capture: Capture, rows: Sequence[AutostartRow], earlier: Mapping[str, Analysis]
+) -> list[Finding]:
+    """Findings "autostart_file" for files that were put where Windows or PowerShell starts programs from."""
+    accused, autoruns, image_of = accusations(earlier), listing(capture), images(earlier)
     return [
-        _finding(row, accused=row.who in accused, autoruns=autoruns) for row in rows if row.ordinary is None
+        _finding(
+            row,
+            accused=row.who in accused,
+            loose=lies_loose(image_of.get(row.process)),
+            autoruns=autoruns,
+            asked=task_askers(capture, row, earlier) if row.place == "task-file" else Askers(),
+        )
+        for row in rows
+        if row.ordinary is None
     ]
 
 
-def _finding(row: AutostartRow, *, accused: bool, autoruns: Listing) -> Finding:
+def _finding(row: AutostartRow, *, accused: bool, loose: bool, autoruns: Listing, asked: Askers) -> Finding:
     program = _PROGRAM.search(row.path) is not None
-    severity: Severity = "high" if accused else "medium" if program else "low"
+    profile = row.place == "powershell-profile"
+    if profile:
+        program = loose or row.who.rpartition(" (")[0].lower() in _TOOLS
+    severity: Severity = "high" if accused else "medium" if program or asked.people else "low"
     task = row.place == "task-file"
     return Finding(
         kind="autostart_file",
         severity=severity,
-        confidence="certain",
+        confidence=asked.confidence if asked.people else "certain",
         facts={
             "who": row.who,
             "path": row.path,
             "name": row.path.rpartition("\\")[2],
             "task": task,
+            "profile": profile,
+            "loose": loose,
+            "askers": asked.people,
+            "client": asked.confidence == "likely",
             "program": program,
             "accused": accused,
             "time": row.time,
@@ -78,8 +122,8 @@ def _finding(row: AutostartRow, *, accused: bool, autoruns: Listing) -> Finding:
         },
         evidence=list(row.events),
         reproduce=by_path([row.path]),
-        attack=[Technique("T1053.005" if task else "T1547.001", "high")],
-        subjects={"processes": [row.who], "files": [row.path]},
+        attack=[Technique("T1053.005" if task else "T1546.013" if profile else "T1547.001", "high")],
+        subjects={"processes": [row.who, *asked.people], "files": [row.path]},
     )
 
 

@@ -56,7 +56,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     if not capture.info["can_show"]["registry_events"]["value"]:
         files = startup_files(earlier)
         findings = [
-            *file_findings(files, accused=set(accusations(earlier)), autoruns=listing(capture)),
+            *file_findings(capture, files, earlier),
             *by_files,
         ]
         return Analysis(
@@ -80,7 +80,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     findings = _findings(
         capture, writes, dropped=dropped, accused=set(suspects(earlier)), setup=setup, settled=settled
     )
-    findings += [*file_findings(files, accused=accused, autoruns=listing(capture)), *by_files]
+    findings += [*file_findings(capture, files, earlier), *by_files]
     return Analysis(
         name="persistence",
         outcome="found" if rows or files or services or findings else "not found",

@@ -167,6 +167,8 @@ def _value(row: AutostartRow, before: Mapping[str, Any] | None = None) -> Remova
     """The step that undoes an automatic start; ``before`` is what stood there, as far as the capture tells."""
     path = normal(row.path)
     default = next((value for key, value in _DEFAULTS.items() if path.endswith(key)), None)
+    if row.place == "powershell-profile":
+        return RemovalRow(step="check", target=row.path, because="profile")
     if row.place in ("startup-folder", "task-file"):
         return RemovalRow(step="delete file", target=row.path, because="autostart_file")
     if row.place == "winsock":

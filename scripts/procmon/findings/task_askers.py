@@ -1,0 +1,71 @@
+"""Who may have had a scheduled task made: the scheduler writes the file for others, who are not recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import pandas as pd
+
+from scripts.procmon.contracts import events as e
+from scripts.procmon.contracts.capture import Capture
+from scripts.procmon.contracts.findings import Analysis
+from scripts.procmon.contracts.tables import AutostartRow
+from scripts.procmon.findings.askers import at_work, lies_loose
+from scripts.procmon.findings.file_kinds import PROGRAMS
+from scripts.procmon.findings.names import process_name, who
+from scripts.procmon.findings.places import below_windows, in_its_place
+from scripts.procmon.findings.select import one_of, where
+from scripts.procmon.findings.setup_programs import setup_programs
+from scripts.procmon.findings.suspects import images
+from scripts.procmon.findings.traces import rows_of
+
+#: By this library programs speak with the scheduler.
+_CLIENT = "\\taskschd.dll"
+#: The scheduler's own process, and Windows' own tools, whose command lines tell what they were asked for.
+_OWN = frozenset({"svchost.exe", "taskeng.exe", "taskhostw.exe", "taskhost.exe", "schtasks.exe", "mmc.exe"})
+_WITHIN = pd.Timedelta(seconds=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Askers:
+    """Programs that may have asked; "likely" where they had the scheduler's library loaded."""
+
+    people: list[str] = field(default_factory=list)
+    confidence: Literal["likely", "possible"] = "possible"
+
+
+def task_askers(capture: Capture, row: AutostartRow, earlier: Mapping[str, Analysis]) -> Askers:
+    """The programs at work within the second before that lie where nothing is set up.
+
+    None where something was set up in this capture: that is what most tasks are made for.
+    """
+    if row.who.rpartition(" (")[0].lower() != "svchost.exe" or _something_set_up(capture, earlier):
+        return Askers()
+    image_of, event = images(earlier), row.events[0]
+    clients = {one for one in _clients(capture, event) if process_name(capture, one).lower() not in _OWN}
+    near = at_work(capture, event, _WITHIN)
+    asked_by_tool = any(process_name(capture, one).lower() in ("schtasks.exe", "mmc.exe") for one in near)
+    if not clients and asked_by_tool:
+        return Askers()
+    found = [one for one in (clients or near) if lies_loose(image_of.get(one))]
+    return Askers(
+        people=[who(capture, one) for one in sorted(found)], confidence="likely" if clients else "possible"
+    )
+
+
+def _something_set_up(capture: Capture, earlier: Mapping[str, Analysis]) -> bool:
+    """Whether a set-up program was at work, or a program was put where programs are set up."""
+    return bool(setup_programs(capture)) or any(
+        file.made and file.what in PROGRAMS and below_windows(file.path) is None and in_its_place(file.path)
+        for file in rows_of(earlier, "files")
+    )
+
+
+def _clients(capture: Capture, before: int) -> list[int]:
+    """The processes that had loaded the scheduler's library before an event."""
+    events = capture.events
+    loads = one_of(events[e.OPERATION], {"Load Image"}) & (events[e.EVENT] < before).to_numpy()
+    loads[loads] = where(events[e.PATH][loads], lambda path: path.lower().endswith(_CLIENT))
+    return [int(process) for process in events[e.PROCESS][loads].unique()]

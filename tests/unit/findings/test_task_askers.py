@@ -1,0 +1,111 @@
+"""Tasks and PowerShell profiles: who may have asked the scheduler, and who writes what PowerShell runs first."""
+
+from __future__ import annotations
+
+import pytest
+
+from scripts.procmon.contracts.findings import Finding
+from scripts.procmon.findings import analyses
+from scripts.procmon.text.telling import tell
+from tests.captures.deeds import created, loaded
+from tests.captures.events import Row, capture
+
+SCHEDULER = "svchost.exe (1000)"
+STRAY = "m.exe (300)"
+TASK = r"C:\Windows\System32\Tasks\Upd"
+PLACES = {
+    SCHEDULER: r"C:\Windows\System32\svchost.exe",
+    STRAY: r"C:\Users\a\AppData\Local\Temp\m.exe",
+    "slack.exe (7)": r"C:\Users\a\AppData\Local\slack\slack.exe",
+    "agent.exe (8)": r"C:\Program Files\Agent\agent.exe",
+    "setup.exe (9)": r"C:\Users\a\Downloads\setup.exe",
+    "schtasks.exe (10)": r"C:\Windows\System32\schtasks.exe",
+    "Code.exe (11)": r"C:\Users\a\AppData\Local\Programs\Microsoft VS Code\Code.exe",
+    "python.exe (12)": r"C:\Users\a\anaconda3\python.exe",
+    "cmd.exe (13)": r"C:\Windows\System32\cmd.exe",
+    "notepad.exe (14)": r"C:\Windows\System32\notepad.exe",
+    "powershell.exe (15)": r"C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe",
+}
+UNINSTALL = r"HKLM\Software\Microsoft\Windows\CurrentVersion\Uninstall\X\DisplayName"
+
+
+def told(*rows: Row) -> list[Finding]:
+    people = {row.who for row in rows}
+    built = capture(*rows, processes={who: {"image_path": PLACES[who]} for who in people})
+    found = analyses.run(built)["persistence"].findings
+    return [finding for finding in found if finding.kind == "autostart_file"]
+
+
+def at_work(who: str, at: float) -> Row:
+    return Row("RegOpenKey", "HKLM", who=who, at=at)
+
+
+def task(at: float = 5.0) -> Row:
+    return created(TASK, who=SCHEDULER, at=at)
+
+
+def client(who: str, at: float) -> Row:
+    return loaded(r"C:\Windows\System32\taskschd.dll", who=who, at=at)
+
+
+def test_a_loose_program_at_work_just_before_a_task_is_made_may_have_asked() -> None:
+    (finding,) = told(at_work(STRAY, 4.5), task())
+    assert (finding.severity, finding.confidence, finding.facts["askers"]) == ("medium", "possible", [STRAY])
+    for language in ("en", "ja"):
+        assert STRAY in tell(finding.kind, finding.facts, language)["statement"]
+
+
+def test_one_that_has_the_schedulers_library_loaded_is_likely() -> None:
+    (finding,) = told(client(STRAY, 1), at_work(STRAY, 3), task())
+    assert (finding.severity, finding.confidence) == ("medium", "likely")
+
+
+ORDINARY = {
+    "long before": (at_work(STRAY, 1),),
+    "a program that is set up for one user": (at_work("slack.exe (7)", 4.9),),
+    "an installed program": (at_work("agent.exe (8)", 4.9),),
+    "an installed program spoke with the scheduler": (
+        client("agent.exe (8)", 4.8),
+        at_work(STRAY, 4.9),
+    ),
+    "the tool for tasks, whose command line tells": (at_work("schtasks.exe (10)", 4.8), at_work(STRAY, 4.9)),
+    "a set-up program": (
+        Row("RegSetValue", UNINSTALL, "Type: REG_SZ, Data: X", who="setup.exe (9)", at=4.6),
+        at_work("setup.exe (9)", 4.9),
+    ),
+    "a set-up program that puts programs in their place": (
+        created(r"C:\Program Files\X\x.exe", who="setup.exe (9)", at=4.6),
+        at_work("setup.exe (9)", 4.9),
+    ),
+}
+
+
+@pytest.mark.parametrize("rows", ORDINARY.values(), ids=ORDINARY)
+def test_a_task_that_something_else_explains_stays_low(rows: tuple[Row, ...]) -> None:
+    (finding,) = told(*rows, task())
+    assert (finding.severity, finding.facts["askers"]) == ("low", [])
+
+
+PROFILE = r"C:\Users\a\Documents\WindowsPowerShell\Microsoft.PowerShell_profile.ps1"
+
+
+@pytest.mark.parametrize(
+    ("who", "path", "severity"),
+    [
+        ("cmd.exe (13)", PROFILE, "medium"),
+        (STRAY, PROFILE, "medium"),
+        ("cmd.exe (13)", r"C:\Windows\System32\WindowsPowerShell\v1.0\profile.ps1", "medium"),
+        ("notepad.exe (14)", PROFILE, "low"),
+        ("Code.exe (11)", r"C:\Users\a\Documents\PowerShell\Microsoft.VSCode_profile.ps1", "low"),
+        ("python.exe (12)", r"C:\Users\a\OneDrive\Documents\WindowsPowerShell\profile.ps1", "low"),
+        ("powershell.exe (15)", PROFILE, "low"),
+    ],
+)
+def test_a_profile_of_powershells_weighs_by_who_wrote_it(who: str, path: str, severity: str) -> None:
+    (finding,) = told(created(path, who=who))
+    assert finding.severity == severity
+    assert [one.id for one in finding.attack] == ["T1546.013"]
+
+
+def test_a_script_of_that_name_elsewhere_is_no_profile() -> None:
+    assert told(created(r"C:\work\scripts\profile.ps1", who="cmd.exe (13)")) == []
