@@ -12,9 +12,10 @@ from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Technique
 from scripts.procmon.contracts.tables import CopyRow, DeletionRow, RenameRow
 from scripts.procmon.findings import file_acts
+from scripts.procmon.findings.believed_names import believed_name
 from scripts.procmon.findings.file_acts import FILE, file_key, unseen
 from scripts.procmon.findings.file_kinds import in_windows, is_temporary, kind_of, ordinary_reason
-from scripts.procmon.findings.names import moment_of, process_name, who
+from scripts.procmon.findings.names import moment_of, who
 from scripts.procmon.findings.parts import Part, parts, some
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.suspects import suspects
@@ -81,7 +82,7 @@ _MARKED = (FILE, e.EVENT, e.TIME, e.PROCESS, e.PATH, "how", "attempt")
 def _ordinary(capture: Capture, part: Part, created: Part | None, *, trusted: bool) -> str | None:
     """Why a deletion is everyday business."""
     process, path, last = int(part[e.PROCESS][0]), str(part[e.PATH][0]), part[e.EVENT][-1]
-    name = process_name(capture, process)
+    name = believed_name(capture, process)
     if reason := ordinary_reason(path, process_name=name, what=kind_of(path)):
         return reason
     if created is None or not trusted:
@@ -97,7 +98,7 @@ def _ordinary(capture: Capture, part: Part, created: Part | None, *, trusted: bo
 def _rename_rows(capture: Capture, renamed: pd.DataFrame) -> Iterator[RenameRow]:
     for part in parts(renamed, [e.PROCESS, FILE, "to"], (e.EVENT, e.PROCESS, e.PATH, "to")):
         process, path = int(part[e.PROCESS][0]), str(part[e.PATH][0])
-        name = process_name(capture, process)
+        name = believed_name(capture, process)
         if not isinstance(part["to"][0], str):
             continue
         to = _whole(part["to"][0], path)

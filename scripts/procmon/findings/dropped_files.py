@@ -12,6 +12,7 @@ from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis
 from scripts.procmon.contracts.tables import CopyRow, DeletionRow, FileRow, RenameRow
+from scripts.procmon.findings.believed_names import believed_name
 from scripts.procmon.findings.dropped_programs import hidden_files, programs_changed, programs_dropped
 from scripts.procmon.findings.file_acts import (
     FILE,
@@ -25,8 +26,9 @@ from scripts.procmon.findings.file_acts import (
 )
 from scripts.procmon.findings.file_kinds import PROGRAMS, Kind, kind_of, ordinary_reason
 from scripts.procmon.findings.file_uses import Use, module_users, uses
-from scripts.procmon.findings.names import moment_of, process_name, who
+from scripts.procmon.findings.names import moment_of, who
 from scripts.procmon.findings.parts import Part, parts, some
+from scripts.procmon.findings.places import hides
 
 MOST_EVENTS = 100
 Fate = Literal["still there", "deleted", "renamed", "deleted on close", "not known"]
@@ -207,7 +209,7 @@ def _ordinary(
 ) -> str | None:
     """Why a file is everyday business: everyone who created or wrote it must be known to do so."""
     actors = {int(one) for part in (created, writes) if part for one in np.unique(part[e.PROCESS])}
-    names = {process_name(capture, one) for one in actors}
+    names = {believed_name(capture, one) for one in actors}
     # The cache manager writes for others, in the System process.
     names = {name for name in names if name.lower() != "system"} or names
     reasons = [
@@ -217,7 +219,9 @@ def _ordinary(
     ]
     if created is None and writes and writes["paging"].all():
         return next((reason for reason in reasons if reason), "memory_manager")
-    return reasons[0] if all(reasons) else None
+    # Whoever deletes moves a file into the recycle bin; nobody makes a program there.
+    made_there = created is not None and what in PROGRAMS and hides(path) and "recycle_bin" in reasons
+    return reasons[0] if all(reasons) and not made_there else None
 
 
 def _passing(what: Kind, by: DeletionRow | RenameRow | None) -> str | None:

@@ -8,6 +8,7 @@ from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
 from scripts.procmon.contracts.tables import FileRow
+from scripts.procmon.findings.believed_names import believed_name
 from scripts.procmon.findings.file_acts import FILE, changes, file_key
 from scripts.procmon.findings.file_kinds import PROGRAMS, is_stray, kind_of, ordinary_reason
 from scripts.procmon.findings.names import moment_of, process_name, who
@@ -65,7 +66,7 @@ def _row(capture: Capture, part: Part, image_of: Mapping[int, str]) -> FileRow:
 
 def _ordinary(capture: Capture, path: str, process: int, image_of: Mapping[int, str]) -> str | None:
     """Why a change is everyday business: the file's own reason, or a service of Windows that keeps its files in order."""
-    name = process_name(capture, process)
+    name = believed_name(capture, process)
     reason = ordinary_reason(path, process_name=name, what=kind_of(path))
     if reason:
         return reason

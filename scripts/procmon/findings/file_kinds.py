@@ -13,13 +13,16 @@ from scripts.procmon.knowledge import knowledge
 
 Kind = Literal["driver", "executable", "script", "shortcut", "folder", "data"]
 
+#: Where a file in the recycle bin came from: a few hundred bytes that bear the ending of that file.
+_NOTE_OF_BIN = re.compile(r"\\\$recycle\.bin\\s-1-5-[^\\]+\\\$i[a-z0-9]{6}\.[^\\]*$", re.IGNORECASE)
+
 #: The kinds that can run.
 PROGRAMS = frozenset({"driver", "executable", "script"})
 
 
 def kind_of(path: str) -> Kind:
     """What a file is by the end of its name; of several ends the last counts. Folders are told by their creation."""
-    if basename(path).lower() in knowledge("file_kinds")["not_drivers"]:
+    if basename(path).lower() in knowledge("file_kinds")["not_drivers"] or _NOTE_OF_BIN.search(path):
         return "data"
     # A stream beside a program is none, and one beside a text may be one.
     stream = stream_of(path)

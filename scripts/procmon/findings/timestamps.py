@@ -14,6 +14,7 @@ from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
 from scripts.procmon.contracts.tables import CopyRow, FileRow, TimestampRow
+from scripts.procmon.findings.believed_names import believed_name
 from scripts.procmon.findings.doers import Doers
 from scripts.procmon.findings.file_acts import file_key, unseen
 from scripts.procmon.findings.file_kinds import (
@@ -25,7 +26,7 @@ from scripts.procmon.findings.file_kinds import (
     ordinary_reason,
 )
 from scripts.procmon.findings.file_times import TELLING, Seen, Times, folder_of, times_set
-from scripts.procmon.findings.names import moment_of, process_name, who
+from scripts.procmon.findings.names import moment_of, who
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.setup_programs import is_installer, setup_programs
@@ -164,7 +165,7 @@ def _ordinary(
         # CopyFileEx gives the copy the source's time of last write and leaves the time of creation alone.
         if same or "CreationTime" not in times.moments:
             return "copied_times"
-    name = process_name(capture, times.process)
+    name = believed_name(capture, times.process)
     return ordinary_reason(times.path, process_name=name, what=kind_of(times.path))
 
 

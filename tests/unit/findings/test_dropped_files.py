@@ -177,3 +177,52 @@ def test_names_tell_kinds_double_endings_and_streams() -> None:
     assert not has_double_ending(r"C:\setup.v2.exe")
     assert stream_of(r"C:\a.txt:hidden:$DATA") == "hidden"
     assert stream_of(r"C:\a.txt") is None
+
+
+BIN = r"C:\$Recycle.Bin\S-1-5-21-1-2-3-1001"
+
+
+def test_the_note_of_where_a_binned_program_came_from_is_no_program() -> None:
+    note = only_row(
+        created(rf"{BIN}\$IA1B2C3.exe", who="explorer.exe (8)"),
+        wrote(rf"{BIN}\$IA1B2C3.exe", 0, 100, who="explorer.exe (8)"),
+    )
+    assert (note.what, note.ordinary) == ("data", "recycle_bin")
+
+
+def test_a_program_that_is_made_in_the_recycle_bin_is_told_whatever_its_name() -> None:
+    path = rf"{BIN}\$RA1B2C3.exe"
+    built = capture(created(path), wrote(path, 0, 9000))
+    assert [one.severity for one in analysed(built).findings if one.kind == "programs_dropped"] == ["medium"]
+    note = rf"{BIN}\$IA1B2C3.exe"
+    ran = [row.what for row in analysed(capture(created(note), loaded(note))).tables["files"]]
+    assert ran == ["driver"]
+
+
+def test_a_program_that_is_deleted_into_the_recycle_bin_is_no_program_made_there() -> None:
+    path = r"C:\Users\a\Documents\x.exe"
+    row = only_row(created(path), renamed(path, rf"{BIN}\$RA1B2C3.exe"))
+    assert row.path == path
+
+
+@pytest.mark.parametrize(
+    ("image", "ordinary"),
+    [
+        (r"C:\Windows\WinSxS\x\TiWorker.exe", "windows_update"),
+        (r"C:\Users\a\Downloads\TiWorker.exe", None),
+        (None, "windows_update"),
+    ],
+)
+def test_the_name_of_a_part_of_windows_is_believed_in_its_place(
+    image: str | None, ordinary: str | None
+) -> None:
+    path, who = r"C:\Windows\System32\new.dll", "TiWorker.exe (8)"
+    people = {who: {"image_path": image}} if image else {}
+    (row,) = analysed(capture(created(path, who=who), processes=people)).tables["files"]
+    assert row.ordinary == ordinary
+
+
+def test_where_replication_and_the_index_keep_their_state_is_windows_at_work() -> None:
+    path = r"E:\System Volume Information\IndexerVolumeGuid"
+    assert only_row(created(path, attributes="HS", who="explorer.exe (8)")).ordinary == "restore_points"
+    assert only_row(created(path, attributes="HS")).ordinary is None
