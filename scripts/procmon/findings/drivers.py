@@ -11,6 +11,7 @@ from scripts.procmon.contracts.findings import Analysis, Finding, Rule, Severity
 from scripts.procmon.contracts.tables import CopyRow, DriverRow, FileRow, ServiceRow
 from scripts.procmon.findings.autoruns_listing import listing
 from scripts.procmon.findings.doers import Doers
+from scripts.procmon.findings.driver_copies import told_once
 from scripts.procmon.findings.driver_deeds import after_loading
 from scripts.procmon.findings.file_acts import file_key
 from scripts.procmon.findings.file_kinds import belongs_to_a_program, is_stray, is_temporary
@@ -57,7 +58,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
         outcome="found" if rows else "not found",
         limits=limits,
         examined=sum(len(row.file_events + row.registry_events + row.load_events) for row in rows.values()),
-        findings=list(_findings(capture, stories, rows, earlier)),
+        findings=told_once(_findings(capture, stories, rows, earlier)),
         tables={"drivers": sorted(rows.values(), key=lambda row: row.time)},
     )
 

@@ -7,6 +7,7 @@ import pytest
 from scripts.procmon.contracts.findings import Analysis
 from scripts.procmon.findings import copies, deletions, drivers, dropped_files, process_tree, services
 from scripts.procmon.findings.analyses import run
+from scripts.procmon.text.telling import tell
 from tests.captures.deeds import copied, created, loaded, service_key, service_value
 from tests.captures.events import Row, capture
 from tests.unit.findings.test_deletions import accusation
@@ -175,3 +176,38 @@ def test_a_driver_weighs_by_who_brought_it_where_and_by_what_it_is_known_for(
     built = capture(*story, processes={"malware.exe (300)": {"image_path": image}})
     found = [one for one in run(built)["drivers"].findings if one.kind == "driver_installed"]
     assert [one.severity for one in found] == [severity]
+
+
+STAGED = [
+    r"C:\Windows\Temp\{1}\wintun.sys",
+    r"C:\Windows\System32\DriverStore\Temp\{2}\wintun.sys",
+    r"C:\Windows\System32\DriverStore\FileRepository\wintun.inf_amd64_1\wintun.sys",
+]
+IN_PLACE = r"C:\Windows\System32\drivers\wintun.sys"
+
+
+def test_a_driver_that_passes_through_several_folders_is_told_once() -> None:
+    key = [
+        service_key("wintun"),
+        service_value("wintun", "ImagePath", r"\SystemRoot\System32\drivers\wintun.sys"),
+    ]
+    analysis = analysed(*(created(path) for path in STAGED), created(IN_PLACE), *key, loaded(IN_PLACE))
+    (finding,) = analysis.findings
+    assert (finding.facts["file"], finding.facts["beside"]) == (IN_PLACE, STAGED)
+    assert {0, 1, 2, 3} <= set(finding.evidence)
+    assert len(analysis.tables["drivers"]) == 4
+    for language in ("en", "ja"):
+        statement = tell(finding.kind, finding.facts, language)["statement"]
+        assert all(path in statement for path in STAGED)
+
+
+def test_copies_that_none_of_was_registered_are_one_finding_too() -> None:
+    (finding,) = analysed(*(created(path) for path in STAGED)).findings
+    assert len(finding.facts["beside"]) == 2
+
+
+def test_drivers_of_other_names_and_accused_copies_keep_their_own_findings() -> None:
+    other = IN_PLACE.replace("wintun", "other")
+    assert len(analysed(created(IN_PLACE), created(other)).findings) == 2
+    guilty = analysed(created(STAGED[0]), created(IN_PLACE), accused="malware.exe (300)").findings
+    assert [one.severity for one in guilty] == ["medium", "medium"]
