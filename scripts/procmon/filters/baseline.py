@@ -123,9 +123,9 @@ def compare(
 
     ``named`` has the ``capture`` and, of one that lies in ``results``, the folder; else the ``reason`` why it is none.
     """
-    told = {"capture": named["capture"], "refused": _refused(named), "events": 0, "also": 0}
-    if told["refused"]:
-        return {"baseline": told}, None
+    told = {"capture": named["capture"], "refused": None, "events": 0, "also": 0}
+    if refused := _refused(named):
+        return {"baseline": told | refused}, None
     folder = Path(named["results"])
     clean = EventsFile(folder / EVENTS_FILE)
     comparer = Comparer()
@@ -134,16 +134,19 @@ def compare(
     return {"baseline": told}, Also(named["capture"], also)
 
 
-def _refused(named: Mapping[str, Any]) -> str | None:
-    """Why the baseline can't be used, in a sentence; None if it can."""
+def _refused(named: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Why the baseline can't be used: a sentence, and for a file that can't be read its parts; None if it can."""
     if "results" not in named:
-        return str(named["reason"])
+        return {"refused": str(named["reason"])}
     folder = Path(named["results"])
     if not all((folder / name).is_file() for name in (INFO_FILE, EVENTS_FILE, PROCESSES_FILE)):
-        return str(catalogue("baseline")["not_made"])
+        return {"refused": str(catalogue("baseline")["not_made"])}
     info = json.loads((folder / INFO_FILE).read_text(encoding="utf-8", errors="surrogatepass"))
     refused = info.get("refused")
-    return f"{refused['message'].rstrip('.')}." if refused else None
+    if not refused:
+        return None
+    parts = {key: refused.get(key) for key in ("file", "where", "expected", "found", "advice")}
+    return {"refused": f"{refused['message'].rstrip('.')}.", "refusal": parts}
 
 
 def alike(texts: pa.Array) -> pa.Array:

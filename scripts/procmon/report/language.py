@@ -60,7 +60,7 @@ def _check(check: Json, language: str) -> Json:
 
 
 def _info(info: Json, language: str) -> Json:
-    worded = ("can_show", "filtered", "remarks", "refused")
+    worded = ("can_show", "filtered", "remarks", "refused", "os")
     return {
         **info,
         **{key: in_language(info[key], language, known="capture") for key in worded if key in info},

@@ -8,6 +8,8 @@ from typing import Any
 from scripts.procmon.report.material import Material
 from scripts.procmon.report.view import Suggested
 from scripts.procmon.report.words import Words
+from scripts.procmon.text import catalogue
+from scripts.procmon.text.phrases import in_language
 from scripts.procmon.text.telling import baseline_said
 
 
@@ -30,7 +32,19 @@ def shares_said(material: Material, finding: Mapping[str, Any], words: Words) ->
 def compared_said(material: Material, language: str) -> str:
     """What was compared with the baseline, or why it could not be used; "" where none is named."""
     told = material.funnel.get("baseline")
-    return baseline_said(told, int(material.info.get("events", 0)), language) if told else ""
+    if not told:
+        return ""
+    known = {**told, "refused": _why(told, Words(language))} if told["refused"] else told
+    return baseline_said(known, int(material.info.get("events", 0)), language)
+
+
+def _why(told: Mapping[str, Any], words: Words) -> str:
+    if refusal := told.get("refusal"):
+        advice = in_language(refusal.get("advice") or "", words.language, known="capture")
+        return f"{words.refused(refusal)}{words['stop']}{words['gap']}{advice}".rstrip()
+    if told["refused"] == catalogue("baseline")["not_made"]:
+        return str(catalogue("baseline", words.language)["not_made"])
+    return str(in_language(told["refused"], words.language, known="capture"))
 
 
 def suggested(material: Material, findings: Iterable[Mapping[str, Any]]) -> list[Suggested]:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
+
+import pytest
 
 from scripts.procmon.report.context import make_report
 from scripts.procmon.report.html import report_html
 from scripts.procmon.report.material import Settings
+from scripts.procmon.report.shares import compared_said
 from tests.captures.results import event, finding, material, stages
 
 
@@ -102,3 +106,33 @@ def test_a_baseline_that_could_not_be_used_is_told_with_the_reason() -> None:
         funnel=funnel() | {"baseline": BASELINE | {"refused": "clean.CSV: expected rows, found none."}}
     )
     assert "could not be used: clean.CSV: expected rows, found none. Nothing here was compared" in shown
+
+
+UNREAD = {
+    "file": "clean.CSV",
+    "where": "offset 0x10",
+    "expected": "an intact gzip archive",
+    "found": "an empty file",
+}
+
+
+@pytest.mark.parametrize(
+    ("refused", "told"),
+    [
+        (
+            {"refused": "x", "refusal": UNREAD | {"advice": "Unpack it once."}},
+            "clean.CSV、オフセット 0x10。あるべきもの: 壊れていない gzip アーカイブ。"
+            "実際にあったもの: 空のファイル。一度展開する。このため、",
+        ),
+        ({"refused": "Its conversion did not get through."}, "変換が完了しなかった。このため、"),
+        (
+            {"refused": "The link leads out of the folder of inputs; please copy the file here."},
+            "リンクが入力フォルダーの外を指している",
+        ),
+    ],
+)
+def test_why_a_baseline_could_not_be_used_is_told_in_the_language_of_the_report(
+    refused: dict[str, Any], told: str
+):
+    made = material(funnel=funnel() | {"baseline": BASELINE | refused})
+    assert told in compared_said(made, "ja")
