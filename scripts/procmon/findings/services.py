@@ -14,9 +14,10 @@ from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Rule, Severity, Technique
 from scripts.procmon.contracts.tables import FileRow, ServiceRow
 from scripts.procmon.findings.autoruns_listing import listing
+from scripts.procmon.findings.before import before
 from scripts.procmon.findings.commands import given, is_interpreter, tells
 from scripts.procmon.findings.file_acts import file_key
-from scripts.procmon.findings.file_kinds import is_stray, odd_place, watched_place
+from scripts.procmon.findings.file_kinds import belongs_to_a_program, is_stray, odd_place, watched_place
 from scripts.procmon.findings.names import process_name, who
 from scripts.procmon.findings.own_programs import is_own_program
 from scripts.procmon.findings.places import in_its_place
@@ -30,6 +31,15 @@ from scripts.procmon.knowledge import knowledge
 Change = Literal["created", "changed", "disabled", "deleted"]
 #: What the service control manager does on a program's behalf it does within this of the program's last act.
 ASKED_WITHIN = pd.Timedelta(seconds=1)
+#: Windows' own servicing, which sets the values of its services anew.
+_SERVICING = ("tiworker.exe (", "trustedinstaller.exe (", "poqexec.exe (")
+#: Places where nothing is set up, and so no service's program is kept.
+_LOOSE = frozenset(
+    {
+        *("a temporary folder", "the folder of downloads", "the desktop", "the public user folder"),
+        "the application data itself, without a folder of its own",
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,7 +232,9 @@ def _made(capture: Capture, stories: Sequence[Story], earlier: Mapping[str, Anal
     """One finding a service (no driver) that was made or got another program.
 
     Severity: high where its program lies where none belongs or was dropped in this capture, and the process that made
-    it is not what it seems; medium where one of these holds or an interpreter is its program; low otherwise.
+    it is not what it seems; medium where one of these holds or an interpreter is its program; low otherwise. A library
+    that a service of Windows' host got in the place of its own, by a tool for scripts or a program from where users may
+    write and with no set-up program at work: medium, high where the library was written in this capture.
     """
     accused, setups, autoruns = suspects(earlier), setup_programs(capture), listing(capture)
     dropped = {file_key(row.path): row for row in _files(earlier) if row.made}
@@ -233,6 +245,12 @@ def _made(capture: Capture, stories: Sequence[Story], earlier: Mapping[str, Anal
         )
         if row.ordinary or story.deleted or story.key.is_driver or not (story.key.is_new or new_program):
             continue
+        library = next((one for one in story.key.sets if one.path.lower().endswith("\\servicedll")), None)
+        earlier_library = before(capture, library) if library and not story.key.is_new else None
+        same = library and earlier_library and earlier_library["data"] == library.fields.get("Data")
+        serviced = row.who.lower().startswith(_SERVICING) and belongs_to_a_program(row.image)
+        if not story.key.is_new and (same or serviced):
+            continue
         file = dropped.get(file_key(row.image or ""))
         makers = [person for person in (row.who, file.who if file else row.who) if person in accused]
         command = row.values.get("ImagePath") or row.image or ""  # noqa: PD011
@@ -242,12 +260,15 @@ def _made(capture: Capture, stories: Sequence[Story], earlier: Mapping[str, Anal
         watched = watched_place(run) if run else None
         told = tells(command) if interpreter else None
         setup = bool(setups) or is_installer(row.who, images(earlier).get(row.process))
+        by_hand = not setup and library is not None and _by_hand(row, images(earlier).get(row.process))
+        replaced = by_hand and not story.key.is_new
+        loose = watched in _LOOSE and not setup
         signs = sum(map(bool, (odd, makers, interpreter)))
         severity: Severity = (
             "high"
-            if (makers and (odd or file)) or told == "high"
+            if (makers and (odd or file)) or told == "high" or (replaced and file)
             else "medium"
-            if signs or (file and watched and not setup)
+            if signs or (file and watched and not setup) or replaced or loose
             else "low"
         )
         evidence = sorted({*row.events, *(file.events if file else ())})
@@ -270,6 +291,9 @@ def _made(capture: Capture, stories: Sequence[Story], earlier: Mapping[str, Anal
                 "telling": told is not None,
                 "accused": makers,
                 "setup": setup,
+                "replaced": replaced,
+                "before": earlier_library["data"] if earlier_library else None,
+                "loose": loose,
                 "autoruns": autoruns.facts([(rf"{SERVICES}\{row.service}", row.image)]),
             },
             evidence=evidence,
@@ -282,6 +306,11 @@ def _made(capture: Capture, stories: Sequence[Story], earlier: Mapping[str, Anal
                 "files": [row.image] if row.image else [],
             },
         )
+
+
+def _by_hand(row: ServiceRow, image: str | None) -> bool:
+    """Whether a tool for people and scripts, or a program from where users may write, set the values."""
+    return row.who.rpartition(" (")[0].lower() in knowledge("by_hand") or is_stray(image)
 
 
 def _files(earlier: Mapping[str, Analysis]) -> Sequence[FileRow]:
