@@ -95,7 +95,7 @@ def _registry(finding: Finding) -> dict[str, str | None]:
     if finding.kind == "weakened_settings":
         for one in finding.facts["settings"]:
             found[one["path"]] = None if one["clean"] is None else one["data"]
-            if one["clean"] == one["data"]:
+            if one["clean"] == one["data"] or one["deleted"]:
                 del found[one["path"]]
     elif finding.kind in ("autostart", "com_hijack"):
         for one in finding.facts["values"]:

@@ -209,7 +209,11 @@ def _settings(earlier: Mapping[str, Analysis]) -> Iterator[RemovalRow]:
         if finding.kind == "weakened_settings":
             for one in finding.facts["settings"]:
                 facts = {"data": one["data"], "what": one["what"]}
-                if one["clean"] is None:
+                if one["deleted"]:
+                    yield RemovalRow(
+                        step="restore value", target=one["path"], because="setting_deleted", facts=facts
+                    )
+                elif one["clean"] is None:
                     yield RemovalRow(step="delete value", target=one["path"], because="setting", facts=facts)
                 elif one["clean"] != one["data"]:
                     yield RemovalRow(

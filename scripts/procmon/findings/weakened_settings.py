@@ -15,7 +15,7 @@ from scripts.procmon.contracts.findings import SEVERITIES, Analysis, Finding, Se
 from scripts.procmon.contracts.tables import ProcessRow
 from scripts.procmon.findings.askers import at_work, may_have_asked
 from scripts.procmon.findings.commands import is_interpreter
-from scripts.procmon.findings.file_kinds import PROGRAMS
+from scripts.procmon.findings.file_kinds import PROGRAMS, is_stray
 from scripts.procmon.findings.file_kinds import kind_of as kind_of_file
 from scripts.procmon.findings.lineage import ancestors
 from scripts.procmon.findings.names import process_name, who
@@ -42,6 +42,7 @@ _POLICY = {
 }
 
 
+DELETIONS = ("RegDeleteKey", "RegDeleteValue")
 _DEFENDER = "msmpeng.exe"
 _EXCLUSION = "defender-exclusion"
 #: Programs that ask Windows Defender for what a script says, and its own window.
@@ -57,12 +58,18 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     """Findings "weakened_settings", one for each process that set weaker values, all its settings together."""
     if not capture.info["can_show"]["registry_events"]["value"]:
         return Analysis(name="weakened_settings", outcome="could not be checked", reason="no_registry_events")
-    told = of_operations(capture, {"RegSetValue"})
+    told = of_operations(capture, {"RegSetValue", *DELETIONS})
     places = images(earlier)
+    setup = bool(setup_programs(capture))
     by_process: dict[int, list[Weakened]] = {}
     for record in told:
-        program = process_name(capture, record.process).lower()
-        setting = _setting(record, program if in_its_place(places.get(record.process)) else "")
+        program, image = process_name(capture, record.process).lower(), places.get(record.process)
+        if record.operation == "RegSetValue":
+            setting = _setting(record, program if in_its_place(image) else "")
+        else:
+            setting = (
+                None if setup or not (program in knowledge("by_hand") or is_stray(image)) else _loss(record)
+            )
         if setting is not None:
             by_process.setdefault(record.process, []).append((record, setting))
     rows = {row.process: row for row in tree(earlier)}
@@ -99,10 +106,18 @@ def _setting(record: Record, program: str) -> Mapping[str, Any] | None:
     return None
 
 
+def _loss(record: Record) -> Mapping[str, Any] | None:
+    """The setting that a deletion weakens."""
+    numbers = _index("deleted").find(record.path)
+    return dict(knowledge("security_settings")[numbers[0]]) if numbers else None
+
+
 @cache
-def _index() -> RegistryIndex:
+def _index(which: str = "values") -> RegistryIndex:
     return RegistryIndex(
-        (text, number) for number, one in enumerate(knowledge("security_settings")) for text in one["values"]
+        (text, number)
+        for number, one in enumerate(knowledge("security_settings"))
+        for text in one.get(which, ())
     )
 
 
@@ -176,6 +191,7 @@ def _finding(
                     "data": record.fields.get("Data", ""),
                     "what": setting["what"],
                     "clean": _clean(record.path, setting),
+                    "deleted": record.operation in DELETIONS,
                 }
                 for record, setting in mine
             ],
@@ -189,7 +205,11 @@ def _finding(
             "events": [record.event for record, _ in mine],
         },
         evidence=[record.event for record, _ in mine],
-        reproduce=by_path([record.path for record, _ in mine], operations=["RegSetValue"], whos=[person]),
+        reproduce=by_path(
+            [record.path for record, _ in mine],
+            operations=sorted({record.operation for record, _ in mine}),
+            whos=[person],
+        ),
         attack=[Technique("T1112", "high"), *_techniques(mine, severity)],
         subjects={
             "processes": [person, *(askers if own else [])],

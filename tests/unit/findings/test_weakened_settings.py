@@ -7,6 +7,7 @@ import pytest
 from scripts.procmon.contracts.findings import Finding
 from scripts.procmon.findings import process_tree, weakened_settings
 from scripts.procmon.findings.weakened_settings import is_wide
+from scripts.procmon.text.telling import tell
 from tests.captures.events import Row, capture
 
 SYSTEM = r"HKLM\System\CurrentControlSet"
@@ -132,3 +133,49 @@ def test_a_products_folder_left_out_by_defender_stays_low_whoever_was_at_work() 
     assert [finding.severity for finding in judged(Row("RegOpenKey", "HKLM", who=SCRIPT, at=5), folder)] == [
         "low"
     ]
+
+
+REG = "reg.exe (300)"
+SCANNER = r"HKLM\Software\Microsoft\AMSI\Providers\{2781761E-28E0-4109-99FE-B9D127C57AFE}"
+TREE = r"HKLM\Software\Microsoft\Windows NT\CurrentVersion\Schedule\TaskCache\Tree"
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        Row("RegDeleteKey", SCANNER, who=REG),
+        Row("RegDeleteKey", rf"{SYSTEM}\Control\SafeBoot\Minimal", who=REG),
+        Row("RegDeleteValue", rf"{TREE}\Upd\SD", who=REG),
+        Row("RegDeleteValue", rf"{TREE}\Vendor\Upd\SD", who=REG),
+    ],
+)
+def test_protection_that_is_deleted_by_hand_is_high(row: Row) -> None:
+    (finding,) = judged(row)
+    assert finding.severity == "high"
+    for language in ("en", "ja"):
+        assert row.path.rpartition("\\")[2] in tell(finding.kind, finding.facts, language)["statement"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        (Row("RegDeleteKey", SCANNER, who="avremove.exe (8)"),),
+        (Row("RegDeleteKey", rf"{TREE}\Upd", who="svchost.exe (9)"),),
+        (Row("RegDeleteKey", rf"{SYSTEM}\Control\SafeBoot\Network\AnyDesk", who="AnyDesk.exe (8)"),),
+        (
+            Row(
+                "RegDeleteKey",
+                r"HKLM\Software\Microsoft\Windows\CurrentVersion\Uninstall\AV",
+                who="un.exe (8)",
+            ),
+            Row("RegDeleteKey", SCANNER, who=REG),
+        ),
+    ],
+)
+def test_a_product_that_takes_itself_off_weakens_nothing(rows: tuple[Row, ...]) -> None:
+    assert judged(*rows) == []
+
+
+def test_a_refused_deletion_is_low() -> None:
+    (finding,) = judged(Row("RegDeleteKey", SCANNER, result="ACCESS DENIED", who=REG))
+    assert finding.severity == "low"
