@@ -21,6 +21,8 @@ from scripts.procmon.knowledge import knowledge
 
 MOST_PATHS = 20
 MOST_EVENTS = 200
+#: A program, in quotes or not, and a number behind it.
+_NUMBER = re.compile(r"""\s*(?:"[^"]*"|\S+)\s+(\d{1,4})(?:\s|$)""")
 _PART = re.compile(r"[\\:]+")
 
 
@@ -79,6 +81,19 @@ def _tool(path: str) -> str | None:
         if found:
             return found[1]
     return None
+
+
+def tool_called(program: str, command_line: str | None) -> tuple[str, str | None] | None:
+    """The public tool that a program bears the name of, and the number that it was given; None for any other.
+
+    A name proves nothing: to be told beside what the program did, with that said.
+    """
+    found = _tool(program)
+    tool = next((one for one in knowledge("named_tools") if found in one["names"] and "called" in one), None)
+    if found is None or tool is None:
+        return None
+    number = _NUMBER.match(command_line or "") if tool.get("numbered") else None
+    return str(tool["called"]), number[1] if number else None
 
 
 @cache

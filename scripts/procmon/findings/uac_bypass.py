@@ -12,7 +12,8 @@ import pandas as pd
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Technique
 from scripts.procmon.contracts.tables import AutostartRow, ProcessRow
-from scripts.procmon.findings.names import who
+from scripts.procmon.findings.named_tools import tool_called
+from scripts.procmon.findings.names import process_name, who
 from scripts.procmon.findings.places import program_of
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.records import Record, of_operations
@@ -110,7 +111,8 @@ def _finding(capture: Capture, every: list[Run], earlier: Mapping[str, Analysis]
     facts: dict[str, Any] = {
         "who": list(dict.fromkeys(row.who for row in rows)),
         "name": rows[0].who.rpartition(" (")[0],
-        "command_lines": _command_lines(earlier, rows),
+        "command_lines": (lines := _command_lines(earlier, rows)),
+        "tool": tool_called(process_name(capture, rows[0].process), lines[0] if lines else None),
         "times": len(rows),
         "path": rows[0].path,
         "key": key,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from scripts.procmon.contracts.findings import Finding
 from scripts.procmon.findings.analyses import run
+from scripts.procmon.findings.named_tools import tool_called
 from scripts.procmon.text.telling import tell
 from tests.captures.deeds import opened
 from tests.captures.events import Row, capture
@@ -34,3 +37,20 @@ def test_a_tool_that_was_looked_for_in_vain_is_not_there() -> None:
 
 def test_names_that_only_begin_alike_are_others() -> None:
     assert found(opened(r"C:\a\adfinder.exe"), opened(r"C:\a\KmsRequests"), opened(r"C:\a\gmerge.dll")) == []
+
+
+@pytest.mark.parametrize(
+    ("program", "line", "told"),
+    [
+        ("Akagi64.exe", r'"C:\Users\Public\Akagi64.exe" 45 C:\Windows\System32\cmd.exe', ("UACMe", "45")),
+        ("Akagi32.exe", "Akagi32.exe 23", ("UACMe", "23")),
+        ("Akagi64.exe", "Akagi64.exe", ("UACMe", None)),
+        ("Akagi64.exe", None, ("UACMe", None)),
+        ("mimikatz.exe", "mimikatz.exe 45", None),
+        ("other.exe", "other.exe 45", None),
+    ],
+)
+def test_a_public_tool_is_called_by_its_own_name_and_its_number_told(
+    program: str, line: str | None, told: tuple[str, str | None] | None
+) -> None:
+    assert tool_called(program, line) == told
