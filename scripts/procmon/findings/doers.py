@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from ntpath import basename
 from typing import Literal
 
 from scripts.procmon.contracts.tables import ProcessRow
 from scripts.procmon.findings.callers import acts_for_others
+from scripts.procmon.findings.command_lines import telling
 from scripts.procmon.findings.file_kinds import is_stray
 from scripts.procmon.findings.places import below_windows
 from scripts.procmon.knowledge import knowledge
 
-#: "stray": a program from where users may write, or a command that one gave; "script": an interpreter of Windows that
-#: runs what it is given, by whom is not known; "installed": any other program, or a command that an installed one gave.
+#: "stray": a program from where users may write, a command that one gave, or an interpreter that runs a file from there;
+#: "script": an interpreter of Windows that runs what it is given, by whom is not known; "installed": any other program,
+#: or a command that an installed one gave.
 Doer = Literal["stray", "script", "installed"]
 
 
@@ -34,21 +36,27 @@ class Doers:
             return "installed"
         if not interprets(row.image_path):
             return "stray" if is_stray(row.image_path) else "installed"
-        asker = self._asker(row)
-        if asker is None:
-            return "script"
-        return "stray" if is_stray(asker.image_path) else "installed"
+        for one in self._upwards(row):
+            if one.image_path and not acts_for_others(one.process_name, one.image_path):
+                return "stray" if is_stray(one.image_path) else "installed"
+            if _runs_loose_file(one):
+                return "stray"
+        return "script"
 
-    def _asker(self, row: ProcessRow) -> ProcessRow | None:
-        """The first on the way up who is no part of Windows and no browser."""
+    def _upwards(self, row: ProcessRow) -> Iterator[ProcessRow]:
+        """The process, who started it, and so on; the capture's parents may run in a ring."""
         seen: set[int] = set()
         at: ProcessRow | None = row
         while at is not None and at.process not in seen:
             seen.add(at.process)
-            if at.image_path and not acts_for_others(at.process_name, at.image_path):
-                return at
+            yield at
             at = self._by_number.get(at.parent) if at.parent is not None else None
-        return None
+
+
+def _runs_loose_file(row: ProcessRow) -> bool:
+    """Whether its command line has it run a file from where anybody may leave one, or from another computer."""
+    known = telling(row.command_line) if row.command_line else None
+    return known is not None and bool(known.get("place"))
 
 
 def interprets(image: str | None) -> bool:

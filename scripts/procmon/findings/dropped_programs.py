@@ -28,6 +28,8 @@ from scripts.procmon.findings.suspects import images, suspects
 from scripts.procmon.knowledge import knowledge
 
 MOST_FILES = 40
+#: Programs in so many different folders are those of different makers.
+SEVERAL = 3
 #: desktop.ini holds a few lines; more than this is something else.
 FOLDER_SETTINGS = 2048
 
@@ -117,7 +119,8 @@ def programs_changed(
     """One finding a process that wrote into programs or drivers that were there before.
 
     Severity: medium for a process that is not what it seems, or a program from where users may write that changes
-    installed programs; low otherwise, since linkers and updaters do so too.
+    installed programs; high where it is no set-up program and these lie in the folders of several; low otherwise, since
+    linkers and updaters do so too.
     """
     wanted = [
         row
@@ -131,11 +134,20 @@ def programs_changed(
         signs = _signs(capture, files, ran, earlier)
         installed = [row.path for row in files if belongs_to_a_program(row.path)]
         evidence = _evidence(files, ran)
+        foreign = bool(signs.stray) and bool(installed)
+        # An updater changes the programs of its maker; what changes everybody's infects them.
+        folders = {path.lower().split("\\")[2] for path in installed if path.count("\\") > 2}
+        spreads = foreign and len(folders) >= SEVERAL and person not in setup_programs(capture)
+        severity: Severity = "high" if spreads else "medium" if signs.accused or foreign else "low"
         yield Finding(
             kind="programs_changed",
-            severity="medium" if signs.accused or (signs.stray and installed) else "low",
+            severity=severity,
             confidence="certain",
-            facts={**_facts(person, files, signs), "installed": installed[:MOST_FILES]},
+            facts={
+                **_facts(person, files, signs),
+                "installed": installed[:MOST_FILES],
+                "folders": len(folders) if spreads else 0,
+            },
             evidence=evidence,
             reproduce=by_path([row.path for row in files]),
             subjects={"processes": [person], "files": [row.path for row in files[:MOST_FILES]]},

@@ -11,7 +11,7 @@ from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Finding, Rule, Severity, Technique
 from scripts.procmon.contracts.tables import ProcessRow
-from scripts.procmon.findings.acts import acts_of
+from scripts.procmon.findings.acts import SENDS, acts_of
 from scripts.procmon.findings.credential_stores import store_of
 from scripts.procmon.findings.doers import Doers
 from scripts.procmon.findings.file_acts import READ
@@ -31,24 +31,32 @@ def lent_programs(capture: Capture, rows: list[ProcessRow]) -> Iterator[Finding]
     """Findings "program_lent", one a process of process_habits.shells that a stray program or a script started empty.
 
     Severity: high where a program from where users may write started it, medium where an interpreter did. None without a
-    deed: people start Notepad from wherever they like.
+    deed: people start Notepad from wherever they like. One of process_habits.silent is told whoever started it and with
+    what, where it talked to an address outside.
     """
     doers = Doers(rows)
+    talkers = _talkers(capture)
     by_number: Mapping[int, ProcessRow] = {row.process: row for row in rows}
     for row in rows:
         parent = by_number.get(row.parent) if row.parent is not None else None
-        if parent is None or not _is_shell(row) or not _is_empty(row):
+        doer = doers.of(parent.process) if parent is not None else "installed"
+        silent = row.process in talkers and _is(row, "silent")
+        if not silent and (doer == "installed" or not (_is(row, "shells") and _is_empty(row))):
             continue
-        doer = doers.of(parent.process)
-        if doer == "installed":
-            continue
-        finding = _finding(capture, row, parent, severity="high" if doer == "stray" else "medium")
+        severity: Severity = "high" if doer == "stray" else "medium"
+        finding = _finding(capture, row, parent, severity=severity, empty=not silent)
         if finding is not None:
             yield finding
 
 
-def _is_shell(row: ProcessRow) -> bool:
-    known = row.process_name.lower() in knowledge("process_habits")["shells"]
+def _talkers(capture: Capture) -> set[int]:
+    events = capture.events
+    return {int(process) for process in events[e.PROCESS][one_of(events[e.OPERATION], SENDS)].unique()}
+
+
+def _is(row: ProcessRow, habit: str) -> bool:
+    """Whether the program is one of Windows' own that this list of process_habits names."""
+    known = row.process_name.lower() in knowledge("process_habits")[habit]
     return known and bool(row.image_path) and below_windows(str(row.image_path)) is not None
 
 
@@ -58,7 +66,9 @@ def _is_empty(row: ProcessRow) -> bool:
     return found is not None and not found[1].strip()
 
 
-def _finding(capture: Capture, row: ProcessRow, parent: ProcessRow, *, severity: Severity) -> Finding | None:
+def _finding(
+    capture: Capture, row: ProcessRow, parent: ProcessRow | None, *, severity: Severity, empty: bool
+) -> Finding | None:
     done = acts_of(capture, [row.process])
     mine = (capture.events[e.PROCESS] == row.process).to_numpy(dtype=bool)
     reads = mine & one_of(capture.events[e.OPERATION], READ)
@@ -72,9 +82,11 @@ def _finding(capture: Capture, row: ProcessRow, parent: ProcessRow, *, severity:
     )
     stays = bool(done.programs_written or done.autostarts or done.services)
     told_of: dict[Deed, bool] = {"talked": bool(peers), "read": bool(stores), "stays": stays}
-    deeds = [deed for deed, seen in told_of.items() if seen]
+    deeds = [deed for deed, seen in told_of.items() if seen and (empty or deed == "talked")]
     if not deeds:
         return None
+    people = [row, *([parent] if parent else [])]
+    image = parent.image_path if parent else None
     start = [] if row.start_event is None else [row.start_event]
     told = [*(one.event for one in sends[:100]), *(one.event for one in stores[:100])]
     return Finding(
@@ -84,8 +96,9 @@ def _finding(capture: Capture, row: ProcessRow, parent: ProcessRow, *, severity:
         facts={
             "who": row.who,
             "name": row.process_name,
-            "parent": parent.who,
-            "parent_image": parent.image_path,
+            "parent": parent.who if parent else None,
+            "parent_image": image,
+            "empty": empty,
             "time": row.start,
             "deeds": deeds,
             "peers": peers,
@@ -94,12 +107,12 @@ def _finding(capture: Capture, row: ProcessRow, parent: ProcessRow, *, severity:
         },
         evidence=sorted({*start, *told, *done.most_telling()}),
         key_events=[*start, *told[:3]],
-        reproduce=[Rule("PID", "is", str(one.pid)) for one in (row, parent) if one.pid is not None]
+        reproduce=[Rule("PID", "is", str(one.pid)) for one in people if one.pid is not None]
         or [Rule("Process Name", "is", row.process_name)],
         attack=[Technique("T1055.012", "medium")],
         subjects={
-            "processes": [row.who, parent.who],
-            **({"files": [parent.image_path]} if parent.image_path else {}),
+            "processes": [one.who for one in people],
+            **({"files": [image]} if image else {}),
             **({"peers": peers} if peers else {}),
         },
     )

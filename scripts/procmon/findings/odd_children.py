@@ -9,6 +9,7 @@ from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Rule, Severity, Technique
 from scripts.procmon.contracts.tables import ProcessRow
 from scripts.procmon.findings.accusations import accusations
+from scripts.procmon.findings.discovery import discoveries
 from scripts.procmon.findings.lent_programs import lent_programs
 from scripts.procmon.findings.places import kind_of
 from scripts.procmon.findings.process_tree import tree
@@ -21,15 +22,16 @@ _TWO_ENDINGS = re.compile(
 
 
 def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
-    """Findings "odd_child", "mistakable_name" and "program_lent"."""
+    """Findings "odd_child", "mistakable_name", "program_lent" and "looked_around"."""
     rows = tree(earlier)
     if not rows:
         return Analysis(name="odd_children", outcome="could not be checked", reason="no_processes")
     by_number = {row.process: row for row in rows}
     findings = [
-        *_children(rows, by_number),
+        *_children(rows, by_number, _told(earlier)),
         *_names(rows, set(accusations(earlier))),
         *lent_programs(capture, rows),
+        *discoveries(rows),
     ]
     parents = any(row.parent is not None for row in rows)
     return Analysis(
@@ -41,7 +43,20 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     )
 
 
-def _children(rows: list[ProcessRow], by_number: Mapping[int, ProcessRow]) -> Iterator[Finding]:
+def _told(earlier: Mapping[str, Analysis]) -> dict[str, str]:
+    """What processes were started for, where their command lines weigh something."""
+    lines = earlier["command_lines"].findings if "command_lines" in earlier else ()
+    return {
+        person: str(finding.facts["what"])
+        for finding in lines
+        if finding.severity in ("high", "medium")
+        for person in finding.facts["who"]
+    }
+
+
+def _children(
+    rows: list[ProcessRow], by_number: Mapping[int, ProcessRow], told: Mapping[str, str]
+) -> Iterator[Finding]:
     habits = knowledge("process_habits")
     for row in rows:
         parent = by_number.get(row.parent) if row.parent is not None else None
@@ -52,7 +67,7 @@ def _children(rows: list[ProcessRow], by_number: Mapping[int, ProcessRow]) -> It
         if reader and row.process_name.lower() in habits["interpreters"] and not ordinary:
             yield Finding(
                 kind="odd_child",
-                severity="medium",
+                severity="high" if row.who in told else "medium",
                 confidence="certain",
                 facts={
                     "who": row.who,
@@ -60,6 +75,7 @@ def _children(rows: list[ProcessRow], by_number: Mapping[int, ProcessRow]) -> It
                     "command_line": row.command_line,
                     "parent_command_line": parent.command_line,
                     "time": row.start,
+                    "what": told.get(row.who),
                 },
                 evidence=[row.start_event],
                 reproduce=_rules(row, parent),

@@ -23,6 +23,7 @@ from scripts.procmon.findings.overwritten import hosts_written
 from scripts.procmon.findings.planted import planted
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.reproduce import by_path
+from scripts.procmon.findings.seeded_drives import seeded_drives
 from scripts.procmon.findings.select import one_of, where
 from scripts.procmon.findings.suspects import images, suspects
 from scripts.procmon.knowledge import knowledge
@@ -47,6 +48,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
         *_borrowed_names(capture, stray),
         *_from_the_network(capture, stray, suspects(earlier), everyone=_files(earlier)),
         *_streams(rows),
+        *seeded_drives(_files(earlier), earlier),
         *planted(capture, _files(earlier), earlier),
         *hosts_written(_files(earlier), Doers(tree(earlier))),
     ]

@@ -103,6 +103,15 @@ def test_writing_into_an_installed_program_from_a_users_folder_is_medium() -> No
         assert (finding.kind, finding.severity) == ("programs_changed", severity)
 
 
+def test_programs_of_several_makers_written_into_are_high_and_those_of_one_maker_are_not() -> None:
+    stray = {"malware.exe (300)": {"image_path": r"C:\Users\a\Downloads\malware.exe"}}
+    several = [wrote(rf"C:\Program Files\App{number}\app.exe", 200_704, 77_824) for number in range(3)]
+    one = [wrote(rf"C:\Program Files\App\part{number}.exe", 200_704, 77_824) for number in range(9)]
+    for rows, severity in ((several, "high"), (one, "medium")):
+        (finding,) = analysed(capture(*rows, processes=stray)).findings
+        assert (finding.kind, finding.severity) == ("programs_changed", severity)
+
+
 def test_the_profile_of_the_system_account_is_no_odd_place() -> None:
     path = r"C:\Windows\System32\config\systemprofile\AppData\Local\Temp\x.exe"
     (finding,) = analysed(capture(created(path))).findings

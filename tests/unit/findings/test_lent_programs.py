@@ -68,3 +68,34 @@ def test_installed_parents_work_to_do_private_peers_and_no_deed_are_none() -> No
     assert not severities(deed, image=r"C:\Windows\System32\curl.exe")
     assert not severities(deed, image=r"C:\Users\a\RegSvcs.exe")
     assert not severities(deed, line="")
+
+
+def test_a_program_that_never_talks_is_told_whatever_started_it() -> None:
+    console = r"C:\Windows\System32\conhost.exe"
+    line = rf"{console} 0xffffffff -ForceV1"
+    assert severities(sent("203.0.113.5:3333"), image=console, line=line, parent=INSTALLED) == ["medium"]
+    assert severities(sent("203.0.113.5:3333"), image=console, line=line) == ["high"]
+    assert not severities(sent("127.0.0.1:3333"), image=console, line=line)
+    assert not severities(created(r"C:\Users\a\x.exe", who="shell (8)"), image=console, line=line)
+
+
+def test_an_interpreter_that_runs_a_loose_file_counts_as_that_file() -> None:
+    runner = r"C:\Windows\System32\rundll32.exe"
+    built = capture(
+        Row("Process Start", who="shell (8)"),
+        sent("203.0.113.5:443"),
+        processes={
+            "rundll32.exe (7)": {
+                "image_path": runner,
+                p.COMMAND_LINE: rf"{runner} C:\Users\a\AppData\Local\Temp\x.dat,Go",
+            },
+            "shell (8)": {
+                "image_path": r"C:\Windows\SysWOW64\wermgr.exe",
+                p.PROCESS_NAME: "wermgr.exe",
+                "parent": "rundll32.exe (7)",
+                p.COMMAND_LINE: r"C:\Windows\SysWOW64\wermgr.exe",
+            },
+        },
+    )
+    rows = tree({"process_tree": process_tree.analyse(built, {})})
+    assert [finding.severity for finding in lent_programs(built, rows)] == ["high"]

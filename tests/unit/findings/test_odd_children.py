@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from scripts.procmon.findings import credential_stores, odd_children, process_tree
+from scripts.procmon.findings import command_lines, credential_stores, odd_children, process_tree
 from tests.captures.events import Row, capture
 
 OPEN = "Desired Access: Generic Read, Disposition: Open, Options: , OpenResult: Opened"
@@ -29,6 +29,18 @@ def started(child: str, parent: str, line: str = "x") -> Row:
 
 def test_a_document_that_starts_a_command_prompt_is_told() -> None:
     assert kinds(started("cmd.exe", "WINWORD.EXE (5)")) == ["odd_child"]
+
+
+@pytest.mark.parametrize(
+    ("line", "severity"),
+    [("cmd.exe /c dir", "medium"), ("cmd.exe /c vssadmin delete shadows /all", "high")],
+)
+def test_what_the_document_has_the_prompt_do_weighs(line: str, severity: str) -> None:
+    built = capture(started("cmd.exe", "WINWORD.EXE (5)", line))
+    done = {"process_tree": process_tree.analyse(built, {})}
+    done["command_lines"] = command_lines.analyse(built, done)
+    (finding,) = odd_children.analyse(built, done).findings
+    assert (finding.kind, finding.severity) == ("odd_child", severity)
 
 
 def test_explorer_may_start_anything_and_word_may_print() -> None:
