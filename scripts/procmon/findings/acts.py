@@ -9,6 +9,7 @@ from typing import Any
 
 from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
+from scripts.procmon.findings.autostart_values import data_of, place_of
 from scripts.procmon.findings.places import hides
 from scripts.procmon.findings.records import SUCCESS, Record, records
 from scripts.procmon.findings.registry_paths import matches, normal
@@ -145,7 +146,7 @@ def _set(done: Acts, record: Record) -> bool:
         return True
     if service := re.match(r"hklm\\system\\currentcontrolset\\services\\([^\\]+)\\", normal(record.path)):
         _add(done.services, service[1])
-    if any(matches(text, record.path) for place in knowledge("autostarts") for text in place["values"]):
+    if place_of(record.path, data_of(record)) is not None:
         _add(done.autostarts, record.path)
     return True
 

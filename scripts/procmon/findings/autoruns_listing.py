@@ -18,7 +18,19 @@ from scripts.procmon.findings.registry_paths import normal, parent_of
 
 #: Places of config/knowledge/autostarts.yaml that Autoruns does not show, or shows without the names that tie them.
 NOT_LISTED = frozenset(
-    {"com-server", "environment", "shell-open-command", "user-shell-folders", "scheduled-task", "winsock"}
+    {
+        *("com-server", "component-script", "environment", "shell-open-command", "user-shell-folders"),
+        *("scheduled-task", "winsock", "dial-up-library", "netsh-helper", "print-processor", "time-provider"),
+        *("service-failure", "safe-mode-service", "amsi-provider", "credential-provider", "trust-provider"),
+        *("browser-extension", "outlook-page", "shim-database", "crash-debugger", "log-on-script"),
+        *(
+            "assistive-program",
+            "directory-service-extension",
+            "boot-verification",
+            "content-index",
+            "explorer-tool",
+        ),
+    }
 )
 _TASKS = "\\tasks\\"
 _GONE = "File not found:"

@@ -12,9 +12,11 @@ from scripts.procmon.findings.accusations import accusations
 from scripts.procmon.findings.askers import lies_loose
 from scripts.procmon.findings.autoruns_listing import Listing, listing
 from scripts.procmon.findings.reproduce import by_path
+from scripts.procmon.findings.setup_programs import setup_programs
 from scripts.procmon.findings.suspects import images
 from scripts.procmon.findings.task_askers import Askers, task_askers
 from scripts.procmon.findings.traces import rows_of
+from scripts.procmon.knowledge import knowledge
 
 #: The Startup folder has a name in each language; what stands above it is the same shape.
 _STARTUP = re.compile(
@@ -81,11 +83,13 @@ def file_findings(
 ) -> list[Finding]:
     """Findings "autostart_file" for files that were put where Windows or PowerShell starts programs from."""
     accused, autoruns, image_of = accusations(earlier), listing(capture), images(earlier)
+    setup = bool(setup_programs(capture))
     return [
         _finding(
             row,
             accused=row.who in accused,
             loose=lies_loose(image_of.get(row.process)),
+            setup=setup,
             autoruns=autoruns,
             asked=task_askers(capture, row, earlier) if row.place == "task-file" else Askers(),
         )
@@ -94,12 +98,16 @@ def file_findings(
     ]
 
 
-def _finding(row: AutostartRow, *, accused: bool, loose: bool, autoruns: Listing, asked: Askers) -> Finding:
+def _finding(
+    row: AutostartRow, *, accused: bool, loose: bool, setup: bool, autoruns: Listing, asked: Askers
+) -> Finding:
     program = _PROGRAM.search(row.path) is not None
     profile = row.place == "powershell-profile"
+    tool = row.who.rpartition(" (")[0].lower()
     if profile:
-        program = loose or row.who.rpartition(" (")[0].lower() in _TOOLS
-    severity: Severity = "high" if accused else "medium" if program or asked.people else "low"
+        program = loose or tool in _TOOLS
+    script = row.place == "startup-folder" and tool in knowledge("by_hand") and not setup
+    severity: Severity = "high" if accused else "medium" if program or script or asked.people else "low"
     task = row.place == "task-file"
     return Finding(
         kind="autostart_file",
@@ -112,6 +120,7 @@ def _finding(row: AutostartRow, *, accused: bool, loose: bool, autoruns: Listing
             "task": task,
             "profile": profile,
             "loose": loose,
+            "script": script,
             "askers": asked.people,
             "client": asked.confidence == "likely",
             "program": program,

@@ -20,6 +20,8 @@ from scripts.procmon.knowledge import knowledge
 
 #: Programs of Windows that set up its own parts and updates.
 _SERVICING = frozenset({"tiworker.exe", "trustedinstaller.exe", "poqexec.exe"})
+#: Programs of Windows that bring what a domain or a management service prescribes.
+_POLICY = frozenset({"svchost.exe", "gpscript.exe", "omadmclient.exe", "deviceenroller.exe", "mmc.exe"})
 _PROGRAMS = re.compile(r"[a-z]:\\[^\":,|<>]+?\.(?:exe|dll|com|scr|bat|cmd)\b", re.I)
 
 
@@ -121,6 +123,8 @@ def signs_of(
         signs.append("accused")
     if place["id"] == "winsock" and "\\" not in write.data:
         signs.append("bare_name")
+    if by_policy(capture, write):
+        signs.append("policy")
     image = image_path(capture, record.process)
     if isinstance(image, str) and target.lower() == image.lower() and kind == "watch":
         signs.append("itself")
@@ -177,6 +181,13 @@ def is_usual(write: Write) -> bool:
 
 def _is_known(place: Mapping[str, Any], data: str) -> bool:
     return any(re.search(text, data, re.IGNORECASE) for text in place.get("usual", ()))
+
+
+def by_policy(capture: Capture, write: Write) -> bool:
+    """Whether a part of Windows set this that carries out what the policy of an organisation says."""
+    sets = process_name(capture, write.record.process).lower() in _POLICY
+    policy = "\\policies\\" in write.record.path.lower() or "\\group policy\\" in write.record.path.lower()
+    return policy and sets and in_its_place(image_path(capture, write.record.process))
 
 
 def by_servicing(capture: Capture, write: Write) -> bool:

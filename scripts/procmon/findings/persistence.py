@@ -224,7 +224,7 @@ def _severity(write: Write, signs: list[str]) -> Severity | None:
     if strong or {"rare", "unusual_place"} <= set(signs) or (by_hand and "dropped" in signs):
         return "high"
     own = _leads_to_installed(write) or _is_task_manager(write)
-    rare = "rare" in signs and ("interpreter" in signs or not own)
+    rare = "rare" in signs and "policy" not in signs and ("interpreter" in signs or not own)
     # A program that enters itself was installed for one user, or hides where such lie.
     itself = "itself" in signs and "settled" not in signs and not _is_own_type(write)
     if rare or by_hand or itself or {"unusual_place", "copy"} & set(signs):

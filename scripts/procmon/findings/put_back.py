@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from scripts.procmon.contracts.findings import Analysis
+from scripts.procmon.contracts.findings import Analysis, Finding
 from scripts.procmon.contracts.tables import AutostartRow, RemovalRow
 from scripts.procmon.findings.registry_paths import parent_of
+from scripts.procmon.findings.service_keys import SERVICES
 from scripts.procmon.findings.traces import weighty
 from scripts.procmon.knowledge import knowledge
 
@@ -29,6 +30,8 @@ def undone(row: AutostartRow, before: Mapping[str, Any] | None) -> RemovalRow:
 def put_back(earlier: Mapping[str, Analysis]) -> Iterator[RemovalRow]:
     """What is to be looked at after findings on files of Windows and on WMI's subscriptions."""
     for finding in weighty(earlier):
+        if finding.kind == "service_made" and not finding.facts["new"]:
+            yield from _service(finding)
         if finding.kind == "log_on_program_replaced":
             facts = {"path": finding.facts["path"], "aside": finding.facts["aside"] or ""}
             yield RemovalRow(
@@ -37,3 +40,16 @@ def put_back(earlier: Mapping[str, Analysis]) -> Iterator[RemovalRow]:
         wmi = finding.kind == "command_line" and finding.facts["id"] in ("wmi-subscription", "mof-compiled")
         if wmi or finding.kind in ("wmi_consumer_ran", "wmi_repository_written"):
             yield RemovalRow(step="check", target="root\\subscription", because="wmi_subscription")
+
+
+def _service(finding: Finding) -> Iterator[RemovalRow]:
+    """The values by which a service that was there before got another program."""
+    key = rf"{SERVICES}\{finding.facts['service']}"
+    for name, path in (("ServiceDll", rf"{key}\Parameters\ServiceDll"), ("ImagePath", rf"{key}\ImagePath")):
+        data = next(
+            (data for known, data in finding.facts["values"].items() if known.lower() == name.lower()), None
+        )
+        if data is not None:
+            before = finding.facts["before"] if name == "ServiceDll" else None
+            facts = {"data": data, "before": before or ""}
+            yield RemovalRow(step="restore value", target=path, because="shared", facts=facts)

@@ -6,7 +6,7 @@ import pytest
 
 from scripts.procmon.contracts.findings import Analysis
 from scripts.procmon.contracts.tables import FileRow
-from scripts.procmon.findings import persistence
+from scripts.procmon.findings import analyses, persistence
 from scripts.procmon.findings.autostart_values import place_of
 from scripts.procmon.findings.registry_index import RegistryIndex
 from scripts.procmon.findings.registry_paths import matches
@@ -242,3 +242,24 @@ def test_what_chkdsk_asks_for_at_the_next_start_is_windows_own(name: str, data: 
 def test_application_verifier_enters_its_own_libraries(data: str, known: bool) -> None:
     options = rf"{SOFTWARE}\Windows NT\CurrentVersion\Image File Execution Options"
     assert (severities(value(rf"{options}\a.exe\VerifierDlls", data)) == []) is known
+
+
+FORCED = r"HKLM\Software\Policies\Google\Chrome\ExtensionInstallForcelist\1"
+
+
+@pytest.mark.parametrize("who", ["svchost.exe (9)", "omadmclient.exe (9)"])
+def test_what_the_policy_of_an_organisation_brings_is_low(who: str) -> None:
+    assert severities(value(FORCED, "abcdefghijklmnop;https://intranet.example/u.xml", who)) == ["low"]
+
+
+def test_what_every_windows_has_is_put_back_and_what_a_key_names_goes_with_it() -> None:
+    packages = value(rf"{CONTROL}\Lsa\Security Packages", "kerberos, msv1_0, mimilib")
+    service = value(rf"{CONTROL}\SafeBoot\Network\Evil\(Default)", "Service")
+    monitor = value(rf"{CONTROL}\Print\Monitors\X\Driver", "m.dll")
+    done = analyses.run(capture(packages, service, monitor))
+    steps = {(row.step, row.target.rpartition("\\")[2]) for row in done["removal"].tables["removal"]}
+    assert {
+        ("restore value", "Security Packages"),
+        ("delete key", "Evil"),
+        ("delete value", "Driver"),
+    } <= steps

@@ -37,6 +37,10 @@ def test_a_library_that_is_entered_by_hand_in_the_place_of_another_is_medium() -
     )
     (finding,) = told(old, library(r"C:\Windows\System32\evil.dll"))
     assert (finding.severity, finding.facts["before"]) == ("medium", r"%SystemRoot%\System32\appinfo.dll")
+    rows = analyses.run(capture(old, library(r"C:\Windows\System32\evil.dll")))["removal"].tables["removal"]
+    assert [(row.step, row.facts["before"]) for row in rows if row.because == "shared"] == [
+        ("restore value", r"%SystemRoot%\System32\appinfo.dll")
+    ]
     for language in ("en", "ja"):
         assert "appinfo.dll" in tell(finding.kind, finding.facts, language)["statement"]
 

@@ -109,3 +109,14 @@ def test_a_profile_of_powershells_weighs_by_who_wrote_it(who: str, path: str, se
 
 def test_a_script_of_that_name_elsewhere_is_no_profile() -> None:
     assert told(created(r"C:\work\scripts\profile.ps1", who="cmd.exe (13)")) == []
+
+
+STARTUP = r"C:\Users\a\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\Startup\Update.lnk"
+SETUP = Row("RegSetValue", UNINSTALL, "Type: REG_SZ, Data: X", who="setup.exe (9)")
+
+
+def test_a_shortcut_that_a_script_puts_into_the_startup_folder_is_medium() -> None:
+    (finding,) = told(created(STARTUP, who="powershell.exe (15)"))
+    assert finding.severity == "medium"
+    assert [one.severity for one in told(SETUP, created(STARTUP, who="powershell.exe (15)"))] == ["low"]
+    assert [one.severity for one in told(created(STARTUP, who="agent.exe (8)"))] == ["low"]
