@@ -8,24 +8,27 @@ from pathlib import Path
 
 import pytest
 
+from scripts.procmon.report.comparison import make_comparison
 from scripts.procmon.report.context import make_report
-from scripts.procmon.report.html import report_html
+from scripts.procmon.report.html import report_html, write_comparison_html
 from scripts.procmon.report.index import index_html
 from scripts.procmon.report.material import Settings
 from scripts.procmon.report.overview import Entry, Failure, Overview
+from tests.captures.events import Row
 from tests.captures.results import check, event, finding, info, material, process, stages
 from tests.chromium import Page, chromium, find_chromium
+from tests.unit.comparison.test_comparison import results, told
 
 pytestmark = pytest.mark.skipif(
     find_chromium() is None, reason="no Chromium on this system (Debian: apt-get install chromium)"
 )
 LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 30"><rect width="90" height="30" fill="#1f4e79"/></svg>'
-NAMES = ("report", "calm", "refused", "index")
+NAMES = ("report", "calm", "refused", "index", "comparison")
 
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A report with findings, one without, one on a refused capture, and the index."""
+    """A report with findings, one without, one on a refused capture, the index, and one on two captures."""
     folder = tmp_path_factory.mktemp("pages")
     (folder / "logo.svg").write_text(LOGO)
     settings = Settings(
@@ -35,6 +38,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
         event(n, operation=("WriteFile", "ReadFile")[n % 2], findings=["F1"] if n < 13 else [])
         for n in range(10, 40)
     ]
+    rows[0] |= {"operation": "FASTIO_RELEASE_FOR_SECTION_SYNCHRONIZATION"}
     busy = material(
         findings=[finding(), finding(2, severity="low", evidence=[20])],
         checks=[check("dropped_files", "found"), check("network", "could not be checked", reason="No such events.")],
@@ -55,6 +59,10 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     overview = Overview(entries=entries, failures=[Failure(name="x.CSV", reason="row 3: expected 7 fields")])
     (folder / "index.html").write_text(index_html(overview, report={"marking": "TLP:RED"}), encoding="utf-8")
+    before = results(folder / "before", Row("WriteFile", "C:\\a.txt", category="Write"))
+    after = results(folder / "after", Row("WriteFile", f"C:\\{'b' * 90}.sys", category="Write"))
+    two = make_comparison(told(before, after), settings, medium="html")
+    write_comparison_html(two, folder / "comparison.html")
     return folder
 
 
