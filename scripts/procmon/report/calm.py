@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -16,6 +17,9 @@ from scripts.procmon.text.named import named
 MOST_PROGRAMS = 3
 #: From so many rows on it is said what most of them are.
 MANY = 20
+
+#: An article of Microsoft's Knowledge Base, one for each update.
+_ARTICLE = re.compile(r"(?<![A-Za-z0-9])KB[0-9]{6,7}(?![0-9])", re.IGNORECASE)
 
 Say = Callable[..., str]
 Facts = Mapping[str, Any]
@@ -52,7 +56,15 @@ def done(material: Material, say: Say, words: Words) -> list[str]:
     counts = {name: len(material.table(name)) - by_name.get(name, 0) for name in tables}
     if parts := [_counted(material, name, n, say=say, words=words) for name, n in counts.items() if n > 0]:
         said.append(say("clean.besides" if said else "clean.ordinary", parts=parts))
+    if numbers := _updates(material):
+        said.append(say("clean.updates", numbers=numbers))
     return said
+
+
+def _updates(material: Material) -> list[str]:
+    """The numbers under which Microsoft tells of the updates whose files Windows Update handled: KB4565483."""
+    paths = (row["path"] for row in material.table("files") if row["ordinary"] == "windows_update")
+    return plainly.once(number.upper() for path in paths for number in _ARTICLE.findall(path))
 
 
 def _read(read: Any, say: Say) -> list[str]:

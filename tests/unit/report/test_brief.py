@@ -175,6 +175,24 @@ def test_an_ordinary_capture_is_told_by_name():
     assert "Three checks looked at all this (part 2), among others for new automatic starts" in told
 
 
+def test_updates_that_windows_update_handled_are_named_by_their_numbers():
+    down = "C:\\Windows\\SoftwareDistribution\\Download\\0e"
+    files = [
+        row("files", path=path, how="written", what="data", who="p1.exe (1)", ordinary=why)
+        for path, why in (
+            (f"{down}\\Windows10.0-KB4565483-x64.cab", "windows_update"),
+            (f"{down}\\Package_for_kb4565554~~amd64", "windows_update"),
+            (f"{down}\\again-KB4565483.cab", "windows_update"),
+            (f"{down}\\ab12KB4565000ff", "windows_update"),
+            ("C:\\Users\\a\\KB1111111.txt", None),
+        )
+    ]
+    told = happened(material(tables={"files": files}))
+    assert "Windows Update was at work on KB4565483 and KB4565554." in told
+    assert "KB4565000" not in told
+    assert "Windows Update was" not in happened(material(tables={"files": files[4:]}))
+
+
 def test_what_the_user_did_leads_an_ordinary_capture():
     acts = [
         row("activity", program="NOTEPAD.EXE", who="NOTEPAD.EXE (1)", what=what, names=["C:\\a.txt"], count=1)
