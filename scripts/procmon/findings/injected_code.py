@@ -17,6 +17,7 @@ from scripts.procmon.contracts.findings import Analysis, Confidence, Finding, Se
 from scripts.procmon.contracts.tables import ProcessRow
 from scripts.procmon.findings.acts import Acts, acts
 from scripts.procmon.findings.memory import Memory, Seen, Snapshots, seen, snapshots
+from scripts.procmon.findings.own_runtimes import Maker, maker_of
 from scripts.procmon.findings.places import below_windows
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.reproduce import around
@@ -179,11 +180,16 @@ def _finding(
         "snapshot": memory.verdict,
         **done.facts(),
     }
+    maker = _maker(places, rows, own=own)
+    facts["maker"] = maker
+    facts["callers"] = _names(frames["caller"]) if maker == "product" else []
     severity: Severity = "medium" if own_callee else _severity(own, done, len(numbers))
+    if maker is not None and memory.verdict != "foreign":
+        severity = "low"
     return Finding(
         kind="injected_code",
         severity="medium" if severity == "high" and memory.doubtful else severity,
-        confidence=_confidence(own, done, len(numbers), memory),
+        confidence="possible" if severity == "low" else _confidence(own, done, len(numbers), memory),
         facts=facts,
         evidence=[int(number) for number in numbers],
         reproduce=around(capture, numbers),
@@ -208,6 +214,22 @@ def _confidence(own: bool, done: Acts, events: int, memory: Seen) -> Confidence:
     if memory.verdict == "foreign" and memory.complete:
         return "certain" if likely else "likely"
     return "likely" if likely else "possible"
+
+
+def _maker(places: list[Place], rows: Mapping[int, ProcessRow], *, own: bool) -> Maker | None:
+    """Who made such code, where that is the same for all processes; a program of Windows brings no runtime along."""
+    by_process: dict[int, list[Place]] = defaultdict(list)
+    for place in places:
+        by_process[place.walk.process].append(place)
+    found = {
+        maker_of(
+            mine[0].walk, pd.concat([place.frames for place in mine]), rows[process].process_name.lower()
+        )
+        for process, mine in by_process.items()
+        if process in rows
+    }
+    maker = next(iter(found)) if len(found) == 1 else None
+    return maker if not own or maker == "product" else None
 
 
 def _memory(places: list[Place], shown: Snapshots, rows: Mapping[int, ProcessRow]) -> Seen:

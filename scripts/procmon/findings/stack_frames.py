@@ -65,7 +65,8 @@ class Walk:
     """The stacks of one process: for each event its frames outside every module, with what they called.
 
     ``frames`` has columns event, address, callee (path of the module that the code called, None for the kernel or
-    another frame without one). ``weighed`` counts events with a user-mode frame.
+    another frame without one), caller (of the one that called it, None also where the walk ends there). ``weighed``
+    counts events with a user-mode frame.
     """
 
     process: int
@@ -148,18 +149,21 @@ def _walk(capture: Capture, process: int, mine: pd.DataFrame, modules: Modules, 
 
 
 def _outside(capture: Capture, stacks: Ints, modules: Modules, *, limit: int) -> tuple[pd.DataFrame, Ints]:
-    """The user-mode frames of these stacks in no module (stack, address, callee), and the stacks that have any."""
+    """The user-mode frames of these stacks in no module (see Walk), and the stacks that have any."""
     addresses, owner = _flat(capture, stacks)
     user = (addresses >= np.uint64(LOWEST)) & (addresses < np.uint64(limit))
     index = modules.index(addresses)
     outside = user & (index < 0) & ~_named(capture, stacks, len(addresses))
-    callee = _callees(outside, owner, np.where(user, index, -1))
+    known = np.where(user, index, -1)
+    callee = _callees(outside, owner, known)
+    caller = _callees(outside[::-1], owner[::-1], known[::-1])[::-1]
     hits = np.flatnonzero(outside)
     by_stack = pd.DataFrame(
         {
             e.STACK: stacks[owner[hits]],
             "address": addresses[hits],
             "callee": [modules.paths[at] if at >= 0 else None for at in callee[hits]],
+            "caller": [modules.paths[at] if at >= 0 else None for at in caller[hits]],
         }
     )
     return by_stack, stacks[np.unique(owner[user])]
