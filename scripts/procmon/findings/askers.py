@@ -36,8 +36,13 @@ def may_have_asked(
     return [
         process
         for process in at_work(capture, event, within)
-        if is_stray(images.get(process)) or tool(process_name(capture, process).lower())
+        if _is_stray(images.get(process)) or tool(process_name(capture, process).lower())
     ]
+
+
+def _is_stray(image: str | None) -> bool:
+    """Whether a program is known to lie where users may write; the kernel's own process lies nowhere."""
+    return image is not None and "\\" in image and is_stray(image)
 
 
 #: Where downloads and what was unpacked lie; programs that are set up for one user have a folder elsewhere.

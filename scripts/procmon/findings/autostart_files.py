@@ -132,7 +132,7 @@ def _finding(
         evidence=list(row.events),
         reproduce=by_path([row.path]),
         attack=[Technique("T1053.005" if task else "T1546.013" if profile else "T1547.001", "high")],
-        subjects={"processes": [row.who, *asked.people], "files": [row.path]},
+        subjects={"processes": [row.who], "files": [row.path]},
     )
 
 

@@ -65,7 +65,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     for record in told:
         program, image = process_name(capture, record.process).lower(), places.get(record.process)
         if record.operation == "RegSetValue":
-            setting = _setting(record, program if in_its_place(image) else "")
+            setting = _setting(record, program if in_its_place(image) else "", stray=is_stray(image))
         else:
             setting = (
                 None if setup or not (program in knowledge("by_hand") or is_stray(image)) else _loss(record)
@@ -73,18 +73,17 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
         if setting is not None:
             by_process.setdefault(record.process, []).append((record, setting))
     rows = {row.process: row for row in tree(earlier)}
-    findings = [
-        _finding(
-            who(capture, process),
-            mine,
-            policy=process in rows and _brings_policy(rows[process], rows),
-            in_place=in_its_place(places.get(process)),
-            askers=_askers(capture, mine, places)
-            if process_name(capture, process).lower() == _DEFENDER
-            else [],
-        )
-        for process, mine in by_process.items()
-    ]
+    findings = []
+    for process, mine in by_process.items():
+        in_place = in_its_place(places.get(process))
+        own = in_place and process_name(capture, process).lower() == _DEFENDER
+        askers = _askers(capture, mine, places) if own else []
+        # The protection switches itself off and on with what else is set up, and has the last word on itself.
+        kept = [one for one in mine if not own or askers or one[1]["id"] != "defender"]
+        if kept:
+            policy = process in rows and _brings_policy(rows[process], rows)
+            person = who(capture, process)
+            findings.append(_finding(person, kept, policy=policy, in_place=in_place, askers=askers))
     return Analysis(
         name="weakened_settings",
         outcome="found" if findings else "not found",
@@ -93,15 +92,18 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     )
 
 
-def _setting(record: Record, program: str) -> Mapping[str, Any] | None:
-    """The setting that a record weakens; ``program`` is "" where the name is not to be believed."""
+def _setting(record: Record, program: str, *, stray: bool) -> Mapping[str, Any] | None:
+    """The setting that a record weakens; ``program`` is "" where the name is not to be believed.
+
+    ``stray``: it lies where users may write, so that what it has left out is not a product's folder.
+    """
     if program in _TOOLS:
         return None
     for number in _index().find(record.path):
         setting: dict[str, Any] = knowledge("security_settings")[number]
         weak = re.search(setting["weak"], record.fields.get("Data", ""), re.IGNORECASE)
         if weak and program not in setting.get("by_others_than", ()):
-            narrow = setting["id"] == _EXCLUSION and not is_wide(record.path)
+            narrow = setting["id"] == _EXCLUSION and not stray and not is_wide(record.path)
             return {**setting, "severity": "low"} if narrow else setting
     return None
 
@@ -212,7 +214,8 @@ def _finding(
         ),
         attack=[Technique("T1112", "high"), *_techniques(mine, severity)],
         subjects={
-            "processes": [person, *(askers if own else [])],
+            # The protection is no suspect, and who asked it is not certain enough to be one.
+            "processes": [] if own else [person],
             "registry": list(dict.fromkeys(record.path for record, _ in mine)),
         },
         key_events=_one_of_each(mine),
