@@ -56,7 +56,7 @@ def write_pdf(material: Material, settings: Settings, file: Path) -> None:
         if len(document.pages) > MOST_PAGES:
             report = make_report(material, settings, medium="pdf", caps=TIGHT)
             document = _document(weasyprint, report, describe(report))
-        document.write_pdf(file, pdf_variant=VARIANT, finisher=lambda _, made: _name_links(made, report))
+        document.write_pdf(file, pdf_variant=VARIANT, finisher=lambda _, made: _finish(made, report))
 
 
 def write_comparison_pdf(comparison: Comparison, file: Path) -> None:
@@ -65,7 +65,7 @@ def write_comparison_pdf(comparison: Comparison, file: Path) -> None:
     told = {"description": bare(" ".join(comparison.said), comparison.settings.language)}
     with _keeping_all():
         document = _document(weasyprint, comparison, told, "comparison_pdf.html.j2")
-        document.write_pdf(file, pdf_variant=VARIANT)
+        document.write_pdf(file, pdf_variant=VARIANT, finisher=lambda _, made: _head_columns(made))
 
 
 @contextmanager
@@ -78,6 +78,18 @@ def _keeping_all() -> Iterator[None]:
     finally:
         if was:
             gc.enable()
+
+
+def _finish(made: Any, report: Report) -> None:
+    _head_columns(made)
+    _name_links(made, report)
+
+
+def _head_columns(made: Any) -> None:
+    """Say of each head in a table that it heads its column, for readers that don't follow the cells' own lists of heads."""
+    for one in made.objects:
+        if isinstance(one, dict) and one.get("S") == "/TH":
+            one["A"]["Scope"] = "/Column"
 
 
 def _name_links(made: Any, report: Report) -> None:

@@ -104,7 +104,9 @@ def test_lists_and_tables_hold_what_they_may(reader: PdfReader):
 def test_every_cell_knows_its_header(reader: PdfReader):
     cells = [element for element in elements(reader) if element["/S"] == "/TD"]
     assert cells
-    heads = {element["/ID"] for element in elements(reader) if element["/S"] == "/TH"}
+    headers = [element for element in elements(reader) if element["/S"] == "/TH"]
+    assert {str(header["/A"]["/Scope"]) for header in headers} == {"/Column"}
+    heads = {header["/ID"] for header in headers}
     assert all(cell["/A"]["/Headers"] and set(cell["/A"]["/Headers"]) <= heads for cell in cells)
 
 
