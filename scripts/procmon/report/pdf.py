@@ -86,7 +86,7 @@ def _finish(made: Any, report: Report) -> None:
 
 
 def _head_columns(made: Any) -> None:
-    """Say of each head in a table that it heads its column, for readers that don't follow the cells' own lists of heads."""
+    """Say of each head in a table that it heads its column, for readers that don't follow the cells' lists of heads."""
     for one in made.objects:
         if isinstance(one, dict) and one.get("S") == "/TH":
             one["A"]["Scope"] = "/Column"
