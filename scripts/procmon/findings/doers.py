@@ -25,6 +25,7 @@ class Doers:
     def __init__(self, rows: Iterable[ProcessRow]) -> None:
         self._by_number: dict[int, ProcessRow] = {}
         self._by_name: dict[str, ProcessRow] = {}
+        self._known: dict[int, Doer] = {}
         for row in rows:
             self._by_number[row.process] = row
             self._by_name.setdefault(row.who, row)
@@ -32,7 +33,14 @@ class Doers:
     def of(self, process: int | str) -> Doer:
         """Whose doing it is; a process that the capture does not know, or whose place it does not tell, is believed."""
         row = self._by_name.get(process) if isinstance(process, str) else self._by_number.get(process)
-        if row is None or row.image_path is None:
+        if row is None:
+            return "installed"
+        if row.process not in self._known:
+            self._known[row.process] = self._of(row)
+        return self._known[row.process]
+
+    def _of(self, row: ProcessRow) -> Doer:
+        if row.image_path is None:
             return "installed"
         if not interprets(row.image_path):
             return "stray" if is_stray(row.image_path) else "installed"

@@ -85,7 +85,9 @@ def _finding(
     deeds = [deed for deed, seen in told_of.items() if seen and (empty or deed == "talked")]
     if not deeds:
         return None
-    people = [row, *([parent] if parent else [])]
+    # A program of Windows that started it did so for somebody else; one that never talks says nothing of who started it.
+    guilty = parent is not None and empty and below_windows(parent.image_path or "") is None
+    people = [row, *([parent] if parent and guilty else [])]
     image = parent.image_path if parent else None
     start = [] if row.start_event is None else [row.start_event]
     told = [*(one.event for one in sends[:100]), *(one.event for one in stores[:100])]
@@ -112,7 +114,7 @@ def _finding(
         attack=[Technique("T1055.012", "medium")],
         subjects={
             "processes": [one.who for one in people],
-            **({"files": [image]} if image else {}),
+            **({"files": [image]} if image and guilty else {}),
             **({"peers": peers} if peers else {}),
         },
     )

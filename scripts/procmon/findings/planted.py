@@ -61,6 +61,9 @@ def planted(capture: Capture, rows: Sequence[FileRow], earlier: Mapping[str, Ana
 
 def _found(capture: Capture, rows: Sequence[FileRow], people: Sequence[ProcessRow]) -> Iterator[Planted]:
     made = {file_key(row.renamed_to or row.path): row for row in rows if row.made}
+    rows = [row for row in rows if row.made and ending(row.renamed_to or row.path) == "dll"]
+    if not rows:
+        return
     ran = uses(capture)
     tables = module_users(capture, frozenset(made))
     by_who = {row.who: row for row in people}
@@ -71,9 +74,7 @@ def _found(capture: Capture, rows: Sequence[FileRow], people: Sequence[ProcessRo
         use = ran.get(key, Use())
         users = list(dict.fromkeys([*use.loaded_by, *tables.get(key, ())]))
         events = use.events
-        if not row.made or ending(path) != "dll":
-            continue
-        elif below is not None and below in missing:
+        if below is not None and below in missing:
             yield Planted(row=row, how="missing", users=users, events=events)
         elif below is not None and belongs_to_a_program(path):
             foreign = [user for user in users if user != row.who and _is_windows(by_who.get(user))]

@@ -9,7 +9,7 @@ from typing import Any
 from scripts.procmon.contracts.findings import Analysis, Finding
 from scripts.procmon.contracts.tables import FileRow, ProcessRow
 from scripts.procmon.findings.accusations import accusations
-from scripts.procmon.findings.places import below_windows, in_another_windows
+from scripts.procmon.findings.places import below_windows, in_another_windows, kind_of
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.victims import holds_work, rewriters
 from scripts.procmon.findings.windows_folders import is_windows_folder
@@ -17,7 +17,7 @@ from scripts.procmon.findings.windows_folders import is_windows_folder
 _WEIGHTY = ("high", "medium")
 
 #: Findings that say that a program of Windows ran another's code.
-_HOSTED = {"injected_code", "odd_module"}
+_HOSTED = {"injected_code", "odd_module", "program_lent"}
 
 
 #: Findings on files that every Windows has: they are put back, not taken away or searched for elsewhere.
@@ -65,7 +65,7 @@ def traces(earlier: Mapping[str, Analysis]) -> Traces:
     for row in tree(earlier):
         if row.who not in accused:
             continue
-        own = row.image_path and (below_windows(row.image_path) or in_another_windows(row.image_path))
+        own = row.image_path and (_is_windows(row.image_path) or in_another_windows(row.image_path))
         if row.who in unproven:
             continue
         if not own:
@@ -97,6 +97,11 @@ def traces(earlier: Mapping[str, Analysis]) -> Traces:
             made = found.why.get(file.who.lower(), "dropped")
             found.why.setdefault(file.path.lower(), about.get(file.path.lower(), made))
     return found
+
+
+def _is_windows(image: str) -> bool:
+    """Whether a program lies in Windows, and not in one of its folders where users may write."""
+    return below_windows(image) is not None and kind_of(image)[0] not in ("odd", "watch")
 
 
 def _about_files(earlier: Mapping[str, Analysis]) -> dict[str, str]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 
 from scripts.procmon.contracts import processes as p
+from scripts.procmon.contracts.findings import Finding
 from scripts.procmon.findings import process_tree
 from scripts.procmon.findings.lent_programs import lent_programs
 from scripts.procmon.findings.process_tree import tree
 from tests.captures.deeds import created, read
 from tests.captures.events import Row, capture
 
+SYSTEM32 = r"C:\Windows\System32"
 NET = r"C:\Windows\Microsoft.NET\Framework\v4.0.30319"
 STRAY, INSTALLED = r"C:\Users\a\Downloads\invoice.exe", r"C:\Program Files\Tool\tool.exe"
 LOGINS = r"C:\Users\a\AppData\Local\Google\Chrome\User Data\Default\Login Data"
@@ -20,9 +22,13 @@ def sent(peer: str) -> Row:
     return Row("TCP Send", f"pc.local:50001 -> {peer}", "Length: 500", who="shell (8)")
 
 
-def severities(
+def severities(*rows: Row, **more: str) -> list[str]:
+    return [finding.severity for finding in found(*rows, **more)]
+
+
+def found(
     *rows: Row, parent: str = STRAY, image: str = rf"{NET}\RegSvcs.exe", line: str | None = None
-) -> list[str]:
+) -> list[Finding]:
     built = capture(
         Row("Process Start", who="shell (8)"),
         *rows,
@@ -37,7 +43,7 @@ def severities(
         },
     )
     done = {"process_tree": process_tree.analyse(built, {})}
-    return [finding.severity for finding in lent_programs(built, tree(done))]
+    return list(lent_programs(built, tree(done)))
 
 
 @pytest.mark.parametrize(
@@ -77,6 +83,13 @@ def test_a_program_that_never_talks_is_told_whatever_started_it() -> None:
     assert severities(sent("203.0.113.5:3333"), image=console, line=line) == ["high"]
     assert not severities(sent("127.0.0.1:3333"), image=console, line=line)
     assert not severities(created(r"C:\Users\a\x.exe", who="shell (8)"), image=console, line=line)
+
+
+def test_a_parent_of_windows_is_not_accused_of_it() -> None:
+    shell = rf"{SYSTEM32}\cmd.exe"
+    for parent, people in ((STRAY, ["RegSvcs.exe (8)", "invoice.exe (7)"]), (shell, ["RegSvcs.exe (8)"])):
+        (finding,) = found(sent("203.0.113.5:587"), parent=parent)
+        assert finding.subjects["processes"] == people
 
 
 def test_an_interpreter_that_runs_a_loose_file_counts_as_that_file() -> None:

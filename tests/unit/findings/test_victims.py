@@ -44,6 +44,14 @@ def test_encrypted_copies_are_kept_and_programs_and_notes_deleted() -> None:
     assert left == {rf"{FOLDER}\{n}\*.locked": "6" for n in range(4)}
 
 
+def test_a_program_in_a_folder_of_windows_for_passing_files_is_no_part_of_windows() -> None:
+    rows = [row for path in DOCUMENTS for row in (renamed(path, f"{path}.locked"),)]
+    for image, goes in ((r"C:\Windows\Temp\malware.exe", True), (r"C:\Windows\System32\malware.exe", False)):
+        people = {"malware.exe (300)": {"image_path": image, "company": None}}
+        done = run(capture(*rows, *NOTES, processes=people))
+        assert (image in deleted(list(done["removal"].tables["removal"]))) is goes
+
+
 def test_documents_written_over_where_they_lie_are_kept() -> None:
     over = [row for path in DOCUMENTS for row in (overwrote(path), wrote(path, 0, 9))]
     rows = steps(*over, *NOTES)
