@@ -36,19 +36,21 @@ def test_a_capture_becomes_a_report_and_a_second_run_has_nothing_to_do(project: 
 def test_one_bad_capture_stops_no_other_and_is_told_with_its_reason(project: Project):
     project.put("good.CSV")
     project.put("bad.PML", "PML_ this is not one")
+    project.put("good.xml")
     project.put("x.CSV")
-    project.put("x.XML")
+    project.put("x.csv.gz")
 
     outcome = project.run()
 
     assert outcome.returncode == 1
     assert (project.reports / "good" / "report.html").is_file()
+    assert (project.reports / "good.xml" / "report.html").is_file()
     assert "bad.PML" in outcome.stdout
-    for name in ("x.CSV", "x.XML"):
+    for name in ("x.CSV", "x.csv.gz"):
         assert name in outcome.stdout
     index = (project.reports / "index.html").read_text(encoding="utf-8")
     assert "bad.PML" in index
-    assert "x.XML" in index
+    assert "x.csv.gz" in index
     assert "could not be read" in (project.reports / "bad" / "report.html").read_text(encoding="utf-8")
 
 

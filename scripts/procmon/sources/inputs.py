@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 #: Endings of captures and of what they are packed in, without regard to case.
-_ENDINGS = re.compile(r"(\.(pml|csv|xml))?(\.(gz|zip))?$", re.IGNORECASE)
+_ENDINGS = re.compile(r"(\.(?P<format>pml|csv|xml))?(\.(gz|zip))?$", re.IGNORECASE)
+#: Of a capture and its exports, the one that tells most keeps the name.
+_TELLS_MOST = ("pml", "xml", "csv")
 #: Process Monitor splits long captures: Logfile.PML, Logfile-1.PML, Logfile-2.PML.
 _PART = re.compile(r"(?P<first>.+)-(?P<number>[1-9][0-9]{0,4})(?P<ending>\.pml(\.gz|\.zip)?)", re.IGNORECASE)
 #: Files that belong to a capture, or to the folder, and are none themselves.
@@ -57,9 +59,10 @@ def capture_name(file: str) -> str:
 def find_captures(inputs: Path) -> Inputs:
     """All captures below ``inputs``, in the order of their names.
 
-    The parts of a split PML are one capture. Files that would share a name are rejected, each naming the other, and
-    so are names that a workflow can't carry, links to folders and links that lead out of ``inputs``, and sidecars
-    beside which no capture of their name lies. A missing folder holds nothing.
+    The parts of a split PML are one capture; an export beside a capture of its name is another, called with its ending.
+    Files that would still share a name are rejected, each naming the other, and so are names that a workflow can't
+    carry, links to folders and links that lead out of ``inputs``, and sidecars beside which no capture of their name
+    lies. A missing folder holds nothing.
     """
     found = Inputs()
     named: dict[str, list[Path]] = {}
@@ -72,6 +75,7 @@ def find_captures(inputs: Path) -> Inputs:
         else:
             named.setdefault(capture_name(path.relative_to(inputs).as_posix()), []).append(path)
     _join_parts(named)
+    _name_exports(named)
     every = set(named)
     _reject_clashes(named, found, inputs)
     _reject_outputs(named, found)
@@ -131,6 +135,33 @@ def _join_parts(named: dict[str, list[Path]]) -> None:
             del named[name]
 
 
+def _name_exports(named: dict[str, list[Path]]) -> None:
+    """Calls "Logfile.CSV.gz" beside "Logfile.PML" "Logfile.CSV"."""
+    for names in _alike(named):
+        formats = {path: _format(path) for name in names for path in named[name]}
+        most = next((one for one in _TELLS_MOST if one in formats.values()), None)
+        for name in names:
+            for path in [path for path in named[name] if formats[path] not in (most, None)]:
+                named[name].remove(path)
+                ending = _ENDINGS.search(path.name)[1]  # type: ignore[index]
+                named.setdefault(name + ending, []).append(path)
+            if not named[name]:
+                del named[name]
+
+
+def _format(path: Path) -> str | None:
+    ending = _ENDINGS.search(path.name)
+    return ending["format"].lower() if ending and ending["format"] else None
+
+
+def _alike(names: Iterable[str]) -> list[list[str]]:
+    """The names by groups that differ in case only: where case does not count, their reports would be one."""
+    by_fold: dict[str, list[str]] = {}
+    for name in names:
+        by_fold.setdefault(name.casefold(), []).append(name)
+    return list(by_fold.values())
+
+
 def _lay_beside(beside: list[Path], every: set[str], found: Inputs, inputs: Path) -> None:
     """Gives each sidecar to the capture of its name; ``every`` holds also the captures that were rejected."""
     by_fold = {name.casefold(): name for name in every}
@@ -160,11 +191,7 @@ def _part_number(name: str) -> tuple[str, int]:
 
 
 def _reject_clashes(named: dict[str, list[Path]], found: Inputs, inputs: Path) -> None:
-    # Reports of two names that differ in case only would overwrite each other where case does not count.
-    by_fold: dict[str, list[str]] = {}
-    for name in named:
-        by_fold.setdefault(name.casefold(), []).append(name)
-    for names in by_fold.values():
+    for names in _alike(named):
         paths = [path for name in names for path in named[name]]
         if len(paths) > 1 and not _is_split(paths):
             listed = ", ".join(path.relative_to(inputs).as_posix() for path in sorted(paths))

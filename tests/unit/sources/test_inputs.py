@@ -64,7 +64,27 @@ def test_a_number_alone_makes_no_part(inputs):
     assert set(names(find_captures(inputs("case-1.PML", "b.PML", "b-1.CSV")))) == {"case-1", "b", "b-1"}
 
 
-@pytest.mark.parametrize("pair", [("X.PML", "X.CSV"), ("X.PML", "X.PML.gz"), ("case.PML", "Case.csv")])
+def test_an_export_beside_its_capture_is_called_with_its_ending(inputs):
+    found = find_captures(
+        inputs("a/X.PML", "a/X-1.PML", "a/X.CSV.gz", "y.xml", "Y.csv", "z.PML", "z.case.yaml", "z.mmp")
+    )
+    assert names(found) == {
+        "Y.csv": ["Y.csv"],
+        "a/X": ["X.PML", "X-1.PML"],
+        "a/X.CSV": ["X.CSV.gz"],
+        "y": ["y.xml"],
+        "z": ["z.PML"],
+    }
+    assert not found.rejected
+
+
+def test_exports_that_share_even_the_ending_are_rejected_without_their_capture(inputs):
+    found = find_captures(inputs("X.PML", "X.CSV", "X.CSV.gz"))
+    assert names(found) == {"X": ["X.PML"]}
+    assert {rejected.path.name for rejected in found.rejected} == {"X.CSV", "X.CSV.gz"}
+
+
+@pytest.mark.parametrize("pair", [("X.PML", "X.PML.gz"), ("case.csv", "Case.csv"), ("X", "X.PML")])
 def test_two_files_of_one_name_are_rejected_by_both_names_and_others_go_on(inputs, pair):
     found = find_captures(inputs(*pair, "other.csv"))
     assert set(found.captures) == {"other"}
@@ -145,8 +165,8 @@ def test_a_sidecar_without_its_capture_is_told(inputs):
 
 
 def test_the_sidecar_of_a_rejected_capture_is_no_second_failure(inputs):
-    found = find_captures(inputs("x.PML", "x.CSV", "x.mmp"))
-    assert {rejected.path.name for rejected in found.rejected} == {"x.PML", "x.CSV"}
+    found = find_captures(inputs("x.PML", "x.PML.gz", "x.mmp"))
+    assert {rejected.path.name for rejected in found.rejected} == {"x.PML", "x.PML.gz"}
     assert not found.sidecars
 
 
