@@ -50,7 +50,7 @@ def make_brief(material: Material, moments: Moments, language: str = "en") -> Br
     """The brief of a capture that was read."""
     teller = _Teller(material, moments, language)
     return Brief(
-        happened=plainly.set_alike(teller.happened()),
+        happened=plainly.without_repeats(plainly.set_alike(teller.happened()), teller.sentences["again"]),
         sure=teller.sure(),
         means=plainly.set_alike(teller.means()),
         do=teller.do(),

@@ -29,6 +29,9 @@ _SMALL_NUMBER = re.compile(
 )
 _NAME = re.compile(r"``(?P<double>.+?)``|`(?P<single>[^`]*)`")
 _PROGRAM = re.compile(r"[\w-]+(?:\.[\w-]+)+")
+#: A sentence about one program, also where it says first how long the capture took.
+_SUBJECT = re.compile(r"(?:In [^,]+, )?(?P<name>[\w+~-]+(?:\.[\w+~-]+)+)(?= (?!and )[a-z])")
+_PROGRAM_FILE = re.compile(r"[\w+~-]+\.(?:exe|com|scr|dll|sys)\b", re.IGNORECASE)
 _QUESTION = re.compile(r".*?(?:\?|。)", re.DOTALL)
 
 
@@ -83,6 +86,23 @@ def set_alike(sentences: Iterable[str]) -> list[str]:
         return name if _PROGRAM.fullmatch(name) and re.search(stands, plain, re.IGNORECASE) else match.group()
 
     return [_NAME.sub(one_way, sentence) for sentence in told]
+
+
+def without_repeats(sentences: Iterable[str], again: str) -> list[str]:
+    """``sentences`` where one that begins with the program of the one before says ``again`` for it.
+
+    Only where the one before speaks of no other program; "" leaves all as they are.
+    """
+    told: list[str] = []
+    subject = ""
+    for sentence in sentences:
+        begin = _SUBJECT.match(sentence)
+        name = begin["name"] if begin else ""
+        same = bool(again and subject and name == subject)
+        told.append(f"{again}{sentence[begin.end() :]}" if begin and same else sentence)
+        others = {program.lower() for program in _PROGRAM_FILE.findall(sentence)} - {name.lower()}
+        subject = "" if others or ". " in sentence else name
+    return told
 
 
 def spelled(text: str, numbers: Sequence[str]) -> str:

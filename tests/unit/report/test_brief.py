@@ -175,6 +175,30 @@ def test_an_ordinary_capture_is_told_by_name():
     assert "Three checks looked at all this (part 2), among others for new automatic starts" in told
 
 
+@pytest.mark.parametrize(
+    ("before", "sentence", "told"),
+    [
+        ("In 2 minutes, a.exe put one driver on this computer.", "a.exe hid two files.", "It hid two files."),
+        ("a.exe ran as P\\b.", "a.exe wrote.", "It wrote."),
+        # Who "it" is would be open.
+        ("a.exe started itself, by way of b.exe.", "a.exe wrote.", "a.exe wrote."),
+        ("a.exe wrote.", "a.exe and b.exe ended.", "a.exe and b.exe ended."),
+        ("b.exe wrote.", "a.exe wrote.", "a.exe wrote."),
+        ("a.exe wrote. One process ended.", "a.exe went on.", "a.exe went on."),
+    ],
+)
+def test_a_program_is_not_named_again_where_it_goes_on(before: str, sentence: str, told: str):
+    assert plainly.without_repeats([before, sentence], "It") == [before, told]
+    assert plainly.without_repeats([before, sentence], "") == [before, sentence]
+
+
+def test_a_third_sentence_on_one_program_still_says_it():
+    told = plainly.without_repeats(
+        ["a.exe wrote.", "a.exe hid.", "a.exe and c.exe read.", "a.exe ended."], "It"
+    )
+    assert told == ["a.exe wrote.", "It hid.", "a.exe and c.exe read.", "a.exe ended."]
+
+
 def test_updates_that_windows_update_handled_are_named_by_their_numbers():
     down = "C:\\Windows\\SoftwareDistribution\\Download\\0e"
     files = [
