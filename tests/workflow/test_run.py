@@ -44,7 +44,7 @@ def test_one_bad_capture_stops_no_other_and_is_told_with_its_reason(project: Pro
 
     assert outcome.returncode == 1
     assert (project.reports / "good" / "report.html").is_file()
-    assert (project.reports / "good.xml" / "report.html").is_file()
+    assert (project.reports / "good.CSV" / "report.html").is_file()
     assert "bad.PML" in outcome.stdout
     for name in ("x.CSV", "x.csv.gz"):
         assert name in outcome.stdout
