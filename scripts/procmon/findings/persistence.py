@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from ntpath import basename
@@ -20,6 +19,7 @@ from scripts.procmon.findings.autostart_values import (
     data_of,
     in_unread_view,
     is_usual,
+    may_be_place,
     place_of,
     run_by,
     signs_of,
@@ -39,6 +39,7 @@ from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.settled_programs import settled_programs
 from scripts.procmon.findings.setup_programs import setup_programs
 from scripts.procmon.findings.suspects import suspects
+from scripts.procmon.findings.task_manager import stands_in_for_task_manager
 from scripts.procmon.findings.traces import rows_of
 from scripts.procmon.findings.wmi_events import wmi_findings
 
@@ -96,7 +97,10 @@ def _writes(told: list[Record]) -> Iterable[Write]:
         if record.operation != SET and record.succeeded:
             gone.setdefault(normal(record.path), []).append(record)
     for record in told:
-        if record.operation == SET and (place := place_of(record.path, data_of(record))) is not None:
+        # What was set is taken apart for these few alone.
+        if record.operation != SET or not may_be_place(record.path):
+            continue
+        if (place := place_of(record.path, data_of(record))) is not None:
             path = normal(record.path)
             taken = [*gone.get(path, ()), *gone.get(parent_of(path), ())]
             later = [one for one in taken if one.event > record.event]
@@ -202,6 +206,8 @@ def _findings(
         guards = often[write.record.process, normal(write.record.path)] > MOST_TIMES
         if "itself" in signs and write.record.process in settled and not guards:
             signs.append("settled")
+        if stands_in_for_task_manager(capture, write):
+            signs.append("task_manager")
         if _severity(write, signs) is None:
             continue
         program = process_name(capture, write.record.process)
@@ -223,10 +229,10 @@ def _severity(write: Write, signs: list[str]) -> Severity | None:
         return "medium"  # meant to be in force, and very probably not
     if strong or {"rare", "unusual_place"} <= set(signs) or (by_hand and "dropped" in signs):
         return "high"
-    own = _leads_to_installed(write) or _is_task_manager(write)
+    own = _leads_to_installed(write) or "task_manager" in signs
     rare = "rare" in signs and "policy" not in signs and ("interpreter" in signs or not own)
     # A program that enters itself was installed for one user, or hides where such lie.
-    itself = "itself" in signs and "settled" not in signs and not _is_own_type(write)
+    itself = "itself" in signs and not {"settled", "task_manager"} & set(signs) and not _is_own_type(write)
     if rare or by_hand or itself or {"unusual_place", "copy"} & set(signs):
         return "medium"
     if write.place.get("everyday"):
@@ -251,15 +257,6 @@ def _leads_to_installed(write: Write) -> bool:
     """Whether a value leads to an installed program's or Windows' own file; a bare name does not tell whose it is."""
     bare = write.place.get("bare") and "\\" not in write.data
     return not bare and kind_of(target_of(write.place, write.data))[0] == "own"
-
-
-def _is_task_manager(write: Write) -> bool:
-    """Process Explorer stands in for the Task Manager where its user asks it to."""
-    program = basename(target_of(write.place, write.data)).lower()
-    return (
-        "\\taskmgr.exe\\" in write.record.path.lower()
-        and re.match(r"procexp(?:64a?)?\.exe$", program) is not None
-    )
 
 
 def _finding(capture: Capture, same: list[tuple[Write, list[str]]]) -> Finding:

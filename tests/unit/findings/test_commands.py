@@ -46,7 +46,7 @@ def test_an_interpreter_is_weighed_by_what_it_is_given(data: str, severity: str)
     [
         ("sethc.exe", r"C:\Windows\System32\cmd.exe", "high"),
         ("utilman.exe", r"C:\Program Files\Vendor\help.exe", "high"),
-        ("taskmgr.exe", r'"C:\SYSINTERNALS\PROCEXP64.EXE"', "low"),
+        ("taskmgr.exe", r'"C:\SYSINTERNALS\PROCEXP64.EXE"', "medium"),  # a name alone
         ("taskmgr.exe", r"C:\Users\b\x.exe", "medium"),
         ("myapp.exe", r"C:\Program Files\Debugging Tools\windbg.exe", "low"),
         ("myapp.exe", r"C:\Windows\System32\cmd.exe", "medium"),
