@@ -47,6 +47,11 @@ def place_of(path: str, data: str | None = None) -> Mapping[str, Any] | None:
     return None
 
 
+def may_be_place(path: str) -> bool:
+    """Whether a registry value is such a place, for some data at least."""
+    return bool(_places().find(path))
+
+
 @cache
 def _places() -> RegistryIndex:
     return RegistryIndex(

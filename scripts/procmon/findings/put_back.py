@@ -27,6 +27,11 @@ def undone(row: AutostartRow, before: Mapping[str, Any] | None) -> RemovalRow:
     return RemovalRow(step="delete value", target=row.path, because="autostart", facts=facts)
 
 
+def is_task(row: AutostartRow) -> bool:
+    """Whether a file is a task of Windows Vista or later, which the scheduler keeps in the registry as well."""
+    return row.place == "task-file" and "\\system32\\tasks\\" in row.path.lower()
+
+
 def put_back(earlier: Mapping[str, Analysis]) -> Iterator[RemovalRow]:
     """What is to be looked at after findings on files of Windows and on WMI's subscriptions."""
     for finding in weighty(earlier):

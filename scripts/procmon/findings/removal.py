@@ -17,7 +17,7 @@ from scripts.procmon.contracts.tables import (
     ServiceRow,
 )
 from scripts.procmon.findings.held_files import Held
-from scripts.procmon.findings.put_back import put_back, undone
+from scripts.procmon.findings.put_back import is_task, put_back, undone
 from scripts.procmon.findings.registry_paths import normal, parent_of
 from scripts.procmon.findings.traces import Traces, rows_of, traces, weighty
 from scripts.procmon.findings.victims import kept
@@ -87,7 +87,8 @@ def _steps(earlier: Mapping[str, Analysis], left: Traces) -> Iterator[RemovalRow
         for row in [*drivers, *new]
         if row.service
     )
-    yield from _files(left, drivers)
+    tasks = {_key(row.path) for row in weighty_autostarts if is_task(row)}
+    yield from _files(left, drivers, tasks=tasks)
     yield from (
         RemovalRow(step="leave", target=folder.path, because="windows_folder", facts={"who": folder.who})
         for folder in left.kept
@@ -169,6 +170,8 @@ def _value(row: AutostartRow, before: Mapping[str, Any] | None = None) -> Remova
     default = next((value for key, value in _DEFAULTS.items() if path.endswith(key)), None)
     if row.place == "powershell-profile":
         return RemovalRow(step="check", target=row.path, because="profile")
+    if is_task(row):
+        return RemovalRow(step="check", target=row.path, because="task")
     if row.place in ("startup-folder", "task-file"):
         return RemovalRow(step="delete file", target=row.path, because="autostart_file")
     if row.place == "winsock":
@@ -247,12 +250,16 @@ def _leftover_keys(earlier: Mapping[str, Analysis]) -> Iterator[RemovalRow]:
             )
 
 
-def _files(left: Traces, drivers: list[DriverRow]) -> Iterator[RemovalRow]:
+def _files(left: Traces, drivers: list[DriverRow], *, tasks: set[str]) -> Iterator[RemovalRow]:
     for driver in drivers:
         if driver.file and driver.dropped:
             yield RemovalRow(step="delete file", target=driver.file, because="driver_file")
     folders = {parent for file in left.victims for parent in _above(file.path)}
-    files = [file for file in left.files.values() if file.left and _key(file.path) not in folders]
+    files = [
+        file
+        for file in left.files.values()
+        if file.left and _key(file.path) not in folders and _key(file.path) not in tasks
+    ]
     # What lies in a folder goes before the folder itself.
     for file in sorted(
         files, key=lambda one: (one.what == "folder", -len(one.path) if one.what == "folder" else 0)

@@ -120,3 +120,11 @@ def test_a_shortcut_that_a_script_puts_into_the_startup_folder_is_medium() -> No
     assert finding.severity == "medium"
     assert [one.severity for one in told(SETUP, created(STARTUP, who="powershell.exe (15)"))] == ["low"]
     assert [one.severity for one in told(created(STARTUP, who="agent.exe (8)"))] == ["low"]
+
+
+def test_a_task_is_looked_up_in_the_scheduler_not_deleted_as_a_file() -> None:
+    rows = (at_work(STRAY, 4.5), task())
+    built = capture(*rows, processes={row.who: {"image_path": PLACES[row.who]} for row in rows})
+    steps = [(row.step, row.target) for row in analyses.run(built)["removal"].tables["removal"]]
+    assert ("check", TASK) in steps
+    assert ("delete file", TASK) not in steps
