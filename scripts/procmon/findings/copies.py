@@ -12,7 +12,7 @@ import pandas as pd
 from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts import processes as p
 from scripts.procmon.contracts.capture import Capture
-from scripts.procmon.contracts.findings import Analysis, Finding, Technique
+from scripts.procmon.contracts.findings import Analysis
 from scripts.procmon.contracts.tables import CopyRow
 from scripts.procmon.findings.file_acts import (
     FILE,
@@ -23,10 +23,9 @@ from scripts.procmon.findings.file_acts import (
     transfers,
     unseen,
 )
-from scripts.procmon.findings.file_kinds import belongs_to_a_program, is_temporary, odd_place
 from scripts.procmon.findings.names import moment_of, who
 from scripts.procmon.findings.parts import Part, parts, some
-from scripts.procmon.findings.reproduce import by_path
+from scripts.procmon.findings.self_copies import self_copies
 from scripts.procmon.findings.suspects import images
 
 SOURCE, READ_EVENT, READ_LENGTH = "source", "read_event", "read_length"
@@ -54,7 +53,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     rows = [row for target in parts(matched, [e.PROCESS, FILE], _MATCHED) for row in _copies(capture, target)]
     rows += _equal_sizes(capture, matched, reads, known={(row.process, file_key(row.target)) for row in rows})
     rows.sort(key=lambda row: row.events[0])
-    findings = list(_self_copies(rows, images(earlier)))
+    findings = list(self_copies(rows, images(earlier)))
     return Analysis(
         name="copies",
         outcome="found" if rows else "not found",
@@ -196,36 +195,6 @@ def _equal_sizes(
                 READ_EVENT: np.full(count, float(same[0].first)),
             }
             yield _row(capture, blocks | told, api=None, confidence="possible")
-
-
-def _self_copies(rows: list[CopyRow], image_of: Mapping[int, str]) -> Iterator[Finding]:
-    for row in rows:
-        image = image_of.get(row.process)
-        if image is None or file_key(row.source) != file_key(image) or row.confidence == "possible":
-            continue
-        # Set-up programs keep a copy of themselves among the programs or in a temporary folder.
-        usual = belongs_to_a_program(row.target) or is_temporary(row.target)
-        place = odd_place(row.target)
-        yield Finding(
-            kind="program_copied_itself",
-            severity="medium" if place or not usual else "low",
-            confidence=row.confidence,
-            facts={
-                "who": row.who,
-                "source": row.source,
-                "target": row.target,
-                "bytes": row.bytes_copied,
-                "reads": row.reads,
-                "writes": row.writes,
-                "events": row.events,
-                "place": place,
-                "usual": usual,
-            },
-            evidence=row.events,
-            reproduce=by_path([row.source, row.target], whos=[row.who]),
-            attack=[Technique("T1036.005", "low")],
-            subjects={"processes": [row.who], "files": [row.source, row.target]},
-        )
 
 
 def _limits(capture: Capture, writes: pd.DataFrame) -> list[str]:

@@ -8,6 +8,7 @@ from ntpath import basename
 
 from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
 from scripts.procmon.contracts.tables import FileRow
+from scripts.procmon.findings.callers import acts_for_others
 from scripts.procmon.findings.doers import Doers
 from scripts.procmon.findings.file_acts import file_key, is_hidden
 from scripts.procmon.findings.process_tree import tree
@@ -36,9 +37,17 @@ def seeded_drives(files: Sequence[FileRow], earlier: Mapping[str, Analysis]) -> 
         roots = [row for row in mine if _ROOT.match(row.path)]
         mark = next((row for row in roots if basename(row.path).lower() == _AUTORUN), None)
         started = [row for row in roots if row.what in ("executable", "script", "shortcut")]
-        if mark is None or not started or len(mine) > FEW or doers.of(process) == "installed":
+        if mark is None or not started or len(mine) > FEW or not _may(mark, image_of.get(process), doers):
             continue
         yield _finding(drive, mark, started, image_of.get(process))
+
+
+def _may(row: FileRow, image: str | None, doers: Doers) -> bool:
+    """Whether it may be a program's own doing: its place speaks against it or, where that is not known, its name does not
+    stand for others."""
+    if image is None:
+        return not acts_for_others(row.who.rpartition(" (")[0], None)
+    return doers.of(row.process) != "installed"
 
 
 def _finding(drive: str, mark: FileRow, started: Sequence[FileRow], image: str | None) -> Finding:

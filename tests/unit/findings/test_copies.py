@@ -104,3 +104,18 @@ def test_a_program_that_copies_itself_to_an_unusual_place_is_found() -> None:
         done = {"process_tree": process_tree.analyse(built, {})}
         (finding,) = copies.analyse(built, done).findings
         assert (finding.kind, finding.severity) == ("program_copied_itself", severity)
+
+
+def self_copied(*targets: str) -> list[tuple[str, str]]:
+    image = r"C:\Users\a\Downloads\malware.exe"
+    rows = [row for target in targets for row in copied(image, target, *BLOCKS)]
+    built = capture(*rows, processes={"malware.exe (300)": {"image_path": image}})
+    done = {"process_tree": process_tree.analyse(built, {})}
+    return [(one.kind, one.severity) for one in copies.analyse(built, done).findings]
+
+
+def test_a_program_that_copies_itself_into_many_folders_is_told_once_and_high() -> None:
+    folders = [rf"E:\{name}\{name}.exe" for name in ("Music", "Pictures", "Work", "Games", "Letters")]
+    assert self_copied(*folders) == [("program_spread", "high")]
+    assert self_copied(*folders[:4]) == [("program_copied_itself", "medium")] * 4
+    assert self_copied(*(rf"C:\Tools\{number}.exe" for number in range(9)))[0][0] == "program_copied_itself"

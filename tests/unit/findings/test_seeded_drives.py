@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from scripts.procmon.contracts.findings import Finding
 from scripts.procmon.findings.analyses import run
 from tests.captures.deeds import copied, created, wrote
@@ -11,7 +13,7 @@ IMAGE = r"C:\Users\a\AppData\Local\Temp\server.exe"
 MARK = [created(r"E:\autorun.inf"), wrote(r"E:\autorun.inf", 0, 80)]
 
 
-def found(*rows: Row, image: str = IMAGE) -> list[Finding]:
+def found(*rows: Row, image: str | None = IMAGE) -> list[Finding]:
     done = run(capture(*rows, processes={"malware.exe (300)": {"image_path": image}}))
     return [one for one in done["odd_files"].findings if one.kind == "drive_seeded"]
 
@@ -38,3 +40,9 @@ def test_an_icon_a_medium_full_of_files_and_installed_programs_are_none() -> Non
     many = [row for number in range(30) for row in program(rf"E:\sources\{number}.dat")]
     assert not found(*MARK, *program(r"E:\setup.exe"), *many)
     assert not found(*MARK, *program(r"E:\setup.exe"), image=r"C:\Program Files\Media\maker.exe")
+
+
+def test_a_program_whose_place_is_not_known_is_told_unless_it_acts_for_others() -> None:
+    assert found(*MARK, *program(r"E:\game.exe"), image=None)
+    rows = [replace(row, who="explorer.exe (4)") for row in (*MARK, *program(r"E:\game.exe"))]
+    assert not found(*rows, image=None)
