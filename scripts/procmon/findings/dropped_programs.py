@@ -9,6 +9,7 @@ from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
 from scripts.procmon.contracts.tables import FileRow
 from scripts.procmon.findings.brought_programs import brought_programs
+from scripts.procmon.findings.doers import Doers
 from scripts.procmon.findings.file_acts import file_key, is_hidden
 from scripts.procmon.findings.file_kinds import (
     belongs_to_a_program,
@@ -22,6 +23,7 @@ from scripts.procmon.findings.file_kinds import (
 )
 from scripts.procmon.findings.file_uses import Use, module_users
 from scripts.procmon.findings.places import below_windows, in_its_place
+from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.setup_programs import is_installer, setup_programs
 from scripts.procmon.findings.suspects import images, suspects
@@ -60,8 +62,8 @@ def programs_dropped(
     """One finding a process that made executables or scripts which nothing explains (drivers have their own).
 
     Severity: one strong sign (a place where no program belongs, a double ending, made by a process that is not what it
-    seems) is medium, two with the program having run are high. Without any: low, or info for a set-up program's
-    usual places.
+    seems) is medium, two with the program having run are high. Medium also where a program that shows documents or runs
+    scripts made an executable that then ran. Without any: low, or info for a set-up program's usual places.
     """
     wanted = [
         row
@@ -90,6 +92,9 @@ def programs_dropped(
         severity: Severity = "info" if setup or (installed and not signs.stray) else "low"
         if foreign:
             severity = "medium"
+        handed = [] if setup else _handed_on(files, signs, earlier)
+        if handed:
+            severity = "medium"
         if signs.strong:
             severity = "high" if signs.strong >= 2 and signs.used else "medium"
         evidence = _evidence(files, ran)
@@ -103,6 +108,7 @@ def programs_dropped(
                 "executables": sum(row.what == "executable" for row in files),
                 "installed": installed,
                 "foreign": foreign,
+                "handed": handed,
                 "browser": _is_browser(person, images(earlier).get(files[0].process)),
                 "gone": [row.path for row in files if row.fate in ("deleted", "deleted on close")],
             },
@@ -111,6 +117,29 @@ def programs_dropped(
             attack=_attack(signs),
             subjects={"processes": [person], "files": [row.path for row in files[:MOST_FILES]]},
         )
+
+
+def _handed_on(files: Sequence[FileRow], signs: Signs, earlier: Mapping[str, Analysis]) -> list[str]:
+    """The executables among ``files`` that ran, where who made them shows documents or runs scripts, and brings none.
+
+    None that came from a share, as what log-on scripts bring does, or went where programs are installed.
+    """
+    image = images(earlier).get(files[0].process)
+    name = files[0].who.rpartition(" (")[0].lower()
+    habits = knowledge("process_habits")
+    reader = name in habits["readers"] and in_its_place(image)
+    if not reader and (
+        name not in habits["script_hosts"] or Doers(tree(earlier)).of(files[0].process) == "installed"
+    ):
+        return []
+    return [
+        row.path
+        for row in files
+        if row.what == "executable"
+        and row.path in signs.used
+        and not belongs_to_a_program(row.path)
+        and not (row.copied_from or "").startswith("\\\\")
+    ]
 
 
 def programs_changed(

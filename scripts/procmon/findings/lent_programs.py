@@ -32,7 +32,7 @@ def lent_programs(capture: Capture, rows: list[ProcessRow]) -> Iterator[Finding]
 
     Severity: high where a program from where users may write started it, medium where an interpreter did. None without a
     deed: people start Notepad from wherever they like. One of process_habits.silent is told whoever started it and with
-    what, where it talked to an address outside.
+    what, where it talked to an address outside; so is one of process_habits.never_empty that was started empty (high).
     """
     doers = Doers(rows)
     talkers = _talkers(capture)
@@ -40,10 +40,11 @@ def lent_programs(capture: Capture, rows: list[ProcessRow]) -> Iterator[Finding]
     for row in rows:
         parent = by_number.get(row.parent) if row.parent is not None else None
         doer = doers.of(parent.process) if parent is not None else "installed"
-        silent = row.process in talkers and _is(row, "silent")
+        empty = _is(row, "never_empty") and _is_empty(row)
+        silent = row.process in talkers and (_is(row, "silent") or empty)
         if not silent and (doer == "installed" or not (_is(row, "shells") and _is_empty(row))):
             continue
-        severity: Severity = "high" if doer == "stray" else "medium"
+        severity: Severity = "high" if doer == "stray" or empty else "medium"
         finding = _finding(capture, row, parent, severity=severity, empty=not silent)
         if finding is not None:
             yield finding

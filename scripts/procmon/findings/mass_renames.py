@@ -24,6 +24,8 @@ from scripts.procmon.knowledge import knowledge
 #: Fewer files than this may be anybody's tidying.
 MANY = 10
 MOST_EVENTS = 500
+#: Encrypted files bear a mark and an address between the old name and the new ending.
+MOST_ENDINGS = 6
 #: An ending drawn by lot for each file may still come twice.
 ALIKE = 3
 
@@ -75,7 +77,8 @@ def _groups(
             _add(groups[row.who, ending(row.to)], row.path, row.to, row.events)
     beside: dict[str, list[FileRow]] = defaultdict(list)
     for file in made.values():
-        beside[file_key(file.path).rpartition(".")[0]].append(file)
+        for shorter in _before_endings(file_key(file.path)):
+            beside[shorter].append(file)
     for gone in deletions:
         if gone.attempt or gone.created_here or gone.ordinary or not is_work(gone.path):
             continue
@@ -83,6 +86,15 @@ def _groups(
             if file.who == gone.who:
                 _add(groups[file.who, ending(file.path)], gone.path, file.path, [*file.events, *gone.events])
     return groups
+
+
+def _before_endings(key: str) -> Iterator[str]:
+    """What a path is without its last ending, without the last two, and so on: "x.docx.id-7.locked" → "x.docx.id-7" …"""
+    for _ in range(MOST_ENDINGS):
+        key, dot, end = key.rpartition(".")
+        if not dot or "\\" in end:
+            return
+        yield key
 
 
 def _with_random(groups: Mapping[tuple[str, str], Rewritten]) -> dict[tuple[str, str], Rewritten]:

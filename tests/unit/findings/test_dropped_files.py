@@ -112,6 +112,28 @@ def test_programs_of_several_makers_written_into_are_high_and_those_of_one_maker
         assert (finding.kind, finding.severity) == ("programs_changed", severity)
 
 
+@pytest.mark.parametrize(
+    ("image", "severity"),
+    [
+        (r"C:\Program Files\Microsoft Office\root\Office16\WINWORD.EXE", "medium"),
+        (r"C:\Windows\System32\wscript.exe", "medium"),
+        (r"C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe", "low"),
+        (r"C:\Program Files\Vendor\player.exe", "low"),
+    ],
+)
+def test_a_program_that_comes_out_of_a_document_or_a_script_and_runs_is_medium(
+    image: str, severity: str
+) -> None:
+    path = r"C:\Users\a\AppData\Local\Temp\x.exe"
+    who = f"{image.rpartition(chr(92))[2]} (7)"
+    built = capture(
+        created(path, who=who), loaded(path, who="x.exe (8)"), processes={who: {"image_path": image}}
+    )
+    done = {"process_tree": process_tree.analyse(built, {})}
+    (finding,) = dropped_files.analyse(built, done).findings
+    assert (finding.kind, finding.severity) == ("programs_dropped", severity)
+
+
 def test_the_profile_of_the_system_account_is_no_odd_place() -> None:
     path = r"C:\Windows\System32\config\systemprofile\AppData\Local\Temp\x.exe"
     (finding,) = analysed(capture(created(path))).findings

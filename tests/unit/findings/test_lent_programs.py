@@ -85,6 +85,15 @@ def test_a_program_that_never_talks_is_told_whatever_started_it() -> None:
     assert not severities(created(r"C:\Users\a\x.exe", who="shell (8)"), image=console, line=line)
 
 
+def test_what_is_always_told_what_to_run_is_told_where_it_was_started_empty() -> None:
+    runner = rf"{SYSTEM32}\rundll32.exe"
+    services = rf"{SYSTEM32}\services.exe"
+    assert severities(sent("203.0.113.5:443"), image=runner, parent=services) == ["high"]
+    assert not severities(
+        sent("203.0.113.5:443"), image=runner, parent=services, line=f"{runner} shell32.dll,Control_RunDLL"
+    )
+
+
 def test_a_parent_of_windows_is_not_accused_of_it() -> None:
     shell = rf"{SYSTEM32}\cmd.exe"
     for parent, people in ((STRAY, ["RegSvcs.exe (8)", "invoice.exe (7)"]), (shell, ["RegSvcs.exe (8)"])):

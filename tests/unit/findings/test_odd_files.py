@@ -265,3 +265,10 @@ def test_host_names_written_by_an_interpreter_weigh_by_who_started_it() -> None:
         done["dropped_files"] = dropped_files.analyse(built, done)
         severities += [one.severity for one in odd_files.analyse(built, done).findings]
     assert severities == ["medium", "low", "medium"]
+
+
+def test_a_mark_and_an_address_between_old_name_and_new_ending_count_as_well() -> None:
+    rows = [
+        row for path in DOCUMENTS for row in (created(f"{path}.id-4C1B.[x@example.com].locked"), marked(path))
+    ]
+    assert [finding.facts["count"] for finding in found(*rows, analysis="mass_renames")] == [12]
