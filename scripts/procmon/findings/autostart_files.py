@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from typing import Any
 
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
@@ -11,6 +14,7 @@ from scripts.procmon.contracts.tables import AutostartRow, FileRow, ServiceRow
 from scripts.procmon.findings.accusations import accusations
 from scripts.procmon.findings.askers import lies_loose
 from scripts.procmon.findings.autoruns_listing import Listing, listing
+from scripts.procmon.findings.places import in_its_place
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.setup_programs import setup_programs
 from scripts.procmon.findings.suspects import images
@@ -28,11 +32,7 @@ _STARTUP = re.compile(
 _TASK = re.compile(
     r"\\windows\\(?:system32\\|syswow64\\)?tasks\\(?!microsoft\\windows\\)[^*]+$", re.IGNORECASE
 )
-#: What PowerShell runs first, for one user (in the documents, wherever they lie) or for all.
-_PROFILE = re.compile(
-    r"\\(?:windowspowershell|powershell)\\(?:v1\.0\\|7\\)?(?:microsoft\.[a-z]+_)?profile\.ps1$", re.IGNORECASE
-)
-#: Tools that write a profile for a script or for somebody from elsewhere; people use an editor or PowerShell itself.
+#: Tools that write such a file for a script or for somebody from elsewhere; people use an editor or the reader itself.
 _TOOLS = frozenset(
     {
         *(
@@ -52,15 +52,35 @@ _BY_ITSELF = ("boot", "system", "automatic")
 
 
 def startup_files(earlier: Mapping[str, Analysis]) -> list[AutostartRow]:
-    """Rows of ``autostarts`` for files put into a Startup folder or among the scheduled tasks."""
+    """Rows of ``autostarts`` for files in a Startup folder, among the tasks, or that a program opens at each start."""
     rows = []
     for file in rows_of(earlier, "files"):
         startup, task = _STARTUP.search(file.path), _TASK.search(file.path)
         if (startup or task) and file.what != "folder" and not file.path.lower().endswith("desktop.ini"):
             rows.append(_file("startup-folder" if startup else "task-file", file))
-        elif _PROFILE.search(file.path) and file.how != "changed":
-            rows.append(_file("powershell-profile", file))
+        elif (start := start_file(file.path)) and file.how != "changed" and file.what != "folder":
+            rows += _started_with(start, file, images(earlier).get(file.process))
     return rows
+
+
+def start_file(path: str) -> Mapping[str, Any] | None:
+    """The entry of knowledge/start_files.yaml that a file is."""
+    return next((dict(one) for one in knowledge("start_files") if _matcher(one["path"]).search(path)), None)
+
+
+@cache
+def _matcher(text: str) -> re.Pattern[str]:
+    return re.compile(text, re.IGNORECASE)
+
+
+def _started_with(start: Mapping[str, Any], file: FileRow, image: str | None) -> list[AutostartRow]:
+    """The row of a file that a program opens at each start; none where the program itself keeps it."""
+    name = file.who.rpartition(" (")[0].lower()
+    if name in start.get("by", ()) and in_its_place(image):
+        return []
+    row = _file(start["id"], file)
+    told = not start.get("quiet") or name in {*_TOOLS, *knowledge("by_hand")} or lies_loose(image)
+    return [row if told else replace(row, ordinary=row.ordinary or "registration")]
 
 
 def started_services(earlier: Mapping[str, Analysis]) -> list[AutostartRow]:
@@ -102,10 +122,10 @@ def _finding(
     row: AutostartRow, *, accused: bool, loose: bool, setup: bool, autoruns: Listing, asked: Askers
 ) -> Finding:
     program = _PROGRAM.search(row.path) is not None
-    profile = row.place == "powershell-profile"
+    start = start_file(row.path)
     tool = row.who.rpartition(" (")[0].lower()
-    if profile:
-        program = loose or tool in _TOOLS
+    if start:
+        program = loose or tool in _TOOLS or bool(start.get("quiet"))
     script = row.place == "startup-folder" and tool in knowledge("by_hand") and not setup
     severity: Severity = "high" if accused else "medium" if program or script or asked.people else "low"
     task = row.place == "task-file"
@@ -118,7 +138,7 @@ def _finding(
             "path": row.path,
             "name": row.path.rpartition("\\")[2],
             "task": task,
-            "profile": profile,
+            "reader": start["reader"] if start else None,
             "loose": loose,
             "script": script,
             "askers": asked.people,
@@ -131,7 +151,7 @@ def _finding(
         },
         evidence=list(row.events),
         reproduce=by_path([row.path]),
-        attack=[Technique("T1053.005" if task else "T1546.013" if profile else "T1547.001", "high")],
+        attack=[Technique("T1053.005" if task else start["attack"] if start else "T1547.001", "high")],
         subjects={"processes": [row.who], "files": [row.path]},
     )
 

@@ -21,6 +21,7 @@ from scripts.procmon.findings.put_back import is_task, put_back, undone
 from scripts.procmon.findings.registry_paths import normal, parent_of
 from scripts.procmon.findings.traces import Traces, rows_of, traces, weighty
 from scripts.procmon.findings.victims import kept
+from scripts.procmon.knowledge import knowledge
 
 MOST_NAMES = 8
 
@@ -168,7 +169,7 @@ def _value(row: AutostartRow, before: Mapping[str, Any] | None = None) -> Remova
     """The step that undoes an automatic start; ``before`` is what stood there, as far as the capture tells."""
     path = normal(row.path)
     default = next((value for key, value in _DEFAULTS.items() if path.endswith(key)), None)
-    if row.place == "powershell-profile":
+    if any(row.place == one["id"] for one in knowledge("start_files")):
         return RemovalRow(step="check", target=row.path, because="profile")
     if is_task(row):
         return RemovalRow(step="check", target=row.path, because="task")

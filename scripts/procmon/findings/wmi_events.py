@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from scripts.procmon.contracts.findings import Analysis, Finding, Rule, Severity, Technique
 from scripts.procmon.contracts.tables import FileRow, ProcessRow
+from scripts.procmon.findings.askers import lies_loose
 from scripts.procmon.findings.commands import is_interpreter
 from scripts.procmon.findings.file_kinds import PROGRAMS, is_stray
 from scripts.procmon.findings.places import in_its_place
@@ -17,6 +18,8 @@ from scripts.procmon.findings.traces import rows_of
 
 #: WMI's host for consumers that are scripts; it runs for nothing else.
 CONSUMER = "scrcons.exe"
+#: WMI's host for everything else, also for consumers that are command lines and for what other computers ask.
+PROVIDER = "wmiprvse.exe"
 #: Where WMI keeps what it knows, its subscriptions among it.
 _REPOSITORY = re.compile(r"\\(?:system32|sysnative)\\wbem\\repository\\[^*]+$", re.IGNORECASE)
 #: WMI itself, what sets it up, and what puts a whole disk back.
@@ -44,8 +47,8 @@ _KEEPERS = frozenset(
 
 
 def wmi_findings(earlier: Mapping[str, Analysis]) -> list[Finding]:
-    """Findings "wmi_consumer_ran", one a host of consumers, and "wmi_repository_written", one a process."""
-    return [*_consumers(earlier), *_written(earlier)]
+    """Findings "wmi_consumer_ran", one a host of scripts, "wmi_started", one a child, and "wmi_repository_written"."""
+    return [*_consumers(earlier), *_started(earlier), *_written(earlier)]
 
 
 def _consumers(earlier: Mapping[str, Analysis]) -> Iterator[Finding]:
@@ -97,6 +100,44 @@ def _consumer(host: ProcessRow, ran: list[ProcessRow], files: list[FileRow]) -> 
             ],
         },
     )
+
+
+def _started(earlier: Mapping[str, Analysis]) -> Iterator[Finding]:
+    """Severity: medium for a program from where nothing is set up, low for an interpreter.
+
+    Who asked, an event subscription, another computer or a program of this one, is not recorded.
+    """
+    rows = tree(earlier)
+    by_number = {row.process: row for row in rows}
+    for row in rows:
+        host = by_number.get(row.parent) if row.parent is not None else None
+        if host is None or host.process_name.lower() != PROVIDER or row.start_event is None:
+            continue
+        loose = lies_loose(row.image_path)
+        if not loose and not is_interpreter(row.image_path or row.process_name):
+            continue
+        yield Finding(
+            kind="wmi_started",
+            severity="medium" if loose else "low",
+            confidence="certain",
+            facts={
+                "who": row.who,
+                "host": host.who,
+                "command_line": row.command_line,
+                "image": row.image_path,
+                "loose": loose,
+                "time": row.start,
+                "event": row.start_event,
+            },
+            evidence=[row.start_event],
+            reproduce=[Rule("PID", "is", str(one.pid)) for one in (row, host) if one.pid is not None]
+            or [Rule("Process Name", "is", row.process_name)],
+            attack=[Technique("T1047", "high" if loose else "medium"), Technique("T1546.003", "low")],
+            subjects={
+                "processes": [row.who],
+                "files": [row.image_path] if loose and row.image_path else [],
+            },
+        )
 
 
 def _written(earlier: Mapping[str, Analysis]) -> Iterator[Finding]:

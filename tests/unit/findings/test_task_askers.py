@@ -23,6 +23,9 @@ PLACES = {
     "Code.exe (11)": r"C:\Users\a\AppData\Local\Programs\Microsoft VS Code\Code.exe",
     "python.exe (12)": r"C:\Users\a\anaconda3\python.exe",
     "cmd.exe (13)": r"C:\Windows\System32\cmd.exe",
+    "WINWORD.EXE (20)": r"C:\Program Files\Microsoft Office\root\Office16\WINWORD.EXE",
+    "EXCEL.EXE (21)": r"C:\Program Files\Microsoft Office\root\Office16\EXCEL.EXE",
+    "msiexec.exe (22)": r"C:\Windows\System32\msiexec.exe",
     "notepad.exe (14)": r"C:\Windows\System32\notepad.exe",
     "powershell.exe (15)": r"C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe",
 }
@@ -105,6 +108,40 @@ def test_a_profile_of_powershells_weighs_by_who_wrote_it(who: str, path: str, se
     (finding,) = told(created(path, who=who))
     assert finding.severity == severity
     assert [one.id for one in finding.attack] == ["T1546.013"]
+
+
+NORMAL = r"C:\Users\a\AppData\Roaming\Microsoft\Templates\Normal.dotm"
+XLSTART = r"C:\Users\a\AppData\Roaming\Microsoft\Excel\XLSTART"
+
+
+@pytest.mark.parametrize(
+    ("who", "path", "technique"),
+    [
+        ("powershell.exe (15)", NORMAL, "T1137.001"),
+        ("cmd.exe (13)", rf"{XLSTART}\x.xlam", "T1137"),
+        (STRAY, r"C:\Program Files\Microsoft Office\root\Office16\STARTUP\x.wll", "T1137"),
+        ("cmd.exe (13)", r"C:\Users\a\AppData\Roaming\Microsoft\Outlook\VbaProject.OTM", "T1137"),
+    ],
+)
+def test_what_office_opens_first_is_medium_where_a_script_or_a_loose_program_wrote_it(
+    who: str, path: str, technique: str
+) -> None:
+    (finding,) = told(created(path, who=who))
+    assert (finding.severity, [one.id for one in finding.attack]) == ("medium", [technique])
+    assert tell(finding.kind, finding.facts, "ja")["title"]
+
+
+@pytest.mark.parametrize(
+    ("who", "path"),
+    [
+        ("WINWORD.EXE (20)", NORMAL),
+        ("EXCEL.EXE (21)", rf"{XLSTART}\PERSONAL.XLSB"),
+        ("msiexec.exe (22)", r"C:\Program Files\Microsoft Office\root\Office16\STARTUP\PDFMaker.dotm"),
+        ("agent.exe (8)", rf"{XLSTART}\x.xlam"),
+    ],
+)
+def test_office_itself_and_installed_programs_write_there_every_day(who: str, path: str) -> None:
+    assert told(created(path, who=who)) == []
 
 
 def test_a_script_of_that_name_elsewhere_is_no_profile() -> None:

@@ -77,3 +77,28 @@ def test_the_repository_written_past_wmi_is_medium() -> None:
 @pytest.mark.parametrize("who", ["svchost.exe (9)", "System (4)", "WmiPrvSE.exe (9)", "TiWorker.exe (9)"])
 def test_wmi_itself_writes_its_repository(who: str) -> None:
     assert told(done(wrote(rf"{WBEM}\Repository\OBJECTS.DATA", 0, 8192, who=who))) == []
+
+
+@pytest.mark.parametrize(
+    ("image", "severities"),
+    [
+        (r"C:\Users\Public\p.exe", ["medium"]),
+        (r"C:\Windows\System32\cmd.exe", ["low"]),
+        (r"C:\Windows\CCM\p.exe", []),
+        (r"C:\Program Files\Agent\p.exe", []),
+    ],
+)
+def test_what_wmi_starts_for_others_weighs_by_its_place(image: str, severities: list[str]) -> None:
+    host = "WmiPrvSE.exe (80)"
+    built = capture(
+        Row("Process Start", detail="Parent PID: 80", who="p.exe (82)"),
+        Row("RegOpenKey", "HKLM", who=host),
+        processes={
+            host: {"image_path": rf"{WBEM}\WmiPrvSE.exe"},
+            "p.exe (82)": {"image_path": image, "parent": host},
+        },
+    )
+    found = [one for one in told(analyses.run(built)) if one.kind == "wmi_started"]
+    assert [one.severity for one in found] == severities
+    for one in found:
+        assert "p.exe (82)" in tell(one.kind, one.facts, "ja")["statement"]
