@@ -15,6 +15,8 @@ from scripts.procmon.knowledge import knowledge
 
 #: So many different things one looks up without being asked about it.
 MANY = 5
+#: Tools that examine a computer, which people download, ask for less than this beyond it.
+FAR = 2
 MOST_STEPS = 4
 #: Programs of Windows that start what others want: who that was is not recorded.
 _EVERYBODYS = frozenset({"explorer.exe", "svchost.exe", "services.exe", "taskeng.exe", "wmiprvse.exe"})
@@ -25,8 +27,9 @@ _LIBRARIES = frozenset({"rundll32.exe", "regsvr32.exe"})
 def discoveries(rows: list[ProcessRow]) -> Iterator[Finding]:
     """Findings "looked_around", one a program that started ``MANY`` different commands of knowledge/discovery.yaml.
 
-    Severity: medium for a program from where users may write, and for one of Windows that has no use for them; low where
-    they were typed or stood in a script; none for installed programs, which take stock.
+    Severity: medium for a program of Windows that has no use for them, and for one from where users may write that asked
+    for several things beyond this computer; low for others of these, and where they were typed or stood in a script;
+    none for installed programs, which take stock.
     """
     doers = Doers(rows)
     by_number = {row.process: row for row in rows}
@@ -41,7 +44,9 @@ def discoveries(rows: list[ProcessRow]) -> Iterator[Finding]:
         doer = doers.of(process)
         foreign = _is_foreign(starter)
         if len(found) >= MANY and (doer != "installed" or foreign):
-            yield _finding(starter, found, severity="medium" if doer == "stray" or foreign else "low")
+            far = len(_beyond() & found.keys()) >= FAR
+            weighs = foreign or (doer == "stray" and far)
+            yield _finding(starter, found, severity="medium" if weighs else "low", shell=doer == "script")
 
 
 def _is_foreign(row: ProcessRow) -> bool:
@@ -73,11 +78,18 @@ def _what(command_line: str) -> str | None:
 
 
 @cache
+def _beyond() -> frozenset[str]:
+    return frozenset(str(one["what"]) for one in knowledge("discovery") if one.get("beyond"))
+
+
+@cache
 def _known() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((one["what"], re.compile(one["pattern"], re.IGNORECASE)) for one in knowledge("discovery"))
 
 
-def _finding(starter: ProcessRow, found: dict[str, list[ProcessRow]], *, severity: Severity) -> Finding:
+def _finding(
+    starter: ProcessRow, found: dict[str, list[ProcessRow]], *, severity: Severity, shell: bool
+) -> Finding:
     rows = [row for same in found.values() for row in same]
     events = [row.start_event for row in rows if row.start_event is not None]
     return Finding(
@@ -91,7 +103,8 @@ def _finding(starter: ProcessRow, found: dict[str, list[ProcessRow]], *, severit
             "called": list(found),
             "count": len(found),
             "time": min((row.start for row in rows if row.start), default=None),
-            "typed": severity == "low",
+            "typed": shell,
+            "tool": severity == "low" and not shell,
         },
         evidence=sorted(events),
         reproduce=[Rule("PID", "is", str(row.pid)) for row in rows if row.pid is not None][:12]

@@ -44,6 +44,11 @@ def test_a_stray_program_or_a_library_that_looks_around_is_medium() -> None:
     assert severities(r"C:\Windows\SysWOW64\wermgr.exe", COMMANDS) == ["medium"]
 
 
+def test_a_downloaded_tool_that_examines_this_computer_is_low() -> None:
+    near = ["systeminfo", "ipconfig /all", "arp -a", "netstat -nao", "tasklist /v", "whoami"]
+    assert severities(r"C:\Users\a\Downloads\x.exe", near) == ["low"]
+
+
 def test_shells_are_low_installed_programs_and_few_or_equal_commands_are_none() -> None:
     assert severities(rf"{SYSTEM32}\cmd.exe", COMMANDS) == ["low"]
     assert severities(r"C:\Program Files\Inventory\agent.exe", COMMANDS) == []
