@@ -133,7 +133,9 @@ def signs_of(
     image = image_path(capture, record.process)
     if isinstance(image, str) and target.lower() == image.lower() and kind == "watch":
         signs.append("itself")
-    return signs if setup else [*signs, *_by_hand(capture, write, kind)]
+    if setup:
+        return signs
+    return [*signs, *_by_hand(capture, write, kind), *_planted(capture, write, files.get(target.lower()))]
 
 
 def _by_hand(capture: Capture, write: Write, kind: Kind) -> list[str]:
@@ -146,6 +148,14 @@ def _by_hand(capture: Capture, write: Write, kind: Kind) -> list[str]:
         return []
     stray = is_stray(image_path(capture, write.record.process))
     return ["by_hand"] if tool else ["stray_writer"] if stray else []
+
+
+def _planted(capture: Capture, write: Write, file: FileRow | None) -> list[str]:
+    """The sign that the file was put there by hand, whoever wrote the value: services of Windows do so for others."""
+    if file is None or write.place.get("by_hand") != "any":
+        return []
+    tool = file.who.rpartition(" (")[0].lower() in knowledge("by_hand")
+    return ["planted"] if tool or is_stray(image_path(capture, file.process)) else []
 
 
 def run_by(place: Mapping[str, Any], data: str) -> list[str]:

@@ -233,7 +233,7 @@ def _severity(write: Write, signs: list[str]) -> Severity | None:
     rare = "rare" in signs and "policy" not in signs and ("interpreter" in signs or not own)
     # A program that enters itself was installed for one user, or hides where such lie.
     itself = "itself" in signs and not {"settled", "task_manager"} & set(signs) and not _is_own_type(write)
-    if rare or by_hand or itself or {"unusual_place", "copy"} & set(signs):
+    if rare or by_hand or itself or {"planted", "unusual_place", "copy"} & set(signs):
         return "medium"
     if write.place.get("everyday"):
         installed = kind_of(target_of(write.place, write.data))[0] == "own"

@@ -25,12 +25,15 @@ def value(path: str, data: str, who: str = "reg.exe (300)") -> Row:
     return Row("RegSetValue", path, f"Type: REG_SZ, Length: 4, Data: {data}", who=who)
 
 
-def severities(*rows: Row, files: tuple[str, ...] = (), places: dict[str, str] | None = None) -> list[str]:
+def severities(
+    *rows: Row,
+    files: tuple[str, ...] = (),
+    maker: str = "spoolsv.exe (9)",
+    places: dict[str, str] | None = None,
+) -> list[str]:
     built = capture(*rows, processes={who: {"image_path": image} for who, image in (places or {}).items()})
     dropped = [
-        FileRow(
-            path=path, how="created", what="executable", process=0, who="cmd.exe (200)", time="", events=[0]
-        )
+        FileRow(path=path, how="created", what="executable", process=0, who=maker, time="", events=[0])
         for path in files
     ]
     earlier = {"dropped_files": Analysis(name="dropped_files", outcome="found", tables={"files": dropped})}
@@ -263,3 +266,11 @@ def test_what_every_windows_has_is_put_back_and_what_a_key_names_goes_with_it() 
         ("delete key", "Evil"),
         ("delete value", "Driver"),
     } <= steps
+
+
+def test_a_library_that_was_put_there_by_hand_is_told_whoever_entered_it_for_others() -> None:
+    row = value(rf"{CONTROL}\Print\Monitors\X\Driver", "m.dll", "spoolsv.exe (9)")
+    library = r"C:\Windows\System32\m.dll"
+    assert severities(row, files=(library,), maker="cmd.exe (200)") == ["medium"]
+    assert severities(row, files=(library,), maker="spoolsv.exe (9)") == []
+    assert severities(INSTALLED, row, files=(library,), maker="cmd.exe (200)") == []
