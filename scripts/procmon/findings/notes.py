@@ -70,10 +70,10 @@ def demands_of(person: str, files: Iterable[FileRow]) -> list[FileRow]:
     ]
 
 
-def families_of(paths: Iterable[str]) -> int:
-    """How many sorts of what people keep (papers, pictures, sound and film …) are among ``paths``."""
+def families_of(paths: Iterable[str]) -> set[str]:
+    """Which sorts of what people keep ("papers", "pictures" …, see knowledge/file_kinds.yaml) are among ``paths``."""
     ends = {ending(path) for path in paths}
-    return sum(bool(ends & set(family)) for family in knowledge("file_kinds")["families"])
+    return {name for name, family in knowledge("file_kinds")["families"].items() if ends & set(family)}
 
 
 def set_up(person: str, images: Mapping[str, str | None], files: Iterable[FileRow]) -> bool:

@@ -233,6 +233,9 @@ def test_pictures_alone_one_folder_and_installed_programs_are_no_sweep() -> None
     photos = [rf"C:\Users\a\Pictures\{n % 4}\{n}.{('jpg', 'png')[n % 2]}" for n in range(40)]
     sorted_photos = [row for path in photos for row in (opened(path), read(path), wrote(path, 0, 4096))]
     assert not found(*sorted_photos, analysis="mass_renames")
+    films = [path.replace(".png", ".mp4") for path in photos]
+    tagged = [row for path in films for row in (opened(path), read(path), wrote(path, 0, 4096))]
+    assert not found(*tagged, analysis="mass_renames")
     one = [path.replace("\\1\\", "\\0\\").replace("\\2\\", "\\0\\") for path in MANY_DOCUMENTS]
     here = [row for path in one for row in (opened(path), read(path), wrote(path, 0, 4096))]
     assert not found(*here, analysis="mass_renames")
