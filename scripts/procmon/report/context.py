@@ -42,7 +42,7 @@ CHANGES = (
 
 CAPS: dict[Medium, Caps] = {
     "html": Caps(rows=1000, findings=400, titles=2000, events=3000, evidence=8, rules=400, needed=1000),
-    "pdf": Caps(rows=25, findings=24, titles=80, events=120, evidence=5, rules=8, needed=60),
+    "pdf": Caps(rows=25, findings=24, titles=80, events=80, evidence=5, rules=8, needed=60),
 }
 
 

@@ -40,6 +40,8 @@ class PangoMissingError(Exception):
     """WeasyPrint's libraries are not on this system; the message is the line that installs them."""
 
 
+#: What is set in these faces: most pages hold none of it, and do without reading them.
+_FAR = re.compile("[\u2e80-\U0010ffff]")
 #: The faces of the lock that set what DejaVu lacks; a system without fonts of its own has them too.
 FACES = {"normal": "noto_cjk_sans_jp_regular", "bold": "noto_cjk_sans_jp_bold"}
 
@@ -119,7 +121,7 @@ def _document(
         string=html.encode("utf-8", "replace").decode("utf-8"),
         url_fetcher=_nothing_outside(weasyprint, logo=report.logo),
     )
-    faces = _faces()
+    faces = _faces() if _FAR.search(html) else {}
     rules = (STYLE / "print.css").read_text(encoding="utf-8") + widths() + _pages_style(report.words)
     fonts = weasyprint.text.fonts.FontConfiguration()
     own = _nothing_outside(weasyprint, but=frozenset(faces.values()))
