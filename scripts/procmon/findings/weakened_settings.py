@@ -175,8 +175,10 @@ def _finding(
     # The protection itself keeps what an administrator told it, by policy or in its own window.
     own = in_place and name == _DEFENDER and all(one["id"] in ("defender", _EXCLUSION) for _, one in mine)
     done = [(record, setting) for record, setting in mine if record.succeeded]
+    # What was refused changed nothing: it is told apart, and neither weighed nor to be undone.
+    told, refused = (done, [one for one in mine if not one[0].succeeded]) if done else (mine, [])
     order: list[Severity] = [
-        severity for severity in SEVERITIES for _, one in mine if one["severity"] == severity
+        severity for severity in SEVERITIES for _, one in told if one["severity"] == severity
     ]
     severity: Severity = order[0] if done and not policy and not own else "low"
     if own and askers:
@@ -195,16 +197,18 @@ def _finding(
                     "clean": _clean(record.path, setting),
                     "deleted": record.operation in DELETIONS,
                 }
-                for record, setting in mine
+                for record, setting in told
             ],
-            "what": list(dict.fromkeys(setting["what"] for _, setting in mine)),
+            "what": list(dict.fromkeys(setting["what"] for _, setting in told)),
             "policy": policy,
             "own": own,
             "askers": askers if own else [],
             "done": len(done),
-            "count": len(mine),
-            "time": mine[0][0].moment,
-            "events": [record.event for record, _ in mine],
+            "count": len(told),
+            "time": told[0][0].moment,
+            "events": [record.event for record, _ in told],
+            "refused": [record.path for record, _ in refused],
+            "refused_events": [record.event for record, _ in refused],
         },
         evidence=[record.event for record, _ in mine],
         reproduce=by_path(
@@ -212,13 +216,13 @@ def _finding(
             operations=sorted({record.operation for record, _ in mine}),
             whos=[person],
         ),
-        attack=[Technique("T1112", "high"), *_techniques(mine, severity)],
+        attack=[Technique("T1112", "high"), *_techniques(told, severity)],
         subjects={
             # The protection is no suspect, and who asked it is not certain enough to be one.
             "processes": [] if own else [person],
-            "registry": list(dict.fromkeys(record.path for record, _ in mine)),
+            "registry": list(dict.fromkeys(record.path for record, _ in told)),
         },
-        key_events=_one_of_each(mine),
+        key_events=_one_of_each(told),
     )
 
 

@@ -179,3 +179,23 @@ def test_a_product_that_takes_itself_off_weakens_nothing(rows: tuple[Row, ...]) 
 def test_a_refused_deletion_is_low() -> None:
     (finding,) = judged(Row("RegDeleteKey", SCANNER, result="ACCESS DENIED", who=REG))
     assert finding.severity == "low"
+
+
+def test_what_was_refused_is_neither_weighed_nor_counted_nor_undone_beside_what_was_done() -> None:
+    """A worm without rights changes what the user sees, and is refused to turn scripts off for everybody."""
+    loose = "7.exe (300)"
+    hidden = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Explorer\Advanced\Hidden"
+    script = r"HKLM\Software\Microsoft\Windows Script\Settings\AmsiEnable"
+    refused = Row(
+        "RegSetValue", script, "Type: REG_DWORD, Length: 4, Data: 0", result="ACCESS DENIED", who=loose
+    )
+    (finding,) = judged(refused, value(hidden, "2", loose))
+    (alone,) = judged(value(hidden, "2", loose))
+    assert finding.severity == alone.severity
+    assert [one["path"] for one in finding.facts["settings"]] == [hidden]
+    assert finding.facts["count"] == 1
+    assert finding.facts["events"] == [1]
+    assert finding.subjects["registry"] == [hidden]
+    assert finding.evidence == [0, 1]
+    statement = tell(finding.kind, finding.facts)["statement"]
+    assert "1 further change was refused and changed nothing: `" + script + "` (event 0)." in statement
