@@ -274,3 +274,24 @@ def test_a_library_that_was_put_there_by_hand_is_told_whoever_entered_it_for_oth
     assert severities(row, files=(library,), maker="cmd.exe (200)") == ["medium"]
     assert severities(row, files=(library,), maker="spoolsv.exe (9)") == []
     assert severities(INSTALLED, row, files=(library,), maker="cmd.exe (200)") == []
+
+
+RUN = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Run\x"
+PROFILED = r"C:\Users\a\AppData\Roaming\x\x.exe"
+
+
+def test_a_run_key_set_by_a_script_for_a_program_of_a_users_own_folder_is_medium() -> None:
+    assert severities(value(RUN, PROFILED)) == ["medium"]
+    assert severities(value(RUN, PROFILED), files=(PROFILED,)) == ["high"]
+    assert severities(value(RUN, r"C:\Program Files\X\x.exe")) == ["low"]
+    assert severities(INSTALLED, value(RUN, PROFILED)) == ["low"]
+    assert severities(value(RUN, PROFILED, "x.exe (9)")) == ["low"]
+
+
+def test_a_startup_folder_that_everybody_may_write_is_not_windows_own() -> None:
+    path = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders\Startup"
+    assert (
+        severities(value(path, r"C:\Users\a\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\Startup"))
+        == []
+    )
+    assert severities(value(path, r"C:\Users\Public\x")) != []
