@@ -165,8 +165,10 @@ def programs_changed(
         evidence = _evidence(files, ran)
         foreign = bool(signs.stray) and bool(installed)
         # An updater changes the programs of its maker; what changes everybody's infects them.
-        folders = {path.lower().split("\\")[2] for path in installed if path.count("\\") > 2}
-        spreads = foreign and len(folders) >= SEVERAL and person not in setup_programs(capture)
+        lent = _changes_no_programs(person, images(earlier).get(files[0].process))
+        changed = [row.path for row in files] if lent else installed if foreign else []
+        folders = {"\\".join(path.lower().split("\\")[:3]) for path in changed if path.count("\\") > 1}
+        spreads = len(folders) >= SEVERAL and person not in setup_programs(capture)
         severity: Severity = "high" if spreads else "medium" if signs.accused or foreign else "low"
         yield Finding(
             kind="programs_changed",
@@ -181,6 +183,13 @@ def programs_changed(
             reproduce=by_path([row.path for row in files]),
             subjects={"processes": [person], "files": [row.path for row in files[:MOST_FILES]]},
         )
+
+
+def _changes_no_programs(person: str, image: str | None) -> bool:
+    """Whether it is a browser, shows documents, or is one of Windows' own with no business with others' programs."""
+    name, habits = person.rpartition(" (")[0].lower(), knowledge("process_habits")
+    known = {*knowledge("network")["browsers"], *habits["readers"], *habits["change_no_programs"]}
+    return name in known and image is not None and in_its_place(image)
 
 
 def hidden_files(

@@ -9,10 +9,11 @@ from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
 from scripts.procmon.contracts.tables import ProcessRow
 from scripts.procmon.findings.accusations import accusations
-from scripts.procmon.findings.places import kind_of
+from scripts.procmon.findings.places import below_windows, kind_of
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.records import Record, of_operations
 from scripts.procmon.findings.reproduce import by_path
+from scripts.procmon.knowledge import knowledge
 
 _MARKS = ("SetDispositionInformationFile", "SetDispositionInformationEx")
 
@@ -72,6 +73,9 @@ def _finding(
     mark = marks[-1]
     deleter = by_number.get(mark.process)
     related = [row for row in programs if deleter and _is_kin(row, deleter, by_number)]
+    lent = None if deleter is None or related else _lent(mark, deleter, by_number)
+    if lent is not None:
+        related = [row for row in programs if row.started_here]
     if deleter is None or not related:
         return None
     program = related[0]
@@ -92,6 +96,7 @@ def _finding(
         "path": mark.path,
         "deleter": deleter.who,
         "itself": itself,
+        "lent": lent.who if lent else None,
         "command_line": deleter.command_line,
         "named": named,
         "opened": [record.event for record in opened],
@@ -120,6 +125,16 @@ def _finding(
             "files": [mark.path],
         },
     )
+
+
+def _lent(mark: Record, deleter: ProcessRow, by_number: Mapping[int, ProcessRow]) -> ProcessRow | None:
+    """The program of Windows without any business of its own that had a shell delete this file by its name."""
+    parent = by_number.get(deleter.parent) if deleter.parent is not None else None
+    named = mark.path.lower() in (deleter.command_line or "").lower()
+    if parent is None or not named or deleter.process_name.lower() != "cmd.exe":
+        return None
+    shell = parent.process_name.lower() in knowledge("process_habits")["shells"]
+    return parent if shell and below_windows(parent.image_path or "") is not None else None
 
 
 def _severity(facts: Mapping[str, object], program: ProcessRow, *, accused: set[str]) -> Severity:

@@ -134,6 +134,20 @@ def test_a_program_that_comes_out_of_a_document_or_a_script_and_runs_is_medium(
     assert (finding.kind, finding.severity) == ("programs_dropped", severity)
 
 
+@pytest.mark.parametrize(
+    ("image", "severity"),
+    [
+        (r"C:\Program Files\Internet Explorer\iexplore.exe", "high"),
+        (r"C:\Program Files\Vendor\linker.exe", "low"),
+    ],
+)
+def test_a_browser_that_writes_into_programs_everywhere_is_high(image: str, severity: str) -> None:
+    who = f"{image.rpartition(chr(92))[2]} (7)"
+    rows = [wrote(rf"D:\app{number}\a.exe", 95_000, 115_000, who=who) for number in range(4)]
+    (finding,) = analysed(capture(*rows, processes={who: {"image_path": image}})).findings
+    assert (finding.kind, finding.severity) == ("programs_changed", severity)
+
+
 def test_the_profile_of_the_system_account_is_no_odd_place() -> None:
     path = r"C:\Windows\System32\config\systemprofile\AppData\Local\Temp\x.exe"
     (finding,) = analysed(capture(created(path))).findings

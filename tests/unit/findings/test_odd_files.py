@@ -101,10 +101,10 @@ def test_thousands_of_files_of_a_process_that_received_something_take_no_time_ea
     made = [
         file("malware.exe (300)", path, event) for event, path in zip(range(2, 6001, 2), paths, strict=True)
     ]
-    begun = time.perf_counter()
+    begun = time.process_time()
     (finding,) = odd_files._from_the_network(built, made, {}, everyone=made)
     # A scan of all events for every file took more than ten seconds.
-    assert time.perf_counter() - begun < 3
+    assert time.process_time() - begun < 3
     assert len(finding.facts["others"]) == 2999
 
 

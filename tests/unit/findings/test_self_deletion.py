@@ -52,3 +52,23 @@ def test_another_program_that_deletes_a_file_is_not_self_deletion() -> None:
     assert not judge(gone("other.exe (30)")).findings
     assert not judge(gone("sample.exe (10)", r"C:\Users\a\Desktop\other.txt")).findings
     assert not judge(gone("sample.exe (10)", result="ACCESS DENIED")).findings
+
+
+def test_through_a_program_of_windows_that_has_no_business_with_the_file() -> None:
+    line = f'cmd.exe /c del "{SAMPLE}"'
+    for parent, told in (
+        (r"C:\Windows\SysWOW64\cmmon32.exe", [("cmmon32.exe (15)", "medium")]),
+        (r"C:\Windows\explorer.exe", []),
+    ):
+        above = f"{parent.rpartition(chr(92))[2]} (15)"
+        built = capture(
+            Row("Process Start", who="sample.exe (10)"),
+            gone("cmd.exe (20)"),
+            processes={
+                "sample.exe (10)": {"image_path": SAMPLE},
+                above: {"image_path": parent},
+                "cmd.exe (20)": {"parent": above, "command_line": line},
+            },
+        )
+        found = self_deletion.analyse(built, {"process_tree": process_tree.analyse(built, {})}).findings
+        assert [(one.facts["lent"], one.severity) for one in found] == told
