@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from scripts.procmon.contracts import processes as p
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.findings.file_acts import file_key
+from scripts.procmon.findings.handed_over import handed_over
 from scripts.procmon.findings.names import process_name, who
 from scripts.procmon.findings.places import plain_path
 from scripts.procmon.findings.records import of_operations
@@ -33,12 +34,17 @@ class Use:
 def uses(capture: Capture) -> Mapping[str, Use]:
     """The files that ran, by path in lower case.
 
-    Explorer maps programs to draw their icons, so a program file that Explorer loads has not run.
+    Explorer maps programs to draw their icons, so a program file that Explorer loads has not run. What an interpreter or
+    Windows Installer is started with runs as well.
     """
     found: dict[str, Use] = {}
     for record in of_operations(capture, {LOAD, CREATE}):
         if not record.succeeded or not record.path:
             continue
+        if record.operation == CREATE and (given := handed_over(record.fields.get("Command line", ""))):
+            ran = found.setdefault(file_key(given), Use())
+            _add(ran.started_by, who(capture, record.process))
+            ran.events.append(record.event)
         use = found.setdefault(file_key(plain_path(record.path)), Use())
         name = process_name(capture, record.process).lower()
         if record.operation == CREATE:
