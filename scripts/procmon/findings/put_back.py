@@ -32,6 +32,11 @@ def is_task(row: AutostartRow) -> bool:
     return row.place == "task-file" and "\\system32\\tasks\\" in row.path.lower()
 
 
+def is_start_file(row: AutostartRow) -> bool:
+    """Whether a file is one that a program opens at each start: what is its user's own in it stays."""
+    return any(row.place == one["id"] for one in knowledge("start_files"))
+
+
 def put_back(earlier: Mapping[str, Analysis]) -> Iterator[RemovalRow]:
     """What is to be looked at after findings on files of Windows and on WMI's subscriptions."""
     for finding in weighty(earlier):

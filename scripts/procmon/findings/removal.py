@@ -17,11 +17,10 @@ from scripts.procmon.contracts.tables import (
     ServiceRow,
 )
 from scripts.procmon.findings.held_files import Held
-from scripts.procmon.findings.put_back import is_task, put_back, undone
+from scripts.procmon.findings.put_back import is_start_file, is_task, put_back, undone
 from scripts.procmon.findings.registry_paths import normal, parent_of
 from scripts.procmon.findings.traces import Traces, rows_of, traces, weighty
 from scripts.procmon.findings.victims import kept
-from scripts.procmon.knowledge import knowledge
 
 MOST_NAMES = 8
 
@@ -88,8 +87,8 @@ def _steps(earlier: Mapping[str, Analysis], left: Traces) -> Iterator[RemovalRow
         for row in [*drivers, *new]
         if row.service
     )
-    tasks = {_key(row.path) for row in weighty_autostarts if is_task(row)}
-    yield from _files(left, drivers, tasks=tasks)
+    looked_at = {_key(row.path) for row in weighty_autostarts if is_task(row) or is_start_file(row)}
+    yield from _files(left, drivers, but=looked_at)
     yield from (
         RemovalRow(step="leave", target=folder.path, because="windows_folder", facts={"who": folder.who})
         for folder in left.kept
@@ -169,7 +168,7 @@ def _value(row: AutostartRow, before: Mapping[str, Any] | None = None) -> Remova
     """The step that undoes an automatic start; ``before`` is what stood there, as far as the capture tells."""
     path = normal(row.path)
     default = next((value for key, value in _DEFAULTS.items() if path.endswith(key)), None)
-    if any(row.place == one["id"] for one in knowledge("start_files")):
+    if is_start_file(row):
         return RemovalRow(step="check", target=row.path, because="profile")
     if is_task(row):
         return RemovalRow(step="check", target=row.path, because="task")
@@ -251,7 +250,7 @@ def _leftover_keys(earlier: Mapping[str, Analysis]) -> Iterator[RemovalRow]:
             )
 
 
-def _files(left: Traces, drivers: list[DriverRow], *, tasks: set[str]) -> Iterator[RemovalRow]:
+def _files(left: Traces, drivers: list[DriverRow], *, but: set[str]) -> Iterator[RemovalRow]:
     for driver in drivers:
         if driver.file and driver.dropped:
             yield RemovalRow(step="delete file", target=driver.file, because="driver_file")
@@ -259,7 +258,7 @@ def _files(left: Traces, drivers: list[DriverRow], *, tasks: set[str]) -> Iterat
     files = [
         file
         for file in left.files.values()
-        if file.left and _key(file.path) not in folders and _key(file.path) not in tasks
+        if file.left and _key(file.path) not in folders and _key(file.path) not in but
     ]
     # What lies in a folder goes before the folder itself.
     for file in sorted(

@@ -165,3 +165,11 @@ def test_a_task_is_looked_up_in_the_scheduler_not_deleted_as_a_file() -> None:
     steps = [(row.step, row.target) for row in analyses.run(built)["removal"].tables["removal"]]
     assert ("check", TASK) in steps
     assert ("delete file", TASK) not in steps
+
+
+def test_a_file_that_word_opens_is_looked_through_not_deleted() -> None:
+    row = created(NORMAL, who="powershell.exe (15)")
+    built = capture(row, processes={row.who: {"image_path": PLACES[row.who]}})
+    steps = [(row.step, row.target) for row in analyses.run(built)["removal"].tables["removal"]]
+    assert ("check", NORMAL) in steps
+    assert ("delete file", NORMAL) not in steps
