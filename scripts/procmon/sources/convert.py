@@ -17,11 +17,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from scripts.procmon.contracts import events, processes
+from scripts.procmon.contracts import columns, events, processes
 from scripts.procmon.contracts import files as contract
 from scripts.procmon.contracts.source import Batch, Reader, Tables
 from scripts.procmon.errors import CaptureError, SettingsError
 from scripts.procmon.sources import archives
+from scripts.procmon.sources.left_out import left_out
 from scripts.procmon.sources.progress import Progress
 from scripts.procmon.sources.sniffing import sniff
 
@@ -69,7 +70,7 @@ def convert(files: Sequence[Path], folder: Path, *, name: str, settings: Mapping
                 entry["sha256"] = digest.result()
         else:
             described = [_unread(file, name) for file in files]
-    info = _info(name, described, tables.info, counts, refused)
+    info = _info(name, described, _with_left_out(tables, counts), counts, refused)
     text = json.dumps(info, ensure_ascii=False, indent=1)
     (folder / contract.INFO_FILE).write_text(text + "\n", encoding="utf-8")
     return info
@@ -144,6 +145,7 @@ class _Counts:
         self.events = 0
         self.first: int | None = None
         self.last: int | None = None
+        self.acted: set[int] = set()
         self.by: dict[str, Counter[str]] = {
             name: Counter() for name in (events.EVENT_CLASS, events.OPERATION, events.CATEGORY)
         }
@@ -157,6 +159,7 @@ class _Counts:
             for found in pc.value_counts(column.indices).to_pylist():
                 if found["values"] is not None and (text := texts[found["values"]]) is not None:
                     counter[text] += found["counts"]
+        self.acted.update(pc.unique(batch.column(events.PROCESS)).to_pylist())
         reach = pc.min_max(batch.column(events.TIME).cast(pa.int64()))
         if (first := reach["min"].as_py()) is not None:
             last = reach["max"].as_py()
@@ -246,6 +249,18 @@ def _refusal(error: CaptureError | SettingsError, name: str) -> dict[str, Any]:
         "advice": error.advice,
         "message": str(error),
     }
+
+
+def _with_left_out(tables: Tables, counts: _Counts) -> Mapping[str, Any]:
+    """What the reader tells, and where it does not know of a filter, what the events show of one."""
+    told = tables.info
+    if told.get("format") not in ("CSV", "XML") or counts.first is None or counts.last is None:
+        return told
+    rows = pa.array(sorted(one for one in counts.acted if one is not None), pa.int64())
+    named = tables.processes.column(processes.PROCESS_NAME).take(rows)
+    programs = pc.unique(named).to_pylist() if columns.PROCESS_NAME in told["columns"] else []
+    found = left_out(counts.by[events.OPERATION], programs, seconds=(counts.last - counts.first) / 1e9)
+    return {**told, "filtered": found} if found else told
 
 
 def _info(
