@@ -10,7 +10,7 @@ from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Tech
 from scripts.procmon.contracts.tables import FileRow
 from scripts.procmon.findings.brought_programs import brought_programs
 from scripts.procmon.findings.doers import Doers
-from scripts.procmon.findings.file_acts import file_key, is_hidden
+from scripts.procmon.findings.file_acts import file_key, is_hidden, unseen
 from scripts.procmon.findings.file_kinds import (
     belongs_to_a_program,
     has_double_ending,
@@ -147,9 +147,9 @@ def programs_changed(
 ) -> Iterator[Finding]:
     """One finding a process that wrote into programs or drivers that were there before.
 
-    Severity: medium for a process that is not what it seems, or a program from where users may write that changes
-    installed programs; high where it is no set-up program and these lie in the folders of several; low otherwise, since
-    linkers and updaters do so too.
+    Written whole in a capture without openings of files they may be new: "programs_written" then. Severity: medium for a
+    process that is not what it seems, or a program from where users may write that changes installed programs; high where
+    it is no set-up program and these lie in the folders of several; low otherwise, since linkers and updaters do so too.
     """
     wanted = [
         row
@@ -159,7 +159,10 @@ def programs_changed(
         and not row.ordinary
         and row.bytes_written
     ]
+    unopened = unseen(capture) is not None
     for person, files in _by_maker(wanted).items():
+        # What is written at its end alone was there.
+        maybe_new = unopened and all((row.bytes_written or 0) >= (row.size or 0) for row in files)
         signs = _signs(capture, files, ran, earlier)
         installed = [row.path for row in files if belongs_to_a_program(row.path)]
         evidence = _evidence(files, ran)
@@ -168,10 +171,10 @@ def programs_changed(
         lent = _changes_no_programs(person, images(earlier).get(files[0].process))
         changed = [row.path for row in files] if lent else installed if foreign else []
         folders = {"\\".join(path.lower().split("\\")[:3]) for path in changed if path.count("\\") > 1}
-        spreads = len(folders) >= SEVERAL and person not in setup_programs(capture)
+        spreads = not maybe_new and len(folders) >= SEVERAL and person not in setup_programs(capture)
         severity: Severity = "high" if spreads else "medium" if signs.accused or foreign else "low"
         yield Finding(
-            kind="programs_changed",
+            kind="programs_written" if maybe_new else "programs_changed",
             severity=severity,
             confidence="certain",
             facts={

@@ -9,7 +9,8 @@ from scripts.procmon.contracts.findings import Analysis
 from scripts.procmon.contracts.tables import FileRow
 from scripts.procmon.findings import copies, deletions, dropped_files, process_tree
 from scripts.procmon.findings.file_kinds import has_double_ending, kind_of, ordinary_reason, stream_of
-from tests.captures.deeds import created, loaded, marked, renamed, wrote
+from scripts.procmon.text.telling import tell
+from tests.captures.deeds import created, loaded, marked, opened, renamed, wrote
 from tests.captures.events import Row, capture
 from tests.unit.findings.test_deletions import accusation
 
@@ -95,12 +96,28 @@ def test_a_program_by_a_false_process_that_ran_in_an_odd_place_is_high() -> None
 
 
 def test_writing_into_an_installed_program_from_a_users_folder_is_medium() -> None:
-    row = wrote(r"C:\Program Files\x\x.exe", 0, 512)
+    row = wrote(r"C:\Program Files\x\x.exe", 512, 512)
     stray = {"malware.exe (300)": {"image_path": r"C:\Users\a\Downloads\malware.exe"}}
     linker = {"malware.exe (300)": {"image_path": r"C:\Program Files\vs\link.exe"}}
     for people, severity in ((stray, "medium"), (linker, "low")):
         (finding,) = analysed(capture(row, processes=people)).findings
         assert (finding.kind, finding.severity) == ("programs_changed", severity)
+
+
+def test_a_program_written_whole_in_a_capture_without_openings_may_be_new_and_ran_where_the_installer_got_it() -> (
+    None
+):
+    path, line = r"C:\Users\a\AppData\Local\Temp\Tool\Setup.msi", "PID: 9, Command line: msiexec.exe /i "
+    rows = [
+        wrote(path, 0, 4_096),
+        Row("Process Create", r"C:\Windows\System32\msiexec.exe", line + f'"{path}"'),
+    ]
+    (finding,) = analysed(capture(*rows)).findings
+    assert (finding.kind, finding.severity) == ("programs_written", "low")
+    assert [one["path"] for one in finding.facts["used"]] == [path]
+    assert tell(finding.kind, finding.facts)["title"].endswith(" wrote 1 program, and it ran")
+    (known,) = analysed(capture(opened(path, who="other.exe (9)"), *rows)).findings
+    assert known.kind == "programs_changed"
 
 
 def test_programs_of_several_makers_written_into_are_high_and_those_of_one_maker_are_not() -> None:
