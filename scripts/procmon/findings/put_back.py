@@ -47,6 +47,11 @@ def put_back(earlier: Mapping[str, Analysis]) -> Iterator[RemovalRow]:
             yield RemovalRow(
                 step="check", target=finding.facts["path"], because="log_on_program", facts=facts
             )
+        if finding.kind == "hosts_written":
+            path = str(finding.facts["path"])
+            yield RemovalRow(
+                step="check", target=path, because="hosts_file", facts={"who": str(finding.facts["who"])}
+            )
         wmi = finding.kind == "command_line" and finding.facts["id"] in ("wmi-subscription", "mof-compiled")
         if wmi or finding.kind in ("wmi_consumer_ran", "wmi_repository_written"):
             yield RemovalRow(step="check", target="root\\subscription", because="wmi_subscription")

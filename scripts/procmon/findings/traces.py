@@ -21,7 +21,7 @@ _HOSTED = {"injected_code", "odd_module", "program_lent"}
 
 
 #: Findings on files that every Windows has: they are put back, not taken away or searched for elsewhere.
-_REPLACED = {"log_on_program_replaced", "wmi_repository_written"}
+_REPLACED = {"log_on_program_replaced", "wmi_repository_written", "hosts_written"}
 
 
 @dataclass

@@ -74,3 +74,10 @@ def test_a_new_folder_that_holds_encrypted_files_is_kept_with_them() -> None:
 def test_files_that_were_only_renamed_are_named_by_their_new_ending() -> None:
     rows = steps(*(renamed(path, f"{path}.locked") for path in DOCUMENTS), *NOTES)
     assert [row.target for row in rows if row.because == "only_copy"] == ["*.locked"]
+
+
+def test_the_file_of_host_names_is_read_and_not_deleted() -> None:
+    hosts = r"C:\Windows\System32\drivers\etc\hosts"
+    rows = steps(overwrote(hosts), wrote(hosts, 0, 100))
+    assert hosts not in deleted(rows)
+    assert [row.because for row in rows if row.step == "check" and row.target == hosts] == ["hosts_file"]
