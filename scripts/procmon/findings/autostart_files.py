@@ -104,6 +104,8 @@ def file_findings(
     """Findings "autostart_file" for files that were put where Windows or PowerShell starts programs from."""
     accused, autoruns, image_of = accusations(earlier), listing(capture), images(earlier)
     setup = bool(setup_programs(capture))
+    told = [row for row in rows if row.ordinary is None]
+    asked = task_askers(capture, told, earlier)
     return [
         _finding(
             row,
@@ -111,10 +113,9 @@ def file_findings(
             loose=lies_loose(image_of.get(row.process)),
             setup=setup,
             autoruns=autoruns,
-            asked=task_askers(capture, row, earlier) if row.place == "task-file" else Askers(),
+            asked=asked.get(row.path, Askers()),
         )
-        for row in rows
-        if row.ordinary is None
+        for row in told
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -25,6 +25,9 @@ from scripts.procmon.findings.traces import rows_of
 _CLIENT = "\\taskschd.dll"
 #: The scheduler's own process, and Windows' own tools, whose command lines tell what they were asked for.
 _OWN = frozenset({"svchost.exe", "taskeng.exe", "taskhostw.exe", "taskhost.exe", "schtasks.exe", "mmc.exe"})
+_SCHEDULER = "svchost.exe ("
+#: More tasks than these are made by set-up of Windows or by a restored backup.
+MOST = 20
 _WITHIN = pd.Timedelta(seconds=1)
 
 
@@ -36,22 +39,31 @@ class Askers:
     confidence: Literal["likely", "possible"] = "possible"
 
 
-def task_askers(capture: Capture, row: AutostartRow, earlier: Mapping[str, Analysis]) -> Askers:
-    """The programs at work within the second before that lie where nothing is set up.
+def task_askers(
+    capture: Capture, rows: Sequence[AutostartRow], earlier: Mapping[str, Analysis]
+) -> dict[str, Askers]:
+    """For the path of each task the programs at work within the second before that lie where nothing is set up.
 
-    None where something was set up in this capture: that is what most tasks are made for.
+    None where something was set up in this capture, which is what most tasks are made for, nor where many were made.
     """
-    if row.who.rpartition(" (")[0].lower() != "svchost.exe" or _something_set_up(capture, earlier):
-        return Askers()
-    image_of, event = images(earlier), row.events[0]
-    clients = {one for one in _clients(capture, event) if process_name(capture, one).lower() not in _OWN}
+    mine = [row for row in rows if row.place == "task-file" and row.who.lower().startswith(_SCHEDULER)]
+    if not mine or len(mine) > MOST or _something_set_up(capture, earlier):
+        return {}
+    image_of = images(earlier)
+    clients = [one for one in _clients(capture) if process_name(capture, one[0]).lower() not in _OWN]
+    return {row.path: _askers(capture, row.events[0], clients, image_of) for row in mine}
+
+
+def _askers(
+    capture: Capture, event: int, clients: Sequence[tuple[int, int]], image_of: Mapping[int, str]
+) -> Askers:
+    known = {process for process, loaded in clients if loaded < event}
     near = at_work(capture, event, _WITHIN)
-    asked_by_tool = any(process_name(capture, one).lower() in ("schtasks.exe", "mmc.exe") for one in near)
-    if not clients and asked_by_tool:
+    if not known and any(process_name(capture, one).lower() in ("schtasks.exe", "mmc.exe") for one in near):
         return Askers()
-    found = [one for one in (clients or near) if lies_loose(image_of.get(one))]
+    found = [one for one in (known or near) if lies_loose(image_of.get(one))]
     return Askers(
-        people=[who(capture, one) for one in sorted(found)], confidence="likely" if clients else "possible"
+        people=[who(capture, one) for one in sorted(found)], confidence="likely" if known else "possible"
     )
 
 
@@ -63,9 +75,10 @@ def _something_set_up(capture: Capture, earlier: Mapping[str, Analysis]) -> bool
     )
 
 
-def _clients(capture: Capture, before: int) -> list[int]:
-    """The processes that had loaded the scheduler's library before an event."""
+def _clients(capture: Capture) -> list[tuple[int, int]]:
+    """The processes that loaded the scheduler's library, each with the event of that."""
     events = capture.events
-    loads = one_of(events[e.OPERATION], {"Load Image"}) & (events[e.EVENT] < before).to_numpy()
+    loads = one_of(events[e.OPERATION], {"Load Image"})
     loads[loads] = where(events[e.PATH][loads], lambda path: path.lower().endswith(_CLIENT))
-    return [int(process) for process in events[e.PROCESS][loads].unique()]
+    told = events[loads]
+    return [(int(process), int(event)) for process, event in zip(told[e.PROCESS], told[e.EVENT], strict=True)]
