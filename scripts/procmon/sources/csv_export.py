@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from codecs import BOM_UTF8
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ from scripts.procmon.errors import CaptureError
 from scripts.procmon.sources.actors import IDENTITY, Actors
 from scripts.procmon.sources.ahead import ahead
 from scripts.procmon.sources.clock import Clock, date_of, zone_name, zone_of
+from scripts.procmon.sources.code_pages import code_page
 from scripts.procmon.sources.columns import columns_of
 from scripts.procmon.sources.dates import DateEvidence, Dating
 from scripts.procmon.sources.export_info import Rejected, can_show, export_info
@@ -55,6 +57,11 @@ def open_csv(path: Path, *, name: str, settings: Mapping[str, Any] | None = None
     return CsvExport(path, name=name, settings=settings or {})
 
 
+def _page_of(path: Path) -> str | None:
+    with path.open("rb") as file:
+        return code_page(file)
+
+
 class CsvExport:
     """A reader (contracts.source.Reader) of one CSV file."""
 
@@ -63,6 +70,10 @@ class CsvExport:
         with path.open("rb") as file:
             head = file.read(HEAD)
         self._encoding = text_encoding(head)
+        self._page = (
+            _page_of(path) if self._encoding == "utf-8-sig" and not head.startswith(BOM_UTF8) else None
+        )
+        self._encoding = self._page or self._encoding
         self._read_header(head.decode(self._encoding, "replace").lstrip("\ufeff"))
         self._rejected = Rejected()
         self._replaced = 0
@@ -129,6 +140,11 @@ class CsvExport:
         if self._settings.get("time_zone") and self._clock.zone is None:
             said.append(
                 "The time zone that is set was not applied, because the export has no date. Set date as well."
+            )
+        if self._page:
+            number = self._page.removeprefix("cp").replace("gbk", "936")
+            said.append(
+                f"The text is not UTF-8 and was read in Windows' code page {number}, whose letters it was found to hold."
             )
         if self._replaced:
             encoding = self._encoding.removesuffix("-sig").upper()

@@ -67,6 +67,7 @@ _ADVICE = {
     "nothing but blanks": "Its content is lost. Copy it here again, or save the log again.",
     "a Windows program": f"This is a program, not the record of what it did. {_LOG}",
     "a Windows event log (EVTX)": f"This is a log of Windows itself, which is not read. {_LOG}",
+    "a pointer of Git LFS": "The repository keeps the file elsewhere: run 'git lfs pull' there, and lay here what comes.",
     "a registry hive": f"This is a part of the registry itself, which is not read. {_LOG}",
 }
 _EXPECTED = "a capture of Process Monitor: PML, or an export as CSV or XML"
@@ -153,6 +154,8 @@ def _seems(head: bytes, first_line: str) -> str:
     for magic, what in _OTHERS:
         if head.startswith(magic):
             return what
+    if first_line.startswith("version https://git-lfs.github.com/"):
+        return "a pointer of Git LFS"
     if "\N{REPLACEMENT CHARACTER}" not in first_line and first_line.isprintable():
         return f"text that begins {first_line[:60]!r}, without the names of Process Monitor's columns"
     return f"bytes that begin {head[:8].hex(' ')}"

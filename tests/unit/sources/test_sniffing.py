@@ -46,6 +46,7 @@ def test_what_is_no_capture_is_refused_by_what_it_is(head, found):
     [
         (b"", "Copy it here again"),
         (b"Rar!\x1a", "Unpack it"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n", "git lfs pull"),
         (b"MZ\x90\0", "not the record of what it did"),
         (b"my notes\n", "with its first line, which names the columns"),
         (b"<html><body>", "XML of another program"),
