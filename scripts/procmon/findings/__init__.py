@@ -19,12 +19,13 @@ def summarise(
     stage that an event survived). Findings are computed on all events, whatever the stages hide.
     """
     # Late, so that who imports one analysis does not load them all.
+    from scripts.procmon.findings.advanced_output import with_usual_names
     from scripts.procmon.findings.analyses import run
     from scripts.procmon.findings.blank_paths import with_paths
     from scripts.procmon.findings.document import document
     from scripts.procmon.findings.shown import STAGE, shown_events
 
     capture = with_paths(capture)
-    summary = document(capture, run(capture), language)
+    summary = document(capture, run(with_usual_names(capture)), language)
     last = last_stage if last_stage is not None else int(stages[STAGE].max()) if len(stages) else 0
     return summary, shown_events(capture, stages, summary["findings"], last_stage=last)
