@@ -303,8 +303,8 @@ class ActivityRow:
 
     "started" a program from Explorer (``names``: the documents of its command line), "saved" documents with such a
     program, "connected to" peers with a browser (hosts or addresses, no ports). Of a capture in which nothing was
-    changed, started or sent: "read", the folder that all of a program's files lie below, ``count`` of its operations
-    there. Facts only: no row says why.
+    changed, started or sent: "read", the folder that all of a program's files lie below (none where they lie everywhere),
+    ``count`` of its operations there. Facts only: no row says why.
     """
 
     program: str  #: "NOTEPAD.EXE"

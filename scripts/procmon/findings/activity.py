@@ -8,6 +8,7 @@ from ntpath import basename
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 
 from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
@@ -111,27 +112,43 @@ What = Literal["started", "saved", "connected to", "read"]
 
 
 def _read(capture: Capture) -> Iterator[ActivityRow]:
-    """Which programs only looked at files, and below which folder; nothing where anything was changed or sent."""
+    """Which programs only looked at files, and below which folder; nothing where anything was changed or sent.
+
+    Where no folder holds them all, what looked most at files and the registry, without a name of a place.
+    """
     every = np.ones(len(capture.events), dtype=bool)
     done = file_acts(capture, every)
     if done.any or done.sent_to:
         return
-    events = capture.events[(capture.events[e.EVENT_CLASS] == e.FILE_SYSTEM).to_numpy(dtype=bool)]
-    most = events[e.PROCESS].value_counts().head(MOST_READERS)
-    for process, count in most.items():
-        mine = events[(events[e.PROCESS] == process).to_numpy(dtype=bool)]
+    kinds = capture.events[e.EVENT_CLASS]
+    found = []
+    for process, mine in _busiest(capture.events[(kinds == e.FILE_SYSTEM).to_numpy(dtype=bool)]):
         folder = _common_folder(mine[e.PATH].cat.remove_unused_categories().cat.categories)
-        if folder and count >= READS:
-            first = mine.iloc[0]
-            yield ActivityRow(
-                program=process_name(capture, int(str(process))),
-                who=person(capture, int(str(process))),
-                what="read",
-                names=[folder],
-                count=int(count),
-                time=when(first[e.TIME]) or "",
-                events=[int(first[e.EVENT])],
-            )
+        if folder and len(mine) >= READS:
+            found.append(_looked(capture, process, mine, [folder]))
+    if not found:
+        both = capture.events[kinds.isin([e.FILE_SYSTEM, e.REGISTRY]).to_numpy(dtype=bool)]
+        found = [_looked(capture, process, mine, []) for process, mine in _busiest(both)]
+    yield from found
+
+
+def _busiest(events: pd.DataFrame) -> Iterator[tuple[int, pd.DataFrame]]:
+    """The processes with the most of ``events``, and their events."""
+    for process in events[e.PROCESS].value_counts().head(MOST_READERS).index:
+        yield int(str(process)), events[(events[e.PROCESS] == process).to_numpy(dtype=bool)]
+
+
+def _looked(capture: Capture, process: int, mine: pd.DataFrame, names: list[str]) -> ActivityRow:
+    first = mine.iloc[0]
+    return ActivityRow(
+        program=process_name(capture, process),
+        who=person(capture, process),
+        what="read",
+        names=names,
+        count=len(mine),
+        time=when(first[e.TIME]) or "",
+        events=[int(first[e.EVENT])],
+    )
 
 
 def _common_folder(paths: Iterable[str]) -> str | None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from scripts.procmon.report import plainly
+from scripts.procmon.report.exit_codes import exit_said, failed
 from scripts.procmon.report.material import Material
 from scripts.procmon.report.words import Words
 from scripts.procmon.text import code
@@ -48,6 +49,7 @@ def done(material: Material, say: Say, words: Words) -> list[str]:
         for who, rows in found.items():
             names = plainly.once(code(row[field]) for row in rows)
             said.append(plainly.brisk(say(f"clean.{key}", who=who, n=len(names), names=names, more=0)))
+    said += _failed(material, say, words)
     by_name = {
         "files": _told_of(told, "saved") + sum(map(len, written.values())),
         "peers": _told_of(told, "connected to") + sum(map(len, talked.values())),
@@ -85,7 +87,7 @@ def _counted(material: Material, name: str, n: int, *, say: Say, words: Words) -
     reason, most = reasons.most_common(1)[0] if reasons else ("", 0)
     if n < MANY or 2 * most <= n:
         return told
-    return say("clean.mostly", told=told, why=words.shared("ordinary", reason), n=most)
+    return say("clean.mostly", told=told, why=words.shared("ordinary", reason), n=most, all=most == n)
 
 
 def _acts(told: Any, say: Say) -> list[str]:
@@ -119,7 +121,19 @@ def _started(material: Material, known: set[str], say: Say) -> list[str]:
         if row["started_here"] and row["who"] not in known
     )
     names = [say("clean.times", name=code(name), n=n) for name, n in started.items()]
-    return [say("clean.started", n=started.total(), names=names, further=bool(known))] if started else []
+    return [say("clean.started", names=names, further=bool(known))] if started else []
+
+
+def _failed(material: Material, say: Say, words: Words) -> list[str]:
+    """Programs that ended with an error of Windows, each with each once."""
+    ended = (
+        (named(row["process_name"]), exit_said(row["exit_code"], words))
+        for row in material.table("processes")
+        if failed(row["exit_code"])
+    )
+    return [say("clean.failed", who=who, status=status) for who, status in dict.fromkeys(ended)][
+        :MOST_PROGRAMS
+    ]
 
 
 def _told_of(told: Any, what: str) -> int:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from scripts.procmon.report.exit_codes import exit_said
 from scripts.procmon.report.table import Maker, Shape, TableRow
 from scripts.procmon.text import code
 
@@ -119,17 +120,8 @@ def _process(row: TableRow, m: Maker) -> list[Any]:
         parent = m.words.say("words.parent_pid", pid=row["parent_pid"])
     return [
         row["who"], row["command_line"] or row["image_path"], parent, row["user"],
-        f"{m.moments.clock(row['start'])} – {end}", _exit(row["exit_code"], m),
+        f"{m.moments.clock(row['start'])} – {end}", exit_said(row["exit_code"], m.words),
     ]  # fmt: skip
-
-
-def _exit(status: int | None, m: Maker) -> Any:
-    """A small exit code as it is, a large one as Windows writes such a status (0xC000013A), in words where known."""
-    if status is None or 0 <= status < 0x10000 or status == -1:
-        return None if status is None else str(status)
-    text = f"0x{status & 0xFFFFFFFF:08X}"
-    known = m.words["words.exit_status"].get(text)
-    return f"{text} ({known})" if known else text
 
 
 def _peer(row: TableRow, m: Maker) -> list[Any]:

@@ -105,4 +105,6 @@ def test_reads_are_no_news_where_something_was_changed_or_sent() -> None:
 
 
 def test_programs_that_read_all_over_the_disk_have_no_folder() -> None:
-    assert reads(Row("ReadFile", r"C:\other.txt", "Offset: 0, Length: 1", who="build.exe (7)")) == []
+    other = Row("ReadFile", r"C:\other.txt", "Offset: 0, Length: 1", who="build.exe (7)")
+    key = Row("RegOpenKey", r"HKLM\Software", "Desired Access: Read", who="build.exe (7)")
+    assert reads(other, key) == [("build.exe", "read", [], 122)]

@@ -168,11 +168,29 @@ def test_an_ordinary_capture_is_told_by_name():
     }
     told = happened(material(tables=tables))
     assert told.startswith(
-        "Nothing that needs explaining was found. In 40 seconds, two programs were started: p1.exe (2 times). "
+        "Nothing that needs explaining was found. In 40 seconds, one program was started: p1.exe (2 times). "
         "p1.exe wrote `C:\\a.txt`. edge.exe connected to `example.net`. Besides,"
     )
     assert "one file or folder created or written" in told
     assert "Three checks looked at all this (part 2), among others for new automatic starts" in told
+
+
+def test_a_program_that_broke_off_is_told_with_its_status_and_one_that_its_user_ended_is_not():
+    def told(code: int | None) -> str:
+        return happened(material(tables={"processes": [process(1, exit_code=code)]}))
+
+    assert "p1.exe failed: exit status 0xC0000005 (ended by a forbidden access to memory)." in told(
+        -1073741819
+    )
+    assert "p1.exe failed: exit status 0xE0434352." in told(0xE0434352)
+    for harmless in (None, 0, 1, -1, 0xFFFFFFFF - (1 << 32), -1073741510, 0x40010004):
+        assert "failed" not in told(harmless)
+
+
+def test_what_only_looked_all_over_the_disk_is_told_without_a_folder():
+    looked = row("activity", program="p1.exe", who="p1.exe (1)", what="read", names=[], count=5_694)
+    told = happened(material(tables={"activity": [looked]}))
+    assert "p1.exe looked at files and registry keys (5,694 operations); nothing was made" in told
 
 
 @pytest.mark.parametrize(
