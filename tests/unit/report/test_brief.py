@@ -187,6 +187,27 @@ def test_a_program_that_broke_off_is_told_with_its_status_and_one_that_its_user_
         assert "failed" not in told(harmless)
 
 
+def test_who_made_one_automatic_start_and_failed_at_another_is_said_and_a_failed_one_is_called_so():
+    def entry(number: int, place: str, *, done: bool) -> dict[str, Any]:
+        facts = {
+            "who": ["a.exe (7)"],
+            "data": [rf"C:\{number}.exe"],
+            "place": place,
+            "done": done,
+            "values": [],
+        }
+        return finding(number, kind="autostart", facts=facts, confidence="certain" if done else "likely")
+
+    both = material(findings=[entry(1, "a Run key", done=True), entry(2, "Winlogon", done=False)])
+    assert (
+        "a.exe entered `C:\\1.exe` in a place that Windows starts programs from. One such attempt failed."
+        in (happened(both))
+    )
+    sure = " ".join(text for _, text in brief(both).sure)
+    assert "the entry in a Run key" in sure
+    assert "the failed entry in Winlogon" in sure
+
+
 def test_what_only_looked_all_over_the_disk_is_told_without_a_folder():
     looked = row("activity", program="p1.exe", who="p1.exe (1)", what="read", names=[], count=5_694)
     told = happened(material(tables={"activity": [looked]}))
