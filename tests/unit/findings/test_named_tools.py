@@ -54,3 +54,12 @@ def test_a_public_tool_is_called_by_its_own_name_and_its_number_told(
     program: str, line: str | None, told: tuple[str, str | None] | None
 ) -> None:
     assert tool_called(program, line) == told
+
+
+def test_a_tool_for_control_from_afar_is_noted_whoever_uses_it() -> None:
+    """An agreed installation by telephone shows the same as one that somebody was talked into."""
+    (finding,) = found(
+        opened(r"C:\Users\a\AppData\Local\Temp\ScreenConnect\25.1\ScreenConnect.ClientSetup.msi")
+    )
+    assert (finding.severity, finding.facts["tool"]) == ("info", "screenconnect")
+    assert "see and control this computer from afar" in tell(finding.kind, finding.facts)["statement"]
