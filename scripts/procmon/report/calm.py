@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
+from ntpath import splitext
 from typing import Any
 
 from scripts.procmon.report import plainly
@@ -31,7 +32,12 @@ def done(material: Material, say: Say, words: Words) -> list[str]:
     every = material.table("activity")
     read = [row for row in every if row["what"] == "read"]
     told = [row for row in every if row["what"] != "read"]
-    said = [*_acts(told, say), *_read(read, say), *_started(material, {row["who"] for row in told}, say)]
+    began = any(row["started_here"] for row in material.table("processes"))
+    said = [
+        *_acts(told, say),
+        *_read(read, say, began=began),
+        *_started(material, {row["who"] for row in told}, say),
+    ]
     seen = {(named(row["program"]), row["what"]) for row in told}
     written = _by_program(
         material,
@@ -69,12 +75,12 @@ def _updates(material: Material) -> list[str]:
     return plainly.once(number.upper() for path in paths for number in _ARTICLE.findall(path))
 
 
-def _read(read: Any, say: Say) -> list[str]:
-    """What each program looked at, where the capture shows nothing that was changed."""
+def _read(read: Any, say: Say, *, began: bool) -> list[str]:
+    """What each program looked at, where the capture shows nothing that was changed; ``began``: yet some were started."""
     return [
         plainly.brisk(
             say("clean.read", who=named(row["program"]), names=[code(name) for name in row["names"]], n=row["count"],
-                last=row is read[-1])
+                last=row is read[-1], began=began, file=any(splitext(name)[1] for name in row["names"]))
         )
         for row in read
     ]  # fmt: skip
