@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from scripts.procmon.contracts.findings import SEVERITIES
 from scripts.procmon.report import calm, plainly, remedy
 from scripts.procmon.report.material import Material
 from scripts.procmon.report.moments import Moments, seconds_between
+from scripts.procmon.report.story import MOST_IN_PROSE, Item, all_above, as_list, in_order, origin, set_alike
 from scripts.procmon.report.words import Words
 from scripts.procmon.text import catalogue, code, people, render
 from scripts.procmon.text.named import named
@@ -21,36 +21,44 @@ from scripts.procmon.text.named import named
 #: More sentences than these no manager reads; the rest is named and stands in part 3.
 MOST_SENTENCES = 11
 
-#: Programs of Windows itself: who started them says nothing of where the story began.
-_OF_WINDOWS = re.compile(r"^[a-z]:\\win(?:dows|nt)\\", re.IGNORECASE)
-
 Facts = Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Action:
-    """One thing to do; ``part`` names the part of the report that has the list."""
+    """One thing to do; ``part`` names the part of the report that has the list, ``row`` where it stands in there."""
 
     text: str
     part: str | None = None
+    row: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Brief:
-    """The four paragraphs, as sentences with back-ticked names, and all of it in one line for the index."""
+    """The four paragraphs, as sentences with back-ticked names, and all of it in one line for the index.
+
+    Where much happened ``happened`` only opens, ``items`` tell it and ``closing`` ends it.
+    """
 
     happened: Sequence[str]
     sure: Sequence[tuple[str, str]]
     means: Sequence[str]
     do: Sequence[Action]
     headline: str
+    items: Sequence[Item] = ()
+    closing: Sequence[str] = ()
 
 
 def make_brief(material: Material, moments: Moments, language: str = "en") -> Brief:
     """The brief of a capture that was read."""
     teller = _Teller(material, moments, language)
+    opening, items, closing = teller.happened()
+    again = teller.sentences["again"]
+    opening, items, closing = set_alike(opening, items, closing)
     return Brief(
-        happened=plainly.without_repeats(plainly.set_alike(teller.happened()), teller.sentences["again"]),
+        happened=opening if items else plainly.without_repeats([*opening, *closing], again),
+        items=[Item(head=item.head, said=plainly.without_repeats(item.said, again)) for item in items],
+        closing=closing if items else (),
         sure=teller.sure(),
         means=plainly.set_alike(teller.means()),
         do=teller.do(),
@@ -72,6 +80,7 @@ class _Teller:
         self.words = Words(language)
         self.telling = self._telling()
         self.told: list[Facts] = []
+        self.long = len({finding["kind"] for finding in self.telling}) > MOST_IN_PROSE
         self.empty = not material.info.get("events") and not material.findings
         self.blocked = [c for c in material.looked if c["outcome"] == "could not be checked"]
 
@@ -83,17 +92,32 @@ class _Teller:
 
     # -- what happened
 
-    def happened(self) -> list[str]:
+    def happened(self) -> tuple[list[str], list[Item], list[str]]:
+        """How it begins, the list of it where it is long, how it ends."""
         if self.empty:
-            return [self.say("empty", host=self.material.info.get("host"))]
+            return [self.say("empty", host=self.material.info.get("host"))], [], []
+        items: list[Item] = []
         if self.telling:
-            story, origin = self._story("happened"), self._origin()
-            # Who started it comes first; as whom it ran says more once it is known what ran.
-            told = [*origin[0], *story[:1], *origin[1], *story[1:]]
-            told = [*[self._opened(first) for first in told[:1]], *told[1:]]
+            by_kind = self._weightiest(self._by_kind("happened"))
+            began = origin(self.material, self.telling, self.say)
+            if self.long:
+                lead, items = as_list(by_kind, self._happened, span=self._lasted(), language=self.language)
+                told = [*lead[:1], *began[0], *began[1], *lead[1:]]
+            else:
+                story = [said for kind, same in by_kind.items() if (said := self._happened(kind, same))]
+                # Who started it comes first; as whom it ran says more once it is known what ran.
+                told = [*began[0], *story[:1], *began[1], *story[1:]]
+                told = [*[self._opened(first) for first in told[:1]], *told[1:]]
         else:
             told = self._nothing_found()
-        said = [self._spelled(sentence) for sentence in told]
+        return [self._spelled(sentence) for sentence in told], items, self._closing()
+
+    def _happened(self, kind: str, findings: Sequence[Facts]) -> str:
+        return self._spelled(self._told("happened", kind, findings))
+
+    def _closing(self) -> list[str]:
+        """What else there is, and what the capture does not hold."""
+        said = []
         if self.telling and (rest := [f for f in self.material.findings if f not in self.told]):
             nouns = self._nouns([f for f in rest if f["kind"] in self.sentences["nouns"]])
             said.append(self._spelled(self.say("rest", n=len(rest), **nouns)))
@@ -108,26 +132,16 @@ class _Teller:
 
     def _opened(self, sentence: str) -> str:
         """What was done, with how long it took."""
-        span = seconds_between(*self.material.span)
+        span = self._lasted()
         who = {named(str(row["process_name"])) for row in self.material.table("processes")}
         who |= {plainly.without_pid(n) for f in self.telling for n in f["subjects"].get("processes", ())}
         first = sentence if sentence.startswith(tuple(who - {""})) else plainly.within(sentence)
-        return self.say("opening", span=span, first=first) if span and span >= 0.05 else sentence
+        return self.say("opening", span=span, first=first) if span else sentence
 
-    def _origin(self) -> tuple[list[str], list[str]]:
-        """Who started the first program that the findings are about, or as whom it ran."""
-        about = {name for f in self.telling for name in f["subjects"].get("processes", ())}
-        rows = self.material.table("processes")
-        mine = [row for row in rows if row["who"] in about and row["started_here"]]
-        mine = [row for row in mine if not _OF_WINDOWS.match(row["image_path"] or "") and row["image_path"]]
-        for row in sorted(mine, key=lambda row: row["start"] or "")[:1]:
-            parent = next((one for one in rows if one["process"] == row["parent"]), None)
-            facts = {"who": named(row["process_name"]), "user": row["user"]}
-            if parent:
-                return [self.say("origin", parent=named(parent["process_name"]), **facts)], []
-            if row["user"]:
-                return [], [self.say("origin", parent=None, **facts)]
-        return [], []
+    def _lasted(self) -> float | None:
+        """Seconds; none of what is a moment rather than a span."""
+        span = seconds_between(*self.material.span)
+        return span if span and span >= 0.05 else None
 
     def _nothing_found(self) -> list[str]:
         """The brief of a clean capture: what was done, what was looked for, what was only noted."""
@@ -151,10 +165,13 @@ class _Teller:
         if self.empty:
             return []
         labels = self.sentences["sure"]
-        said = []
+        said: list[tuple[str, str]] = []
+        several = {f["confidence"] for f in self.telling}
         for confidence in ("certain", "likely", "possible"):
             same = [finding for finding in self.telling if finding["confidence"] == confidence]
-            if same:
+            if same and self.long and confidence == "certain":
+                said.append((labels[confidence], all_above(len(several) > 1, self.language)))
+            elif same:
                 said.append((labels[confidence], self.say(f"sure.told.{confidence}", **self._nouns(same))))
         unknown = [
             self.words.shared("questions", q["kind"], {**q["facts"], "brief": True})
@@ -254,7 +271,7 @@ class _Teller:
             known = step.key if step.key in self.sentences["do"]["steps"] else "other"
             title = plainly.within(self.words.word("step", step.key))
             said = self.say(f"do.steps.{known}", title=title, **vars(step))
-            actions.append(Action(text=self._spelled(plainly.brisk(said)), part="restart"))
+            actions.append(Action(text=self._spelled(plainly.brisk(said)), part="restart", row=step.row))
         if indicators := self.material.table("indicators"):
             kinds = Counter(str(row["type"]) for row in indicators)
             forms = self.words["words.types"]
@@ -323,23 +340,22 @@ class _Teller:
         return found
 
     def _story(self, part: str) -> list[str]:
-        """A sentence a kind; a finding of a kind without one is told by its title (in ``happened`` only)."""
+        """A sentence a kind, in the order of the catalogue."""
         by_kind = self._by_kind(part)
-        if part == "happened":
-            by_kind = self._weightiest(by_kind)
-            # A story is told in the order in which it happened.
-            by_kind = dict(sorted(by_kind.items(), key=lambda told: min(map(_begin, told[1]))))
         return [sentence for kind, same in by_kind.items() if (sentence := self._told(part, kind, same))]
 
-    def _weightiest(self, by_kind: dict[str, list[Facts]]) -> dict[str, list[Facts]]:
-        """As many kinds as a manager reads, the gravest, in the order of the story; counts the findings in them."""
+    def _weightiest(self, by_kind: dict[str, list[Facts]]) -> dict[str, Sequence[Facts]]:
+        """As many kinds as a manager reads, the gravest, as they happened; counts the findings in them.
+
+        A finding of a kind without a sentence is told by its title.
+        """
         for finding in self.telling:
             if finding["kind"] not in self.sentences["happened"]:
                 by_kind.setdefault(finding["kind"], []).append(finding)
         ranks = sorted(by_kind, key=lambda kind: SEVERITIES.index(by_kind[kind][0]["severity"]))
         kept = set(ranks[:MOST_SENTENCES])
         self.told = [finding for kind, same in by_kind.items() if kind in kept for finding in same]
-        return {kind: same for kind, same in by_kind.items() if kind in kept}
+        return in_order({kind: same for kind, same in by_kind.items() if kind in kept})
 
     def _told(self, part: str, kind: str, findings: Sequence[Facts]) -> str:
         sentence = self.sentences[part].get(kind)
@@ -374,12 +390,6 @@ class _Teller:
             "who": plainly.once(plainly.without_pid(name) for name in who),
             "titles": [finding["title"] for finding in findings],
         }
-
-
-def _begin(finding: Facts) -> tuple[str, int]:
-    """The moment of the deed, which may be later than the first event that proves it."""
-    told = str(finding["facts"].get("time") or finding.get("first") or "")
-    return told, min(finding["evidence"], default=0)
 
 
 def _switched_off(row: Facts) -> bool:

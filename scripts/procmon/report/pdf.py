@@ -97,11 +97,16 @@ def _head_columns(made: Any) -> None:
 def _name_links(made: Any, report: Report) -> None:
     """Give each link the words that a screen reader says for it, in place of the anchor's name."""
     words = report.words
-    kinds = {"event": words["events.columns"]["event"], "finding": words["finding.number"]}
+    kinds = {
+        "event": words["events.columns"]["event"],
+        "finding": words["finding.number"],
+        "step": words["tables.removal.title"],
+    }
     told = {
         f"part-{key}": f"{words.say('brief.in_part', n=number)}: {words['parts'][key]}"
         for key, number in report.parts.items()
     }
+    told |= {f"table-{key}": words[f"tables.{key}.title"] for key in ("removal", "indicators")}
     for one in made.objects:
         if isinstance(one, dict) and one.get("Subtype") == "/Link" and "Dest" in one:
             target = one["Dest"].string

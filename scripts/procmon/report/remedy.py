@@ -58,6 +58,7 @@ class Step:
     key: str
     n: int
     names: Sequence[str]
+    row: int = 1  #: where the first of them stands in the list of steps, from 1
     files: int = 0
     folders: int = 0
     memory: bool = False  #: whether the memory is to be saved
@@ -124,8 +125,9 @@ def restart_said(material: Material, words: Words) -> str:
 def steps(material: Material) -> list[Step]:
     """The steps of the clean-up in their order, neighbours of one kind together."""
     told = []
-    for key, group in groupby((row for row in material.table("removal") if row["step"] != "leave"), key=_key):
-        rows = list(group)
+    numbered = [(n, row) for n, row in enumerate(material.table("removal"), 1) if row["step"] != "leave"]
+    for key, group in groupby(numbered, key=lambda one: _key(one[1])):
+        numbers, rows = zip(*group, strict=True)
         kinds = dict.fromkeys((row["target"], row["step"] == "delete folder") for row in rows)
         reasons = {row["because"] for row in rows}
         targets = plainly.once(target for target, _ in kinds)
@@ -134,6 +136,7 @@ def steps(material: Material) -> list[Step]:
             Step(
                 key=str(key),
                 n=len(targets),
+                row=numbers[0],
                 names=[code(target) for target in targets] if len(targets) <= MOST_NAMES else [],
                 files=len(kinds) - folders,
                 folders=folders,

@@ -101,3 +101,20 @@ def test_without_pango_the_line_that_installs_it_is_told(monkeypatch: pytest.Mon
     monkeypatch.setattr(builtins, "__import__", no_weasyprint)
     with pytest.raises(pdf.PangoMissingError, match=r"apt-get install .*libpango-1\.0-0"):
         pdf.write_pdf(small(), Settings(), tmp_path / "a")
+
+
+def test_a_step_of_the_brief_names_the_page_on_which_the_step_stands(tmp_path: Path):
+    entry = TABLES["autostarts"](
+        path="HKLM\\Run\\" + "long name " * 18, place="run-key", data="C:\\a.exe", change="set", attempt=False, process=1,
+        who="bad.exe (300)", time=HOUR, events=[1], still_there=True,
+    )  # fmt: skip
+    step = TABLES["removal"](step="delete value", target="HKLM\\Run\\a", because="", facts={})
+    made = material(
+        findings=[finding()],
+        tables={"autostarts": [dataclasses.asdict(entry)] * 60, "removal": [dataclasses.asdict(step)]},
+    )
+    pages = [page.extract_text() for page in written(made, tmp_path / "a", pdf_rows=60).pages]
+    stands = next(n for n, text in enumerate(pages, 1) if "How to remove it, in this order" in text)
+    begins = next(n for n, text in enumerate(pages, 1) if "Places that Windows starts programs from" in text)
+    assert begins < stands
+    assert f"(part 5, p. {stands})" in pages[1].replace("\n", " ")
