@@ -30,7 +30,7 @@ _HIDDEN_WORK = re.compile(
 _TYPES = re.compile(r"\[([a-z.\d]+)(?:\[\])?\](?:::\w+)?", re.IGNORECASE)
 #: A word where a command stands: at the beginning, after a separator, an opening bracket, "=" or such a keyword.
 _COMMANDS = re.compile(
-    r"(?:^|[;|{}(=\n]|\b(?:return|throw|exit|else|in|try|finally)\b)\s*(?=([^\s;|{}()=,\[\]]+))",
+    r"(?:^|[;|{}(=\n]|\b(?:return|throw|exit|else|in|try|finally)\b)[^\S\n]*(?=([^\s;|{}()=,\[\]]+))",
     re.IGNORECASE,
 )
 _VALUE = re.compile(r"^(?:[$@]\w*(?:\.\w+)*|-?\d[\d.]*(?:[kmg]b)?|_|-not|!\S*|\$)$", re.IGNORECASE)

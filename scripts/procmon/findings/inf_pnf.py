@@ -19,7 +19,7 @@ from scripts.procmon.findings.select import one_of, values_of, where
 from scripts.procmon.findings.suspects import suspects
 
 _IN_INF_FOLDER = re.compile(r"\\inf\\(?:[^\\]+\\)?[^\\]+\.pnf$", re.IGNORECASE)
-_LISTED = re.compile(r"[^\\/:*?\"<>|,]+\.inf\b", re.IGNORECASE)
+_APART = re.compile(r"[\\/:*?\"<>|,]+")
 
 
 def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
@@ -56,12 +56,16 @@ def _inf_files(capture: Capture) -> set[str]:
     opened = events[where(events[e.PATH], lambda path: path.lower().endswith(".inf"))]
     seen = {file_key(str(path)) for path in opened[e.PATH].unique()}
     listings = events[one_of(events[e.OPERATION], {"QueryDirectory", "IRP_MJ_DIRECTORY_CONTROL"})]
-    names = values_of(listings[e.DETAIL], lambda detail: [name.lower() for name in _LISTED.findall(detail)])
+    names = values_of(listings[e.DETAIL], _listed)
     for folder, listed in zip(listings[e.PATH], names, strict=True):
-        seen |= {
-            f"{file_key(str(folder)).removesuffix('*').rstrip(chr(92))}\\{name.strip()}" for name in listed
-        }
+        seen |= {f"{file_key(str(folder)).removesuffix('*').rstrip(chr(92))}\\{name}" for name in listed}
     return seen
+
+
+def _listed(detail: str) -> list[str]:
+    """The INF files that the listing of a folder names, in lower case."""
+    names = (name.strip() for name in _APART.split(detail.lower()))
+    return [name for name in names if name.endswith(".inf")]
 
 
 def _finding(
