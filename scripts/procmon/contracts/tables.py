@@ -287,7 +287,7 @@ class QuestionRow:
 class IndicatorRow:
     """indicators: what to look for on other machines."""
 
-    type: Literal["file", "registry", "service", "process", "address", "command line"]
+    type: Literal["file", "folder", "registry", "service", "process", "address", "command line"]
     value: str
     why: str  #: the kind of the finding it comes from
     events: list[int] = field(default_factory=list)  #: its own, not all of that finding

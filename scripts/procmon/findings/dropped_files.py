@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -29,6 +30,7 @@ from scripts.procmon.findings.file_uses import Use, module_users, uses
 from scripts.procmon.findings.names import moment_of, who
 from scripts.procmon.findings.parts import Part, parts, some
 from scripts.procmon.findings.places import hides
+from scripts.procmon.findings.select import one_of
 
 MOST_EVENTS = 100
 Fate = Literal["still there", "deleted", "renamed", "deleted on close", "not known"]
@@ -47,6 +49,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     fates = _fates(earlier)
     copied = {file_key(copy.target): copy for copy in _table(earlier, "copies", "copies")}
     rows = _rows(capture, made, written, ran=ran, fates=fates, copied=copied)
+    rows = _with_empty(capture, rows) if len(written) else rows
     return Analysis(
         name="dropped_files",
         outcome="found" if rows else "not found",
@@ -90,6 +93,23 @@ def _rows(
         for file in dict.fromkeys([*creations_of, *writes_of])
     ]
     return sorted(rows, key=lambda row: row.events[0])
+
+
+def _with_empty(capture: Capture, rows: list[FileRow]) -> list[FileRow]:
+    """``rows`` of a capture that holds writes: a new file that nobody wrote to or set the end of is empty."""
+    events = capture.events
+    ends = events[e.PATH][one_of(events[e.OPERATION], {"SetEndOfFileInformationFile"})].unique()
+    known = {file_key(str(path)) for path in ends}
+    return [
+        replace(row, size=0)
+        if row.how == "created"
+        and row.what != "folder"
+        and row.fate == "still there"
+        and row.bytes_written is None
+        and file_key(row.path) not in known
+        else row
+        for row in rows
+    ]
 
 
 _CREATED = (FILE, e.EVENT, e.TIME, e.PROCESS, e.PATH, "how", "folder", "attributes")

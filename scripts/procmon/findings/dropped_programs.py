@@ -322,7 +322,7 @@ def _facts(person: str, files: Sequence[FileRow], signs: Signs) -> dict[str, obj
             {
                 "path": row.renamed_to if row.renamed_to and kind_of(row.path) == "data" else row.path,
                 "what": row.what,
-                "size": row.size,
+                "size": row.size if row.bytes_written else None,
                 "copied_from": row.copied_from if row.copy_confidence != "possible" else None,
                 "fate": row.fate,
                 "attributes": row.attributes,

@@ -43,7 +43,9 @@ def _is_users(capture: Capture, row: ProcessRow) -> bool:
 
 
 def _finding(row: ProcessRow, mine: list[Record], *, accused: bool) -> Finding:
-    paths = list(dict.fromkeys(record.path for record in mine))
+    opened = list(dict.fromkeys(record.path for record in mine if record.succeeded))
+    tried = {record.path: record.result for record in mine if record.path not in opened}
+    paths = [*opened, *tried]
     return Finding(
         kind="acts_as_system",
         severity="high" if accused else "medium",
@@ -53,7 +55,8 @@ def _finding(row: ProcessRow, mine: list[Record], *, accused: bool) -> Finding:
             "image": row.image_path,
             "user": row.user,
             "times": len(mine),
-            "paths": paths,
+            "paths": opened,
+            "tried": [{"path": path, "result": result} for path, result in tried.items()],
             "time": mine[0].moment,
             "first": mine[0].event,
             "accused": accused,

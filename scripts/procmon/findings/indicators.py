@@ -9,17 +9,13 @@ from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding
 from scripts.procmon.contracts.tables import IndicatorRow
+from scripts.procmon.findings.name_servers import is_public_name_server
 from scripts.procmon.findings.places import below_windows
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.traces import Traces, rows_of, traces, weighty
 
 MOST_EVENTS = 5
 MOST_LOOKED_AT = 5_000
-#: Public name servers are no sign of anything.
-_PUBLIC_DNS = re.compile(
-    r"^(?:8\.8\.[84]\.[84]|1\.[01]\.[01]\.1|9\.9\.9\.9|(?:google-public-dns-[ab]|dns)\.google(?:\.com)?|one\.one\.one\.one)",
-    re.I,
-)
 
 
 def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
@@ -43,7 +39,10 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
 def _files(left: Traces) -> Iterator[IndicatorRow]:
     for path, file in left.files.items():
         yield IndicatorRow(
-            type="file", value=path, why=left.why[path.lower()], events=file.events[:MOST_EVENTS]
+            type="folder" if file.what == "folder" else "file",
+            value=path,
+            why=left.why[path.lower()],
+            events=file.events[:MOST_EVENTS],
         )
 
 
@@ -64,7 +63,7 @@ def _from_findings(capture: Capture, earlier: Mapping[str, Analysis]) -> Iterato
             yield IndicatorRow(type="file", value=path.rstrip("."), why=finding.kind, events=events)
         for peer in finding.subjects.get("peers", ()):
             row = peers.get((finding.subjects["processes"][0], peer))
-            if not _PUBLIC_DNS.match(peer):
+            if not is_public_name_server(peer):
                 yield IndicatorRow(
                     type="address",
                     value=peer,

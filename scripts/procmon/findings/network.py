@@ -41,6 +41,7 @@ class Talk:
     first: Any = None
     last: Any = None
     local_ports: set[str] = field(default_factory=set)
+    itself: bool = False  #: the peer is an end of this computer's own
 
 
 Key = tuple[int, str, str, str]
@@ -72,6 +73,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
 def _talks(events: pd.DataFrame) -> dict[Key, Talk]:
     lengths = detail_text.numbers(events[e.DETAIL], "Length").fillna(0)
     talks: dict[Key, Talk] = {}
+    ours: set[tuple[str, str]] = set()
     columns = (
         events[e.EVENT].tolist(),
         events[e.TIME].tolist(),
@@ -94,10 +96,14 @@ def _talks(events: pd.DataFrame) -> dict[Key, Talk]:
         if operation in _COPIES:
             continue
         if operation.endswith("Send"):
+            ours.add((local.lower(), local_port))
             talk.sent += int(length)
             talk.sent_lengths.add(int(length))
         elif operation.endswith("Receive"):
             talk.received += int(length)
+    for (_process, _protocol, peer, port), talk in talks.items():
+        # Who sends to everybody on the network hears itself, too.
+        talk.itself = (peer.lower(), port) in ours
     return talks
 
 
@@ -171,7 +177,7 @@ def _answered(talk: Talk, protocol: str) -> bool:
 
 
 def _ordinary(program: str, peer: str, port: str, talk: Talk) -> str | None:
-    if is_loopback(peer) or peer.lower() == talk.local.lower():
+    if is_loopback(peer) or peer.lower() == talk.local.lower() or talk.itself:
         return "loopback"
     numbers = {port_number(port), *(port_number(one) for one in talk.local_ports)} - {None}
     for known in knowledge("network")["ordinary"]:

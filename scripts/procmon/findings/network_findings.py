@@ -10,6 +10,7 @@ from typing import Any
 from scripts.procmon.contracts.findings import Analysis, Finding, Rule, Severity, Technique
 from scripts.procmon.contracts.tables import PeerRow
 from scripts.procmon.findings.accusations import accusations
+from scripts.procmon.findings.name_servers import is_public_name_server
 from scripts.procmon.findings.places import below_windows, kind_of
 from scripts.procmon.findings.suspects import images
 from scripts.procmon.knowledge import knowledge
@@ -115,13 +116,15 @@ def _talked(
             "received": row.bytes_received,
             "answered": row.answered,
             "dns": row.port in DNS,
+            "public": any(map(is_public_name_server, [row.peer, *row.addresses])),
             "too_short": _too_short(row, lengths),
             "times": sum(1 for _ in row.events),
             "sizes": lengths.get(id(row), []),
             "direction": row.direction,
             "first": row.first,
         }
-        for row in rows
+        # Who answered stands first, and whom nobody would block last.
+        for row in sorted(rows, key=lambda one: (not one.answered, one.port in DNS))
     ]
     severity: Severity = "medium"
     web = [row for row in rows if row.port in ("80", "443", "http", "https")]

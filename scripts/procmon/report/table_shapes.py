@@ -160,13 +160,31 @@ def _service_facts(rows: Sequence[TableRow], m: Maker) -> dict[str, Any]:
 
 
 def _deletion_facts(rows: Sequence[TableRow], m: Maker) -> dict[str, Any]:
-    explained = Counter(row["explanation"] for row in rows if _WONDER.get(row["explanation"], 2))
+    explained = [row for row in rows if _WONDER.get(row["explanation"], 2)]
+    accused = [row for row in explained if _is_told(row, m)]
+    ordinary = [row for row in explained if row not in accused]
     return {
-        "unexplained": len(rows) - explained.total(),
-        "kinds": [
-            m.words.forms.plural(n, *[m.words.considered(key)] * 2) for key, n in explained.most_common()
-        ],
+        "unexplained": len(rows) - len(explained),
+        "accused": len(accused),
+        "accused_kinds": _kinds(accused, m),
+        "kinds": _kinds(ordinary, m),
     }
+
+
+def _kinds(rows: Sequence[TableRow], m: Maker) -> list[str]:
+    counted = Counter(row["explanation"] for row in rows)
+    return [m.words.forms.plural(n, *[m.words.considered(key)] * 2) for key, n in counted.most_common()]
+
+
+def _is_told(row: TableRow, m: Maker) -> bool:
+    """Whether a deletion is part of what a finding is about: what is known of it is then no excuse."""
+    path = str(row["path"]).lower()
+    service = str((row["explanation_facts"] or {}).get("service", "")).lower()
+    return (
+        path in m.subjects
+        or service in m.subjects
+        or any(subject.startswith(f"{path}\\") for subject in m.subjects)
+    )
 
 
 def _indicator_facts(rows: Sequence[TableRow], m: Maker) -> dict[str, Any]:
@@ -177,7 +195,9 @@ def _indicator_facts(rows: Sequence[TableRow], m: Maker) -> dict[str, Any]:
 
 _WEIGHT = {"driver": 0, "executable": 1, "script": 2, "shortcut": 3, "data": 4, "folder": 5}
 _WONDER = {None: 0, "unexplained": 0, "security": 1}
-_TYPES = {"file": 0, "service": 1, "registry": 2, "address": 3, "process": 4, "command line": 5}
+_TYPES = {
+    "file": 0, "folder": 1, "service": 2, "registry": 3, "address": 4, "process": 5, "command line": 6,
+}  # fmt: skip
 
 SHAPES: dict[str, Shape] = {
     "drivers": Shape(
@@ -269,7 +289,10 @@ SHAPES: dict[str, Shape] = {
         columns=(("who", "path", 15), ("command_line", "path", 33), ("parent", "path", 14), ("user", "path", 15),
                  ("life", "text", 13), ("exit", "text", 10)),
         cells=_process,
-        facts=lambda rows, _: {"ended": _count(rows, lambda r: r["ended_here"])},
+        facts=lambda rows, _: {
+            "ended": _count(rows, lambda r: r["ended_here"]),
+            "unknown": _count(rows, lambda r: not r["ended_here"] and not r.get("end_known", True)),
+        },
         order=lambda row: row["start"] or "",
         keep=lambda row: bool(row["started_here"]),
     ),
@@ -279,7 +302,10 @@ SHAPES: dict[str, Shape] = {
         columns=(("peer", "path", 30), ("protocol", "text", 8), ("direction", "text", 9), ("sent", "number", 8),
                  ("received", "number", 9), ("who", "path", 13), ("first", "text", 12), ("events", "events", 11)),
         cells=_peer,
-        facts=lambda rows, _: {"silent": _count(rows, lambda r: not r["answered"])},
+        facts=lambda rows, _: {
+            "silent": _count(rows, lambda r: not r["answered"]),
+            "came": _count(rows, lambda r: r["direction"] == "in"),
+        },
         order=lambda row: (not row["answered"], row["first"]),
     ),
     "autostarts": Shape(
@@ -315,7 +341,7 @@ SHAPES: dict[str, Shape] = {
         columns=(("type", "text", 11), ("value", "path", 53), ("why", "findings", 18), ("events", "events", 18)),
         cells=_indicator,
         facts=_indicator_facts,
-        order=lambda row: (_TYPES.get(row["type"], 6), str(row["value"]).lower()),
+        order=lambda row: (_TYPES.get(row["type"], 7), str(row["value"]).lower()),
     ),
     "activity": Shape(
         check="activity",

@@ -73,3 +73,17 @@ def test_an_ordinary_capture_has_nothing_to_remove_to_ask_or_to_look_for() -> No
         ("indicators", "indicators"),
     ):
         assert (done[name].outcome, list(done[name].tables[table])) == ("not found", [])
+
+
+def test_a_folder_to_look_for_is_no_file() -> None:
+    folder = CREATED.replace("Options: ,", "Options: Directory,")
+    done = run(
+        capture(
+            Row("CreateFile", r"C:\RECYCLER\x", folder, who=WHO),
+            Row("CreateFile", r"C:\RECYCLER\x\n", CREATED, who=WHO),
+            Row("WriteFile", r"C:\RECYCLER\x\n", "Offset: 0, Length: 26,616", who=WHO),
+            processes={WHO: {"image_path": r"C:\Users\a\Desktop\dropper.exe"}},
+        )
+    )
+    found = {(row.type, row.value) for row in done["indicators"].tables["indicators"]}
+    assert {("folder", r"C:\RECYCLER\x"), ("file", r"C:\RECYCLER\x\n")} <= found

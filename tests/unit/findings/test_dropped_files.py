@@ -288,3 +288,15 @@ def test_where_replication_and_the_index_keep_their_state_is_windows_at_work() -
     path = r"E:\System Volume Information\IndexerVolumeGuid"
     assert only_row(created(path, attributes="HS", who="explorer.exe (8)")).ordinary == "restore_points"
     assert only_row(created(path, attributes="HS")).ordinary is None
+
+
+def test_a_new_file_that_nobody_wrote_to_is_empty_where_writes_are_recorded() -> None:
+    mark = r"C:\Users\a\AppData\Local\Temp\mark.txt"
+    sizes = {
+        row.path: row.size for row in analysed(capture(created(mark), wrote(PROGRAM, 0, 9))).tables["files"]
+    }
+    assert sizes[mark] == 0
+    assert only_row(created(mark)).size is None
+    end = Row("SetEndOfFileInformationFile", mark, "EndOfFile: 512")
+    rows = analysed(capture(created(mark), end, wrote(PROGRAM, 0, 9))).tables["files"]
+    assert {row.path: row.size for row in rows}[mark] is None

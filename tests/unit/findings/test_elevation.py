@@ -218,3 +218,21 @@ def test_a_users_program_that_acts_as_the_system_is_told_and_windows_own_is_not(
     assert impersonating("sample.exe (9)", r"C:\Users\a\Desktop\sample.exe") == ["acts_as_system"]
     assert not impersonating("wmiprvse.exe (9)", r"C:\Windows\System32\wbem\wmiprvse.exe")
     assert not impersonating("agent.exe (9)", r"D:\agent\agent.exe", "00000000:000003e7")
+
+
+def test_a_path_that_the_system_was_refused_is_not_told_as_opened() -> None:
+    def opened(path: str, result: str) -> Row:
+        detail = r"Desired Access: Read, Impersonating: NT AUTHORITY\SYSTEM"
+        return Row("CreateFile", path, detail, result, who="sample.exe (9)")
+
+    image = {"sample.exe (9)": {"image_path": r"C:\Users\a\Desktop\sample.exe"}}
+    rows = [opened(r"C:\RECYCLER", "NAME COLLISION"), opened(r"C:\RECYCLER\x", "SUCCESS")]
+    (finding,) = judge(*rows, processes=image).findings
+    said = tell(finding.kind, finding.facts)["statement"]
+    assert "opened 1 path while impersonating" in said
+    assert r"tried, without success, 1 more: `C:\RECYCLER` (NAME COLLISION)." in said
+    (finding,) = judge(rows[0], processes=image).findings
+    assert (
+        tell(finding.kind, finding.facts)["title"]
+        == "sample.exe (9) tried to open files as the system itself"
+    )

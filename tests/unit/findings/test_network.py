@@ -119,3 +119,38 @@ def test_an_address_stands_for_its_name_where_the_capture_keeps_it() -> None:
 def test_what_is_sent_over_tcp_was_accepted_by_somebody() -> None:
     (row,) = peers(talk("TCP Send", 500))
     assert row.answered
+
+
+def told(*rows: Row, part: str = "meaning", language: str = "en") -> str:
+    (finding,) = judge(*rows, accused="b.exe (1)").findings
+    return tell(finding.kind, finding.facts, language)[part]
+
+
+def test_a_name_server_is_never_said_to_be_blocked() -> None:
+    asked = [talk("UDP Send", 31, "8.8.8.8:domain"), talk("UDP Receive", 47, "8.8.8.8:domain")]
+    meaning = told(*asked, talk("TCP Send", 70, "203.0.113.7:http"))
+    assert "To be blocked, and to be looked for in the logs of the network: `203.0.113.7:http`." in meaning
+    assert "`8.8.8.8:domain` is a public name server: no sign of anything, and not to be blocked." in meaning
+    assert "To be blocked" not in told(*asked)
+
+
+def test_whose_name_server_was_asked_is_found_out_before_it_is_blocked() -> None:
+    meaning = told(talk("UDP Send", 40, "203.0.113.53:53"), talk("UDP Receive", 90, "203.0.113.53:53"))
+    assert "`203.0.113.53:53` was asked as a name server" in meaning
+    assert "To be blocked" not in meaning
+
+
+def test_who_never_answered_was_sent_to_and_not_talked_to() -> None:
+    rows = [talk("TCP Send", 5), talk("TCP Receive", 9), talk("UDP Send", 20, "203.0.113.9:4000")]
+    assert told(*rows, part="title") == (
+        "b.exe (1) talked to 52.219.88.35:443, and sent to 1 more that gave no answer"
+    )
+    assert told(*rows, part="title", language="ja").endswith("と通信した (ほか 1 個の相手に送信、応答なし)")
+    assert "talked" not in told(rows[2], part="title")
+    assert told(rows[2], part="title", language="ja").endswith("に送信した (応答なし)")
+
+
+def test_what_a_program_hears_of_its_own_broadcast_is_no_peer() -> None:
+    cast = Row("UDP Send", "pc.home:1040 -> 255.255.255.255:1947", "Length: 40", who="licence.exe (5)")
+    echo = Row("UDP Receive", "255.255.255.255:1947 -> pc.home:1040", "Length: 40", who="licence.exe (5)")
+    assert {row.ordinary for row in peers(cast, echo)} == {"discovery", "loopback"}

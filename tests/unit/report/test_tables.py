@@ -137,3 +137,43 @@ def test_everyday_rows_that_are_told_add_up_to_all_of_them(reasons: int):
     assert bool(rest) == (reasons > 5)
     assert sum(told) + (int(rest[1]) if rest else 0) == len(rows)
     assert len(told) + (int(rest[2]) if rest else 0) == reasons
+
+
+def test_deletions_that_findings_tell_of_are_not_called_explained():
+    rows = [
+        deletion("HKLM\\s\\Enum", "service_removal", explanation_facts={"service": "wscsvc", "event": 2}),
+        deletion("HKCU\\link", "made_by_itself", explanation_facts={"time": f"{HOUR}:01.0", "event": 2}),
+        deletion("HKLM\\x", "set_again"),
+    ]
+    subjects = frozenset({"wscsvc", "hkcu\\link\\symboliclinkvalue"})
+    (said,) = make_table("registry_deletions", rows, maker(subjects=subjects), checks={}).said
+    assert "2 belong to what findings tell of: 1 part of the removal of a service and 1 made earlier" in said
+    assert "Explained otherwise: 1 made again afterwards." in said
+    (said,) = make_table("registry_deletions", rows[:2], maker(subjects=subjects), checks={}).said
+    assert "All belong to what findings tell of" in said
+    assert "xplained" not in said
+
+
+def test_a_program_whose_end_is_not_recorded_is_not_counted_as_running():
+    def started(number: int, **changes: Any) -> dict[str, Any]:
+        fields = {field.name: None for field in dataclasses.fields(TABLES["processes"])}
+        own = {"who": f"a.exe ({number})", "started_here": True, "ended_here": False, "end_known": True}
+        return fields | own | {"start": f"{HOUR}:01.0", "end": f"{HOUR}:02.0"} | changes
+
+    rows = [started(1, ended_here=True), started(2, end_known=False)]
+    table = make_table("processes", rows, maker(), checks={})
+    assert "at least 1 ended before it did; whether the other did is not in it" in table.said[0]
+    assert any("? (end not recorded)" in str(row[4]) for row in table.rows)
+    table = make_table("processes", [started(1, ended_here=True), started(2)], maker(), checks={})
+    assert "1 ended before it did." in table.said[0]
+    assert "at least" not in table.said[0]
+
+
+def test_who_made_contact_itself_is_not_counted_as_contacted():
+    def peer(name: str, direction: str) -> dict[str, Any]:
+        fields = {field.name: None for field in dataclasses.fields(TABLES["peers"])}
+        own = {"who": "a.exe (1)", "peer": name, "port": "80", "protocol": "TCP", "direction": direction}
+        return fields | own | {"answered": direction == "in", "first": f"{HOUR}:01.0", "events": [1]}
+
+    (said,) = make_table("peers", [peer("a", "out"), peer("b", "in")], maker(), checks={}).said
+    assert said == "1 peer was contacted, 1 of which gave no answer. 1 other made contact itself."
