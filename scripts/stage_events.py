@@ -15,11 +15,13 @@ import pyarrow.parquet as pq
 from scripts.procmon.contracts.capture import (
     EVENTS_FILE,
     FUNNEL_FILE,
+    INFO_FILE,
     PROCESSES_FILE,
     STAGES_FILE,
     read_table,
 )
 from scripts.procmon.errors import SettingsError
+from scripts.procmon.filters.advanced_output import for_advanced_output, is_advanced
 from scripts.procmon.filters.baseline import compare, groups
 from scripts.procmon.filters.columns import EventsFile
 from scripts.procmon.filters.exchange import MOST_ROWS, remarks, write_baseline_stage, write_stages
@@ -47,12 +49,14 @@ def main(arguments: list[str] | None = None) -> int:
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 1
+    if advanced := is_advanced(_operations(given.results / INFO_FILE)):
+        stages = for_advanced_output(stages)
     if given.evidence:
         write_stages(stages, given.evidence)
     events, processes = EventsFile(given.results / EVENTS_FILE), read_table(given.results / PROCESSES_FILE)
     baseline, also = compare(given.baseline, events, processes) if given.baseline else ({}, None)
     table, funnel = stage_events(events, processes, stages, also=also)
-    funnel |= {"remarks": remarks(stages), **baseline}
+    funnel |= {"remarks": remarks(stages, advanced=advanced), **baseline}
     if given.evidence and also:
         last = funnel["stages"][-1]
         gone = also.events & (table["stage"].to_numpy() == last["number"] - 1)
@@ -61,6 +65,13 @@ def main(arguments: list[str] | None = None) -> int:
     text = json.dumps(funnel, ensure_ascii=False, indent=1) + "\n"
     (given.results / FUNNEL_FILE).write_text(text, encoding="utf-8", errors="surrogatepass")
     return 0
+
+
+def _operations(info: Path) -> dict[str, int]:
+    """How many events of each operation capture.json counts; {} without it."""
+    told = json.loads(info.read_text(encoding="utf-8")) if info.is_file() else {}
+    counts: dict[str, int] = told.get("operations", {})
+    return counts
 
 
 if __name__ == "__main__":

@@ -48,11 +48,15 @@ def write_baseline_stage(stage: Mapping[str, Any], rows: Sequence[Mapping[str, A
     write_csv(folder / "baseline.csv", heads, cells)
 
 
-def remarks(stages: Sequence[Stage], folder: Path = FILTERS) -> list[str]:
-    """What must be told of the sets that the stages use: that one dropped filtered events when it was in force."""
+def remarks(stages: Sequence[Stage], folder: Path = FILTERS, *, advanced: bool = False) -> list[str]:
+    """What must be told of the sets that the stages use: that one dropped filtered events when it was in force.
+
+    ``advanced``: that rules were exchanged for a capture exported with Advanced Output.
+    """
     names = dict.fromkeys(rule.set for stage in stages for rule in stage.rules if rule.set)
     told = catalogue("filters")["drops"]
-    return [render(told, {"set": name}) for name in names if open_set(name, folder).drops]
+    said = [render(told, {"set": name}) for name in names if open_set(name, folder).drops]
+    return [*said, render(catalogue("filters")["advanced"], {})] if advanced else said
 
 
 def _of_baseline(folder: Path) -> list[Path]:
