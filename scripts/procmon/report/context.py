@@ -21,6 +21,7 @@ from scripts.procmon.report.prose import bare, ranges
 from scripts.procmon.report.provenance import provenance
 from scripts.procmon.report.refusal import refusal
 from scripts.procmon.report.remedy import restart_said
+from scripts.procmon.report.rules import at_work, rule_text
 from scripts.procmon.report.shares import compared_said, shares_said, suggested
 from scripts.procmon.report.table import Column, Maker, Table
 from scripts.procmon.report.tables import make_table
@@ -133,7 +134,8 @@ class _Maker:
                 for key, entry in can.items()
             ],
             limits=self._limits(),
-            checks=self.material.checks_shown,
+            checks=self.material.looked,
+            filtered=self.material.filtered,
             checks_said=self._checks_said(),
             findings=findings[: self.caps.findings],
             findings_said=said,
@@ -213,7 +215,7 @@ class _Maker:
         return said + [str(remark) for remark in self.info.get("remarks", ())]
 
     def _checks_said(self) -> str:
-        outcomes = [check["outcome"] for check in self.material.checks_shown]
+        outcomes = [check["outcome"] for check in self.material.looked]
         blocked = outcomes.count("could not be checked")
         return self.words.say(
             "limits.checks_intro",
@@ -235,7 +237,7 @@ class _Maker:
             meaning=finding["meaning"],
             benign=finding["benign_explanation"],
             confidence_reason=finding["confidence_reason"],
-            rules=[_rule(r) for r in finding["reproduce"]],
+            rules=[rule_text(r) for r in finding["reproduce"]],
             attack=finding["attack"],
             evidence=ranges(finding["evidence"]),
             events=finding.get("evidence_count", len(finding["evidence"])),
@@ -339,20 +341,16 @@ class _Maker:
     def _stage(self, count: int, stage: Mapping[str, Any]) -> Stage:
         before, after = int(stage["events_in"]), int(stage["events_out"])
         key = "method.stage_intro" if after <= before else "method.more_back"
-        at_work = [rule for rule in stage["rules"] if int(rule["removed"])]
-        rules = sorted(at_work, key=lambda rule: -int(rule["removed"]))
-        rows = [
-            [_rule(r), r.get("set") or "", _most(r), r["matched"], r["removed"], r.get("alone", 0)]
-            for r in rules[: self.caps.rules]
-        ]
-        left, idle = len(rules) - len(rows), len(stage["rules"]) - len(rules)
+        rules = sorted(at_work(stage["rules"], self.words), key=lambda rule: -rule.removed)
+        rows = [[r.text, r.set, r.most, r.matched, r.removed, r.alone] for r in rules[: self.caps.rules]]
+        left = len(rules) - len(rows)
         return Stage(
             number=count,
             name=str(stage["name"]),
-            said=self.words.say(key, before=before, after=after, more=0),
+            said=self.words.say(key, before=before, after=after),
             rows=rows,
-            more=self.words.say("method.rules_hidden", n=left, idle=idle) if left or idle else "",
-            hid=str(stage.get("said", "")),
+            more=self.words.say("method.rules_hidden", n=left) if left else "",
+            hid=str(stage.get("said", "")) if before != after or stage.get("baseline") else "",
             base=str(stage.get("from", "")),
         )
 
@@ -374,17 +372,6 @@ class _Maker:
             else ""
         )
         return {"events": self.listed, "events_said": said, "events_more": told}
-
-
-def _rule(rule: Mapping[str, Any]) -> str:
-    """A filter rule in Process Monitor's order: "Path · contains · mrxcls · Include"."""
-    return " · ".join(str(rule[key]) for key in ("column", "relation", "value", "action"))
-
-
-def _most(rule: Mapping[str, Any]) -> list[str]:
-    """The process and the path that a rule took most events of."""
-    who = [f"{one['process_name']} ({one['pid']})" for one in rule.get("processes", ())[:1]]
-    return who + [str(one["path"]) for one in rule.get("paths", ())[:1]]
 
 
 def _rejected(info: Mapping[str, Any]) -> int:

@@ -120,11 +120,6 @@ class Material:
         return [check for check in self.checks if check["analysis"] not in NO_CHECKS]
 
     @property
-    def checks_shown(self) -> list[Mapping[str, Any]]:
-        """Those whose results the report shows: what the user did is told of an ordinary capture only, in the brief."""
-        return [check for check in self.checks if check["analysis"] != "activity" or not self.findings]
-
-    @property
     def span(self) -> tuple[str | None, str | None]:
         """The times of the first and the last event, ISO 8601."""
         return self.info.get("first_time"), self.info.get("last_time")

@@ -116,10 +116,11 @@ def _is_everyday(material: Material, path: str) -> bool:
 def restart_said(material: Material, words: Words) -> str:
     """What stands above the places of automatic start and the steps of the clean-up."""
     todo = {row["step"] for row in material.table("removal")}
-    entries = any(not row.get("ordinary") for row in material.table("autostarts"))
+    entries = [row for row in material.table("autostarts") if not row.get("ordinary")]
+    kept = any(row["still_there"] and not row["attempt"] for row in entries) or returning(material).any
     if not (todo or entries):
         return str(words["restart.intro_none"])
-    return words.say("restart.intro", entries=entries, drivers="disable service" in todo)
+    return words.say("restart.intro", kept=kept, entries=bool(entries), drivers="disable service" in todo)
 
 
 def steps(material: Material) -> list[Step]:

@@ -8,7 +8,7 @@ from typing import Any
 from scripts.procmon.report.material import Material
 from scripts.procmon.report.view import Suggested
 from scripts.procmon.report.words import Words
-from scripts.procmon.text import catalogue
+from scripts.procmon.text import catalogue, code
 from scripts.procmon.text.phrases import in_language
 from scripts.procmon.text.telling import baseline_said
 
@@ -53,8 +53,15 @@ def suggested(material: Material, findings: Iterable[Mapping[str, Any]]) -> list
     return [
         Suggested(
             rule=one["yaml"],
-            said=one["said"],
+            said=_numbered(one["said"], by_id),
             hides=[by_id[hid["id"]] for hid in one["hides"] if hid["id"] in by_id],
         )
         for one in material.suggestions
     ]
+
+
+def _numbered(said: str, by_id: Mapping[str, tuple[int, str]]) -> str:
+    """``said`` with findings by their numbers, as the report calls them, in place of their ids."""
+    for name, (number, _) in by_id.items():
+        said = said.replace(code(name), str(number))
+    return said

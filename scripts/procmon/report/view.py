@@ -99,6 +99,7 @@ class Report:
     limits: Sequence[str] = ()
     checks: Sequence[Mapping[str, Any]] = ()
     checks_said: str = ""
+    filtered: bool = False  #: before it was saved
     findings: Sequence[Found] = ()
     findings_said: str = ""
     findings_left: Sequence[Found] = ()  #: told by their titles

@@ -10,7 +10,9 @@ import pytest
 from scripts.procmon.report.context import make_report
 from scripts.procmon.report.html import report_html
 from scripts.procmon.report.material import Settings
+from scripts.procmon.report.rules import at_work
 from scripts.procmon.report.shares import compared_said
+from scripts.procmon.report.words import Words
 from tests.captures.results import event, finding, material, stages
 
 
@@ -61,10 +63,47 @@ def test_a_suggestion_stands_with_the_findings_that_it_would_hide() -> None:
         "said": "and evidence of finding `F1`.",
         "hides": [{"id": "F1"}],
     }
-    shown = page(suggestions=[rule])
+    shown = page(suggestions=[rule, rule | {"hides": []}])
     assert '<a href="#finding-1">1</a> · bad.exe (300) did a thing to' in shown.partition("value: &#39;")[2]
     assert "value: &#39;&lt;i&gt;&#39;" in shown
-    assert "evidence of finding <code><bdi>F1</bdi></code>" in shown
+    assert "evidence of finding 1." in shown
+
+
+def test_rules_that_would_all_hide_evidence_are_not_offered() -> None:
+    rule = {"yaml": "{column: Path}", "said": "and evidence of finding `F1`.", "hides": [{"id": "F1"}]}
+    shown = page(suggestions=[rule])
+    assert "No rule can be added that hides a large group" in shown
+    assert "{column: Path}" not in shown
+
+
+def include(value: str, matched: int) -> dict[str, Any]:
+    rule = stages(100, 50)["stages"][0]["rules"][0]
+    told = {"column": "Category", "relation": "is", "value": value, "action": "Include", "matched": matched}
+    return {**rule, **told, "removed": 60, "alone": 60, "set": "writes"}
+
+
+def test_include_rules_that_hid_the_same_events_together_are_one_row() -> None:
+    words = Words("en")
+    (row,) = at_work([include("Write", 9), include("Write Metadata", 31)], words)
+    assert (
+        row.text
+        == "Matched by none of the 2 Include rules: Category · is · Write; Category · is · Write Metadata"
+    )
+    assert (row.matched, row.removed, row.alone) == (40, 60, 60)
+
+
+def test_a_single_include_rule_and_one_that_hid_nothing_are_told_as_they_are() -> None:
+    idle = include("Write", 9) | {"removed": 0, "action": "Exclude"}
+    (row,) = at_work([include("Read", 40), idle], Words("en"))
+    assert row.text == "Category · is · Read · Include"
+
+
+def test_a_stage_that_hid_nothing_says_so_once() -> None:
+    made = stages(100, 100)
+    made["stages"][-1]["said"] = "This stage hid no event."
+    shown = page(funnel=made)
+    assert "It hides none of the 100 events." in shown
+    assert "This stage hid no event." not in shown
 
 
 def share(**counts: int) -> dict[str, object]:
