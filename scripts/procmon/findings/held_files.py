@@ -43,8 +43,8 @@ class Held:
             addresses=addresses,
         )
 
-    def restart(self) -> Iterator[RemovalRow]:
-        """The one restart, where anything is held: between what starts by itself and the files."""
+    def restart(self, *, entries: bool) -> Iterator[RemovalRow]:
+        """The restart, where anything is held; ``entries``: values or keys are undone after it, from the other media."""
         files = [basename(path) for row in self.infected for path in self.modules.get(row.who, ())]
         people = [row.who for row in self.infected]
         if not (self.drivers or people):
@@ -54,7 +54,11 @@ class Held:
             step="restart",
             target=", ".join([*self.drivers, *people]),
             because=because,
-            facts={"who": ", ".join(people), "files": ", ".join(dict.fromkeys(files))},
+            facts={
+                "who": ", ".join(people),
+                "files": ", ".join(dict.fromkeys(files)),
+                "entries": "yes" if entries and people else "",
+            },
         )
 
     def checks(self) -> Iterator[RemovalRow]:

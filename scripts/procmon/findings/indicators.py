@@ -12,7 +12,7 @@ from scripts.procmon.contracts.tables import IndicatorRow
 from scripts.procmon.findings.name_servers import is_public_name_server
 from scripts.procmon.findings.places import below_windows
 from scripts.procmon.findings.process_tree import tree
-from scripts.procmon.findings.traces import Traces, rows_of, traces, weighty
+from scripts.procmon.findings.traces import Traces, leads, rows_of, traces, weighty
 
 MOST_EVENTS = 5
 MOST_LOOKED_AT = 5_000
@@ -52,7 +52,7 @@ def _from_findings(capture: Capture, earlier: Mapping[str, Analysis]) -> Iterato
         for row in rows_of(earlier, "peers")
         for end in (row.peer, *row.addresses)
     }
-    for finding in weighty(earlier):
+    for finding in [*weighty(earlier), *leads(earlier)]:
         events = list(finding.evidence[:MOST_EVENTS])
         own = _events_by_path(capture, finding)
         for path, data in _registry(finding).items():

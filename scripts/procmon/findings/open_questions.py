@@ -8,7 +8,7 @@ from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis
 from scripts.procmon.contracts.tables import FileRow, ProcessRow, QuestionRow
 from scripts.procmon.findings.process_tree import tree
-from scripts.procmon.findings.traces import Traces, rows_of, traces, weighty
+from scripts.procmon.findings.traces import Traces, leads, rows_of, traces, weighty
 
 MOST_EVENTS = 20
 
@@ -138,16 +138,14 @@ def _origins(earlier: Mapping[str, Analysis], left: Traces) -> Iterator[Question
 def _leads(earlier: Mapping[str, Analysis]) -> Iterator[QuestionRow]:
     """Libraries that a command line runs and that no other finding explains: what they are the capture can't tell."""
     made = {row.path.lower() for row in rows_of(earlier, "files") if row.made}
-    for analysis in earlier.values():
-        for finding in analysis.findings:
-            if finding.kind == "command_line" and finding.severity == "low":
-                files = [path for path in finding.subjects.get("files", ()) if path.lower() not in made]
-                if files:
-                    yield QuestionRow(
-                        kind="file_contents",
-                        facts={"files": files, "count": str(len(files))},
-                        events=list(finding.evidence[:MOST_EVENTS]),
-                    )
+    for finding in leads(earlier):
+        files = [path for path in finding.subjects["files"] if path.lower() not in made]
+        if files:
+            yield QuestionRow(
+                kind="named_only",
+                facts={"files": files, "who": finding.facts["who"][0]},
+                events=list(finding.evidence[:MOST_EVENTS]),
+            )
 
 
 def _parent(row: ProcessRow, by_number: Mapping[int, ProcessRow]) -> str:

@@ -1,4 +1,8 @@
-"""What to undo on this machine, step by step: first what starts by itself, then a restart, then files."""
+"""What to undo on this machine, step by step: first what starts by itself, then a restart, then files.
+
+Where Windows' own processes run another's code, what starts by itself is undone after the restart too, from other media:
+that code could put it back, and what the running system shows of it can't be relied on.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from ntpath import basename
 from typing import Any, Literal
 
 from scripts.procmon.contracts.capture import Capture
-from scripts.procmon.contracts.findings import Analysis
+from scripts.procmon.contracts.findings import Analysis, Finding
 from scripts.procmon.contracts.tables import (
     AutostartRow,
     DriverRow,
@@ -19,7 +23,7 @@ from scripts.procmon.contracts.tables import (
 from scripts.procmon.findings.held_files import Held
 from scripts.procmon.findings.put_back import is_start_file, is_task, put_back, undone
 from scripts.procmon.findings.registry_paths import normal, parent_of
-from scripts.procmon.findings.traces import Traces, rows_of, traces, weighty
+from scripts.procmon.findings.traces import Traces, leads, rows_of, traces, weighty
 from scripts.procmon.findings.victims import kept
 
 MOST_NAMES = 8
@@ -77,11 +81,19 @@ def _steps(earlier: Mapping[str, Analysis], left: Traces) -> Iterator[RemovalRow
         for row in new
     )
     told = _before(earlier)
-    yield from (_value(row, told.get(row.path.lower())) for row in weighty_autostarts)
-    yield from _settings(earlier)
+    values = [
+        *(_value(row, told.get(row.path.lower())) for row in weighty_autostarts),
+        *_settings(earlier),
+        *_leftover_keys(earlier),
+    ]
+    # netsh works on the Windows that runs: it waits until that is the computer's own again, without the foreign code.
+    late = [row for row in values if held.infected and row.because == "winsock"]
     yield from _elevated(earlier)
-    yield from _leftover_keys(earlier)
-    yield from held.restart()
+    if not held.infected:
+        yield from values
+    yield from held.restart(entries=any(row not in late for row in values))
+    if held.infected:
+        yield from (row for row in values if row not in late)
     yield from (
         RemovalRow(step="delete service", target=str(row.service), because="after_restart")
         for row in [*drivers, *new]
@@ -95,6 +107,9 @@ def _steps(earlier: Mapping[str, Analysis], left: Traces) -> Iterator[RemovalRow
     )
     yield from kept([file for file in left.victims if file.left], earlier)
     yield from _named_files(earlier, left)
+    if held.infected:
+        yield RemovalRow(step="restart", target="Windows", because="restart_own")
+    yield from late
     yield from (
         RemovalRow(
             step="restore service",
@@ -119,7 +134,7 @@ def _steps(earlier: Mapping[str, Analysis], left: Traces) -> Iterator[RemovalRow
 
 def _save(steps: list[RemovalRow]) -> Iterator[RemovalRow]:
     """Whatever the steps take away can't be looked at afterwards."""
-    held = [row.facts["who"] for row in steps if row.step == "restart" and row.facts["who"]]
+    held = [row.facts["who"] for row in steps if row.step == "restart" and row.facts.get("who")]
     ended = [row.target for row in steps if row.step == "end process"]
     if held or ended:
         people = ", ".join([*held, *ended])
@@ -287,12 +302,15 @@ def _named_files(earlier: Mapping[str, Analysis], left: Traces) -> Iterator[Remo
                     )
         if finding.kind == "command_line":
             for path in finding.subjects.get("files", ()):
-                yield RemovalRow(
-                    step="check",
-                    target=path,
-                    because="named_in_command",
-                    facts={"who": finding.facts["who"][0]},
-                )
+                yield _in_command(finding, path, because="named_in_command")
+    for finding in leads(earlier):
+        for path in finding.subjects["files"]:
+            if path.lower() not in made:
+                yield _in_command(finding, path, because="lead")
+
+
+def _in_command(finding: Finding, path: str, *, because: str) -> RemovalRow:
+    return RemovalRow(step="check", target=path, because=because, facts={"who": finding.facts["who"][0]})
 
 
 def _key(path: str) -> str:

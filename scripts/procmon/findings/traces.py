@@ -24,6 +24,16 @@ _HOSTED = {"injected_code", "odd_module", "program_lent"}
 _REPLACED = {"log_on_program_replaced", "wmi_repository_written", "hosts_written"}
 
 
+#: Command lines with an everyday reading: what they name is not to be looked for.
+_HARMLESS = {
+    "updates-off",
+    "updates-stopped",
+    "plain-script",
+    "documented-installer",
+    "remote-session-script",
+}
+
+
 @dataclass
 class Traces:
     """Things that findings of at least medium severity are about, each with the kind of the first such finding."""
@@ -43,6 +53,19 @@ def weighty(earlier: Mapping[str, Analysis]) -> list[Finding]:
         for analysis in earlier.values()
         for finding in analysis.findings
         if finding.severity in _WEIGHTY
+    ]
+
+
+def leads(earlier: Mapping[str, Analysis]) -> list[Finding]:
+    """Command lines of low severity about a file that they name: nothing else leads to it."""
+    return [
+        finding
+        for analysis in earlier.values()
+        for finding in analysis.findings
+        if finding.kind == "command_line"
+        and finding.severity == "low"
+        and finding.subjects.get("files")
+        and finding.facts["id"] not in _HARMLESS
     ]
 
 

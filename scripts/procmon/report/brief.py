@@ -210,7 +210,8 @@ class _Teller:
         # A thing that holds a list itself is set off by more than a comma.
         who = [self._facts(same)["who"] for same in by_kind.values()]
         lists = any(sum(name in noun for name in names) > 1 for noun, names in zip(nouns, who, strict=True))
-        return {"nouns": nouns, "lists": lists and len(nouns) > 1}
+        listed = any(one["facts"].get("loads") == [] for one in by_kind.get("odd_module", ()))  # by no event
+        return {"nouns": nouns, "lists": lists and len(nouns) > 1, "listed": listed}
 
     def _noun(self, kind: str, findings: Sequence[Facts]) -> str:
         """A kind as a thing; one that the catalogue does not know by the numbers of its findings."""
@@ -247,6 +248,8 @@ class _Teller:
                 for change in ("deleted", "disabled")
             }
             said.append(self.say("means.protection_off", **lost))
+        if programs := remedy.programs_left(self.material):
+            said.append(plainly.brisk(self.say("means.remains", names=programs)))
         return [self._spelled(sentence) for sentence in said]
 
     def _clean(self) -> str:
@@ -278,7 +281,8 @@ class _Teller:
             counted = [
                 self.words.forms.plural(n, *forms.get(kind, (kind, kind))) for kind, n in kinds.items()
             ]
-            said = self.say("do.look_elsewhere", counted=counted, addresses=kinds["address"])
+            facts = {"addresses": kinds["address"], "servers": remedy.name_servers(self.telling)}
+            said = self.say("do.look_elsewhere", counted=counted, **facts)
             actions.append(Action(text=self._spelled(said), part="indicators"))
         if not actions:
             actions.append(Action(text=self.say("do.read", n=len(self.telling)), part="findings"))

@@ -22,6 +22,8 @@ _TOGETHER = {"delete folder": "delete file"}
 _BY_REASON = {
     "restart_driver": "restart_driver",
     "restart_loaded": "restart_loaded",
+    "restart_code": "restart_code",
+    "restart_own": "restart_own",
     "winsock": "winsock",
     "elevated": "check_elevated",
     "always_notify": "check_always_notify",
@@ -63,6 +65,9 @@ class Step:
     folders: int = 0
     memory: bool = False  #: whether the memory is to be saved
     copies: bool = False  #: whether files are to be saved
+    entries: bool = (
+        False  #: whether values and keys of the registry are undone after this restart, from other media
+    )
 
 
 def returning(material: Material) -> Returning:
@@ -143,9 +148,25 @@ def steps(material: Material) -> list[Step]:
                 folders=folders,
                 memory="save_memory" in reasons,
                 copies="save_files" in reasons,
+                entries=any((row.get("facts") or {}).get("entries") for row in rows),
             )
         )
     return told
+
+
+def programs_left(material: Material) -> list[str]:
+    """The programs behind the findings that no event deletes."""
+    rows = (row for row in material.table("removal") if row["because"] == "program")
+    return plainly.once(code(row["target"]) for row in rows)
+
+
+def name_servers(findings: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Peers that were asked for names and may serve others too; the public ones are looked for nowhere."""
+    peers = [one for f in findings if f["kind"] == "suspect_talked" for one in f["facts"].get("peers", ())]
+    asked = [one for one in peers if one.get("dns") and not one.get("too_short") and not one.get("public")]
+    return plainly.once(
+        code(f"{end}:{one['port']}") for one in asked for end in (one.get("addresses") or [one["peer"]])
+    )
 
 
 def _key(row: Mapping[str, Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from scripts.procmon.contracts.findings import Analysis
 from scripts.procmon.findings.analyses import run
+from scripts.procmon.text import catalogue, render
 from tests.captures.events import Row, capture
 
 RUN = r"HKLM\Software\Microsoft\Windows\CurrentVersion\Run\Updater"
@@ -87,3 +88,85 @@ def test_a_folder_to_look_for_is_no_file() -> None:
     )
     found = {(row.type, row.value) for row in done["indicators"].tables["indicators"]}
     assert {("folder", r"C:\RECYCLER\x"), ("file", r"C:\RECYCLER\x\n")} <= found
+
+
+def hosted(*rows: Row) -> Analysis:
+    """What to remove where services.exe has the payload loaded."""
+    services = "services.exe (680)"
+    return run(
+        capture(
+            Row("CreateFile", PROGRAM, CREATED, who=WHO),
+            Row("WriteFile", PROGRAM, "Offset: 0, Length: 26,616", who=WHO),
+            Row("RegSetValue", RUN, f"Type: REG_SZ, Length: 4, Data: {PROGRAM}", who=WHO),
+            Row(
+                "CreateFile",
+                r"C:\WINDOWS\x",
+                "Desired Access: Read",
+                who=services,
+                stack=[0x77000010, 0x45670010],
+            ),
+            *rows,
+            processes={
+                WHO: {"image_path": r"C:\Users\a\Desktop\dropper.exe"},
+                services: {"image_path": r"C:\WINDOWS\system32\services.exe"},
+            },
+            modules={
+                services: [
+                    (r"C:\WINDOWS\system32\ntdll.dll", 0x77000000, 0x1000),
+                    (PROGRAM, 0x45670000, 0x1000),
+                ]
+            },
+        )
+    )["removal"]
+
+
+def test_entries_are_undone_from_other_media_where_windows_own_processes_run_foreign_code() -> None:
+    steps = [(row.step, row.target, row.because) for row in hosted().tables["removal"]]
+    order = [(step, because) for step, _, because in steps]
+    restart = order.index(("restart", "restart_loaded"))
+    value = next(n for n, one in enumerate(steps) if one[:2] == ("delete value", RUN))
+    file = next(n for n, one in enumerate(steps) if one[:2] == ("delete file", PROGRAM))
+    own = order.index(("restart", "restart_own"))
+    assert restart < value < file < own < order.index(("check", "infected"))
+    (row,) = [one for one in hosted().tables["removal"] if one.because == "restart_loaded"]
+    said = render(catalogue("removal")["restart_loaded"], row.facts)
+    assert "could be put back by what runs in services.exe (680)" in said
+    assert "safe mode is not enough" in said.lower()
+
+
+def test_entries_are_undone_before_files_and_without_another_restart_where_windows_is_not_touched() -> None:
+    steps = [row.step for row in guilty()["removal"].tables["removal"]]
+    assert "restart" not in steps
+
+
+def test_what_netsh_rebuilds_waits_for_the_computers_own_windows() -> None:
+    catalogue_key = r"HKLM\System\CurrentControlSet\Services\WinSock2\Parameters\NameSpace_Catalog5"
+    entry = rf"{catalogue_key}\Catalog_Entries\000000000001\LibraryPath"
+    bare = Row("RegSetValue", entry, "Type: REG_SZ, Length: 24, Data: mswsock.dll", who=WHO)
+    steps = [row.because for row in hosted(bare).tables["removal"]]
+    assert steps.index("restart_own") < steps.index("winsock")
+
+
+LIBRARY = r"C:\Documents and Settings\a\Local Settings\Application Data\HpComm\help.dll"
+
+
+def lead() -> dict[str, Analysis]:
+    host = "rundll32.exe (1736)"
+    line = f'"C:\\WINDOWS\\system32\\rundll32.exe" "{LIBRARY}",Services'
+    return run(
+        capture(
+            Row("CreateFile", r"C:\x.txt", "Desired Access: Read", who="a.exe (5)"),
+            processes={host: {"image_path": r"C:\WINDOWS\system32\rundll32.exe", "command_line": line}},
+        )
+    )
+
+
+def test_a_library_that_only_a_command_line_names_is_looked_at_and_looked_for() -> None:
+    done = lead()
+    (row,) = done["removal"].tables["removal"]
+    assert (row.step, row.target, row.because) == ("check", LIBRARY, "lead")
+    assert ("file", LIBRARY) in {(one.type, one.value) for one in done["indicators"].tables["indicators"]}
+    (question,) = [one for one in done["open_questions"].tables["questions"] if one.kind == "named_only"]
+    asked = render(catalogue("questions")["named_only"], question.facts)
+    assert "The capture has its name alone, in the command line of rundll32.exe (1736)." in asked
+    assert "サイズ" not in render(catalogue("questions", "ja")["named_only"], question.facts, "ja")

@@ -117,7 +117,7 @@ def test_a_driver_that_was_only_loaded_does_not_come_back():
     drivers = [row("drivers", service="fine", dropped=False, registered=False, loaded=True, starts="system")]
     told = " ".join(brief(material(findings=[finding()], tables={"drivers": drivers})).means)
     assert "fine" not in told
-    assert "Nothing that was recorded makes anything of this start again" in told
+    assert "Nothing was found that starts any of this again" in told
 
 
 def test_where_autostarts_could_not_be_checked_it_is_not_said_that_nothing_comes_back():
@@ -526,3 +526,69 @@ def test_a_process_name_that_is_a_sentence_is_quoted_in_a_clean_capture_too():
     told = happened(material(tables={"activity": [reading]}))
     assert f"“{forged}”" in told
     assert forged not in told.replace(f"“{forged}”", "")
+
+
+def loaded(number: int, who: str, *, ran: int, loads: list[int]) -> dict[str, Any]:
+    facts = {"who": [who], "place": "the recycle bin", "ran": ran, "loads": loads, "system": True}
+    return finding(number, kind="odd_module", facts=facts, confidence="certain")
+
+
+def test_what_only_the_list_of_modules_shows_is_not_told_as_recorded_when_it_was_done():
+    both = [loaded(1, "Explorer.EXE (14)", ran=0, loads=[]), loaded(2, "services.exe (6)", ran=27, loads=[])]
+    sure = dict(brief(material(findings=both)).sure)["Certain"]
+    assert "the code from the recycle bin that is loaded in Explorer.EXE and services.exe" in sure
+    assert "stands in the list of modules that Process Monitor took, and in no event" in sure
+    sure = dict(brief(material(findings=[loaded(1, "services.exe (6)", ran=0, loads=[5])])).sure)["Certain"]
+    assert sure.endswith("recorded as it was done.")
+
+
+def test_a_process_that_only_has_foreign_code_loaded_is_not_said_to_run_it():
+    both = [loaded(1, "Explorer.EXE (14)", ran=0, loads=[]), loaded(2, "services.exe (6)", ran=27, loads=[])]
+    told = " ".join(brief(material(findings=both)).means)
+    assert (
+        "Foreign code was at work in services.exe, a program of Windows itself, and is loaded in Explorer.EXE:"
+        in told
+    )
+
+
+def test_a_program_that_no_event_deletes_is_said_to_be_still_there():
+    rows = [row("removal", step="delete file", target="C:\\Users\\a\\b.exe", because="program")]
+    told = " ".join(brief(material(findings=[finding()], tables={"removal": rows})).means)
+    assert "`C:\\Users\\a\\b.exe` is still on the disk: no event deletes it." in told
+
+
+def test_a_name_server_is_not_among_the_addresses_to_be_blocked():
+    def peer(name: str, **facts: Any) -> dict[str, Any]:
+        given = {"peer": name, "port": "53", "addresses": [], "sent": 1, "received": 1, "answered": True}
+        return given | {"dns": True, "too_short": False, "public": False} | facts
+
+    def told(*peers: dict[str, Any]) -> str:
+        talked = finding(1, kind="suspect_talked", facts={"who": "b.exe (1)", "peers": list(peers)})
+        rows = [row("indicators", type="address", value=one["peer"], why="suspect_talked") for one in peers]
+        return brief(material(findings=[talked], tables={"indicators": rows})).do[-1].text
+
+    server, other = peer("203.0.113.53"), peer("203.0.113.7", port="80", dns=False)
+    assert told(other).endswith("on other computers; block the address.")
+    assert "block the addresses but `203.0.113.53:53`" in told(server, other)
+    assert "block" not in told(server)
+
+
+@pytest.mark.parametrize(
+    ("entries", "told"), [("yes", "can't put the entries of the registry back"), ("", "")]
+)
+def test_a_restart_with_foreign_code_at_work_is_from_other_media_and_not_in_safe_mode(
+    entries: str, told: str
+):
+    rows = [
+        row(
+            "removal",
+            step="restart",
+            target="services.exe (6)",
+            because="restart_loaded",
+            facts={"entries": entries},
+        )
+    ]
+    text = brief(material(findings=[finding()], tables={"removal": rows})).do[1].text
+    assert text.startswith("Restart from other media, not in safe mode: then nothing holds the files")
+    assert told in text
+    assert ("registry" in text) == bool(entries)
