@@ -72,6 +72,6 @@ def _finding(capture: Capture, same: list[Record], image_of: Mapping[int, str]) 
         },
         evidence=[record.event for record in same],
         reproduce=by_path(paths),
-        attack=[Technique("T1070.004", "medium")],
+        attack=[Technique("T1685.005", "medium")],
         subjects={"processes": [person], "files": paths},
     )

@@ -152,7 +152,7 @@ TELLING = {
     "fltMC.exe unload SysmonDrv": "protection-ended",
     "fltmc unload somefilter": "filter-unloaded",
     "bcdedit /set {current} safeboot network": "start-weakened",
-    "bcdedit.exe -set TESTSIGNING ON": "start-weakened",
+    "bcdedit.exe -set TESTSIGNING ON": "start-unsigned",
     "cipher /w:C:": "free-space-wiped",
     r'netsh firewall add allowedprogram "C:\Users\b\AppData\Local\Temp\s.exe" "s.exe" ENABLE': "firewall-opened",
     "xmrig.exe -o stratum+tcp://pool.example.net:3333 -u x": "coins-mined",
