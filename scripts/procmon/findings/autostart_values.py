@@ -22,6 +22,8 @@ from scripts.procmon.knowledge import knowledge
 _SERVICING = frozenset({"tiworker.exe", "trustedinstaller.exe", "poqexec.exe"})
 #: Programs of Windows that bring what a domain or a management service prescribes.
 _POLICY = frozenset({"svchost.exe", "gpscript.exe", "omadmclient.exe", "deviceenroller.exe", "mmc.exe"})
+#: Windows' own program of the log-on, and what stands behind it in the same value.
+_BEHIND_OWN = re.compile(r"(?:c:\\windows\\(?:system32\\)?)?(?:userinit|explorer)\.exe[\s,]+(?=\S)", re.I)
 _PROGRAMS = re.compile(r"[a-z]:\\[^\":,|<>]+?\.(?:exe|dll|com|scr|bat|cmd)\b", re.I)
 
 
@@ -119,6 +121,8 @@ def signs_of(
         signs.append("log_on_screen")
     if "only" in place:
         signs.append("script")
+    if not setup and place["id"] == "winlogon" and _BEHIND_OWN.match(plain_path(write.data)):
+        signs.append("second")
     signs += _made(next(iter(given(write.data)), target), capture, record, files)
     if place.get("rare"):
         signs.append("rare")
@@ -135,15 +139,31 @@ def signs_of(
         signs.append("itself")
     if setup:
         return signs
-    return [*signs, *_by_hand(capture, write, kind), *_planted(capture, write, files.get(target.lower()))]
+    by_hand = _by_hand(capture, write, kind, made="dropped" in signs)
+    return [*signs, *by_hand, *_planted(capture, write, files.get(target.lower()))]
 
 
-def _by_hand(capture: Capture, write: Write, kind: Kind) -> list[str]:
-    """The sign that no set-up program and no installed one wrote this, in places where those write alone."""
+def _enters_nothing(capture: Capture, write: Write) -> bool:
+    """Whether a program of Windows wrote this that enters no program itself, so that other code may have used it."""
+    image = image_path(capture, write.record.process)
+    known = knowledge("process_habits")
+    name = process_name(capture, write.record.process).lower()
+    return in_its_place(image) and (
+        name == "explorer.exe" or name in known["shells"] or name in known["silent"]
+    )
+
+
+def _by_hand(capture: Capture, write: Write, kind: Kind, *, made: bool) -> list[str]:
+    """The sign that no set-up program and no installed one wrote this, in places where those write alone.
+
+    ``made``: the file that is entered was written in this capture.
+    """
     how = write.place.get("by_hand")
     tool = process_name(capture, write.record.process).lower() in knowledge("by_hand")
+    if how == "tools" and kind not in ("odd", "watch"):
+        return []
     if how == "tools":
-        return ["by_hand"] if tool and kind in ("odd", "watch") else []
+        return ["by_hand"] if tool else ["borrowed"] if made and _enters_nothing(capture, write) else []
     if how is None:
         return []
     stray = is_stray(image_path(capture, write.record.process))

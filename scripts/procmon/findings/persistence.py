@@ -233,7 +233,7 @@ def _severity(write: Write, signs: list[str]) -> Severity | None:
     rare = "rare" in signs and "policy" not in signs and ("interpreter" in signs or not own)
     # A program that enters itself was installed for one user, or hides where such lie.
     itself = "itself" in signs and not {"settled", "task_manager"} & set(signs) and not _is_own_type(write)
-    if rare or by_hand or itself or {"planted", "unusual_place", "copy"} & set(signs):
+    if rare or by_hand or itself or {"planted", "unusual_place", "copy", "borrowed"} & set(signs):
         return "medium"
     if write.place.get("everyday"):
         installed = kind_of(target_of(write.place, write.data))[0] == "own"
@@ -244,7 +244,17 @@ def _severity(write: Write, signs: list[str]) -> Severity | None:
 
 
 #: Signs of which each alone makes a finding high.
-_STRONG = {"odd_place", "temporary", "accused", "bare_name", "hidden", "telling", "log_on_screen", "script"}
+_STRONG = {
+    "odd_place",
+    "temporary",
+    "accused",
+    "bare_name",
+    "hidden",
+    "telling",
+    "log_on_screen",
+    "script",
+    "second",
+}
 
 
 def _is_own_type(write: Write) -> bool:

@@ -295,3 +295,47 @@ def test_a_startup_folder_that_everybody_may_write_is_not_windows_own() -> None:
         == []
     )
     assert severities(value(path, r"C:\Users\Public\x")) != []
+
+
+USERINIT = rf"{SOFTWARE}\Windows NT\CurrentVersion\Winlogon\Userinit"
+SHELL = rf"{SOFTWARE}\Windows NT\CurrentVersion\Winlogon\Shell"
+
+
+@pytest.mark.parametrize(
+    ("path", "data"),
+    [
+        (USERINIT, r"C:\Windows\system32\userinit.exe,,C:\Program Files\Microsoft\m.exe"),
+        (SHELL, r"explorer.exe, C:\Program Files\Microsoft\m.exe"),
+        (SHELL, r"Explorer.exe m.exe"),
+    ],
+)
+def test_a_second_program_behind_windows_own_at_the_log_on_is_high_wherever_it_lies(
+    path: str, data: str
+) -> None:
+    who, places = "iexplore.exe (9)", {"iexplore.exe (9)": r"C:\Program Files\Internet Explorer\iexplore.exe"}
+    assert severities(value(path, data, who), places=places) == ["high"]
+    assert "high" not in severities(INSTALLED, value(path, data, who), places=places)
+
+
+@pytest.mark.parametrize(
+    ("path", "data"),
+    [
+        (USERINIT, r"C:\Windows\system32\userinit.exe,"),
+        (USERINIT, "userinit.exe"),
+        (SHELL, "explorer.exe"),
+        (SHELL, "cmd.exe"),
+    ],
+)
+def test_what_windows_has_at_the_log_on_is_no_second_program(path: str, data: str) -> None:
+    assert severities(value(path, data)) == []
+
+
+def test_a_program_of_this_capture_that_explorer_enters_is_medium() -> None:
+    who, places = "explorer.exe (9)", {"explorer.exe (9)": r"C:\Windows\explorer.exe"}
+    assert severities(value(RUN, PROFILED, who), files=(PROFILED,), places=places) == ["medium"]
+    assert severities(value(RUN, PROFILED, who), places=places) == ["low"]
+    assert severities(INSTALLED, value(RUN, PROFILED, who), files=(PROFILED,), places=places) == ["low"]
+    installed = r"C:\Program Files\X\x.exe"
+    assert severities(value(RUN, installed, who), files=(installed,), places=places) == ["low"]
+    own = {"x.exe (9)": r"C:\Program Files\X\x.exe"}
+    assert severities(value(RUN, PROFILED, "x.exe (9)"), files=(PROFILED,), places=own) == ["low"]
