@@ -120,6 +120,8 @@ class _Maker:
         said, left = self._findings_said(findings)
         autostarts, removal = self._table("autostarts"), self._table("removal")
         can = self.info.get("can_show", {})
+        changes = [self._table(name) for name in CHANGES]
+        above = [said for table in (*changes, autostarts, removal) for said in table.said]
         return Report(
             **base,
             facts=self._facts(),
@@ -142,7 +144,7 @@ class _Maker:
             findings_left=left[: self.caps.titles],
             findings_untold=max(0, len(left) - self.caps.titles),
             anchors=min(len(findings), self.caps.findings + self.caps.titles),
-            changes=[self._table(name) for name in CHANGES],
+            changes=changes,
             restart=[autostarts, removal],
             restart_said=restart_said(self.material, self.words),
             questions=self._table("questions"),
@@ -158,7 +160,7 @@ class _Maker:
             baseline=self.compared,
             method_said=self._method_said(),
             **self._events(),
-            glossary=glossary(self.material, self.words),
+            glossary=glossary(self.material, self.words, above),
             most_rules=5 if self.medium == "pdf" else 12,
             linked=frozenset(self.by_number),
             cited={str(finding["id"]): finding["number"] for finding in self.found},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from scripts.procmon.report.material import Material
@@ -17,12 +17,13 @@ ALWAYS = "ATT&CK Category PID event イベント stage 絞り込みの段階 IoC
 _SAID = ("questions", "removal")
 
 
-def glossary(material: Material, words: Words) -> list[tuple[str, str]]:
+def glossary(material: Material, words: Words, above: Iterable[str] = ()) -> list[tuple[str, str]]:
     """(word, meaning) of the catalogue ``glossary``, as far as this report uses the word.
 
+    ``above`` is what stands above its tables.
     A word may stand with its forms, "impersonation, impersonating": any of them will do, the first is shown.
     """
-    used = "\n".join(_texts(material, words))
+    used = "\n".join([*_texts(material, words), *above])
     entries = catalogue("glossary", words.language).items()
     return [(word.partition(",")[0], str(meaning)) for word, meaning in entries if _is_used(word, used)]
 
@@ -41,18 +42,18 @@ def _pattern(form: str) -> re.Pattern[str]:
 
 def _texts(material: Material, words: Words) -> Iterator[str]:
     yield ALWAYS
+    if material.info.get("can_show"):
+        yield from words["limits.aspects"].values()
     for finding in material.findings:
         for part in ("title", "statement", "meaning", "benign_explanation", "confidence_reason"):
             yield str(finding[part])
-    for check in material.checks:
+        yield from (str(rule["column"]) for rule in finding["reproduce"])
+    for check in material.looked:
         yield str(check["title"])
         yield from (str(text) for text in (check.get("reason"), *check.get("limits", ())) if text)
     for name, rows in material.tables.items():
-        for row in rows:
-            if row.get("ordinary"):
-                yield words.shared("ordinary", str(row["ordinary"]))
-            if name in _SAID:
-                yield _said(name, row, words)
+        if name in _SAID:
+            yield from (_said(name, row, words) for row in rows)
 
 
 def _said(name: str, row: Mapping[str, Any], words: Words) -> str:

@@ -75,8 +75,11 @@ class Forms:
         return str(self.words["two_units"].format(large=told, small=self.counted(smaller, rest)))
 
     def listing(self, values: Iterable[object], most: int = 6) -> str:
-        """ "a, b and c"; past ``most`` the rest is counted: "a, b, c and 4 more". A text is its own list."""
-        items = [values] if isinstance(values, str) else [str(value) for value in values]
+        """ "a, b and c"; past ``most`` the rest is counted: "a, b, c and 4 more". A text is its own list.
+
+        Whole numbers in it are counted things or events, written as ``number`` does; ports come as texts.
+        """
+        items = [values] if isinstance(values, str) else [self._item(value) for value in values]
         if len(items) > most:
             first = str(self.words["comma"]).join(items[:most])
             return (
@@ -85,6 +88,9 @@ class Forms:
                 .replace("{n}", self.number(len(items) - most))
             )
         return format_list(items, locale=self.locale) if items else str(self.words["none"])
+
+    def _item(self, value: object) -> str:
+        return self.number(value) if isinstance(value, int) and not isinstance(value, bool) else str(value)
 
     def plural(self, count: int, one: str, many: str) -> str:
         """ "1 file", "12,345 files"."""

@@ -24,3 +24,20 @@ def test_a_word_that_is_not_used_is_not_explained() -> None:
 
 def test_abbreviations_are_not_found_in_other_words() -> None:
     assert "INF" not in words_of("For information only.")
+
+
+def test_what_stands_in_the_tables_is_explained_only_as_far_as_it_is_told_above_them() -> None:
+    row = {"ordinary": "program_ran"}
+    made = material(findings=[finding()], tables={"registry_values": [row]})
+    assert "BAM" not in dict(glossary(made, Words()))
+    assert "BAM" in dict(glossary(made, Words(), ["Windows' notes of programs that ran (BAM)"]))
+
+
+def test_call_stacks_are_explained_where_the_report_says_whether_it_has_them() -> None:
+    assert "call stack" in words_of("Nothing of the kind.")
+
+
+def test_the_columns_of_a_filter_to_try_are_explained() -> None:
+    told = finding(reproduce=[{"column": "TID", "relation": "is", "value": "12", "action": "Include"}])
+    assert "TID" in dict(glossary(material(findings=[told]), Words()))
+    assert "TID" not in words_of("Nothing of the kind.")

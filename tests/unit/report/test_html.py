@@ -254,3 +254,27 @@ def test_times_are_called_utc_wherever_the_zone_is_known():
 def test_the_pdf_lists_no_more_than_the_html():
     for field in dataclasses.fields(Caps):
         assert getattr(CAPS["pdf"], field.name) <= getattr(CAPS["html"], field.name)
+
+
+def test_the_cover_says_what_its_marking_and_the_dots_mean():
+    made = material(findings=[finding()])
+    page = report_html(make_report(made, Settings(marking="TLP:AMBER"), medium="html"))
+    legend = page.partition('<p class="legend">')[2].partition("</p>")[0]
+    assert "TLP:AMBER: for those in your own organisation and its clients who need to know." in legend
+    assert "●●○ medium" in legend
+    assert "(PID)" in legend
+
+
+def test_a_cover_without_findings_and_marking_explains_nothing():
+    page = report_html(make_report(material(), Settings(), medium="html"))
+    assert 'class="legend"' not in page
+
+
+def test_checks_of_a_filtered_capture_say_that_they_saw_only_what_was_kept():
+    kept = info(filtered={"value": True, "reason": ""})
+    looked = [check("waits"), check("removal", "found")]
+    page = report_html(make_report(material(capture=kept, checks=looked), Settings(), medium="html"))
+    assert "Nothing in what was kept" in page
+    whole = report_html(make_report(material(checks=looked), Settings(), medium="html"))
+    assert "Nothing was found" in whole
+    assert "<td>Removal</td>" not in whole
