@@ -121,9 +121,9 @@ class _Teller:
         if self.telling and (rest := [f for f in self.material.findings if f not in self.told]):
             nouns = self._nouns([f for f in rest if f["kind"] in self.sentences["nouns"]])
             said.append(self._spelled(self.say("rest", n=len(rest), **nouns)))
-        if any(self.material.lost):
+        if any(self.material.lost) or self.material.breaks_off:
             events, names = self.material.lost
-            said.append(self.say("damaged", events=events, names=names))
+            said.append(self.say("damaged", events=events, names=names, rest=self.material.breaks_off))
         if self.material.filtered:
             said.append(self.say("filtered"))
         elif self.material.missing:
@@ -254,7 +254,7 @@ class _Teller:
 
     def _clean(self) -> str:
         """How clean a capture without findings can be said to be."""
-        if self.blocked or self.material.filtered:
+        if self.blocked or self.material.filtered or self.material.breaks_off:
             return "clean_partly"
         if self.material.whole:
             return "clean"
@@ -266,7 +266,8 @@ class _Teller:
         if self.empty:
             return [Action(text=self.say("do.empty"))]
         if not self.telling:
-            return [Action(text=self.say("do.clean" if self._clean() == "clean" else "do.clean_filtered"))]
+            key = "clean" if self._clean() == "clean" else "clean_filtered"
+            return [Action(text=self.say("do.broken" if self.material.breaks_off else f"do.{key}"))]
         actions = [Action(text=self.say("do.isolate"))] if self._graveness() == "high" else self._asking()
         if any(finding["kind"] == "uac_bypass" for finding in self.telling):
             actions.insert(0, Action(text=self.say("do.ask_test")))

@@ -115,6 +115,11 @@ class Material:
         return int((self.info.get("rejected") or {}).get("count") or 0), int(self.info.get("lost_texts") or 0)
 
     @property
+    def breaks_off(self) -> bool:
+        """True where the rest of the file could not be read, however much that was."""
+        return bool((self.info.get("rejected") or {}).get("rest_lost"))
+
+    @property
     def looked(self) -> list[Mapping[str, Any]]:
         """The checks in the narrow sense: what looked for something that an intruder does."""
         return [check for check in self.checks if check["analysis"] not in NO_CHECKS]

@@ -79,6 +79,7 @@ def _damage(entry: Entry) -> list[str]:
         for n, one, more in zip(entry.material.lost, ("event", "name"), ("events", "names"), strict=True)
         if n
     ]
+    lost += ["all after it" if lost else "its end"] if entry.material.breaks_off else []
     return [f"damaged: {' and '.join(lost)} lost"] if lost else []
 
 

@@ -7,6 +7,7 @@ import re
 from codecs import BOM_UTF8
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,8 @@ from scripts.procmon.sources.utf8 import Utf8
 
 #: Rows are read in blocks of this many bytes; no row may be longer.
 BLOCK = 8 << 20
+#: Bytes at the end of the file that tell whether it is whole.
+_TAIL = 4096
 
 _TEXTS = pa.dictionary(pa.int32(), pa.string())
 _CLOCKS = (shown.TIME_OF_DAY, shown.COMPLETION_TIME, shown.RELATIVE_TIME)
@@ -106,6 +109,8 @@ class CsvExport:
         """Processes as far as the columns tell; a CSV export holds no modules."""
         if not self._clock.dated:
             self._dating = self._weighed()
+        if self._quoted and not self._end.endswith(("\n", '"')):
+            self._rejected.rest_lost = True
         zoned = self._clock.zone is not None
         info = export_info(
             format="CSV",
@@ -182,6 +187,7 @@ class CsvExport:
             if not column and name.strip()
         ]
         first_row = "\n".join(lines[self._skipped + 1 : self._skipped + 2])
+        self._quoted = first_row.startswith('"')
         self._decimal_comma = bool(re.search(r"\d:\d\d,\d", first_row))
 
     def _wanted(self) -> list[str]:
@@ -224,6 +230,9 @@ class CsvExport:
             reason = (
                 f"{row.actual_columns:,} fields instead of {row.expected_columns:,}{over}: {row.text[:80]!r}"
             )
+            if self._breaks_off(row.text):
+                reason = f"the file ends in the middle of this row: {reason}"
+                rejected.rest_lost = True
             rejected.add(where, reason)
             return "skip"
 
@@ -264,6 +273,18 @@ class CsvExport:
                 self._name, where=where, expected=expected, found="none that can be read"
             ) from error
         rejected.add(where, f"the rest of the file can't be read: expected {expected}")
+        rejected.rest_lost = True
+
+    @cached_property
+    def _end(self) -> str:
+        """The last characters of the file."""
+        with self._path.open("rb") as file:
+            file.seek(max(self._path.stat().st_size - _TAIL, 0))
+            return file.read().decode(self._encoding.removesuffix("-sig"), "replace")
+
+    def _breaks_off(self, row: str) -> bool:
+        """Whether the file ends with this row, and without the end of a line that Process Monitor writes."""
+        return not self._end.endswith("\n") and self._end.endswith(row[-_TAIL // 8 :])
 
     @contextmanager
     def _opened(self) -> Iterator[Utf8]:

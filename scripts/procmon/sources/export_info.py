@@ -18,10 +18,14 @@ _MOST_LISTED = 100
 
 @dataclass
 class Rejected:
-    """Rows that could not be read, counted, the first of them with place and reason."""
+    """Rows that could not be read, counted, the first of them with place and reason.
+
+    ``rest_lost`` where the last of them stands for the rest of the file, however much that was.
+    """
 
     count: int = 0
     rows: list[dict[str, str]] = field(default_factory=list)
+    rest_lost: bool = False
 
     def add(self, where: str, reason: str) -> None:
         self.count += 1
@@ -106,6 +110,6 @@ def export_info(
             "reason": "An export does not tell whether a filter was active when it was captured or saved.",
         },
         "columns": list(columns),
-        "rejected": {"count": rejected.count, "rows": rejected.rows},
+        "rejected": {"count": rejected.count, "rows": rejected.rows, "rest_lost": rejected.rest_lost},
         "remarks": remarks,
     }

@@ -108,11 +108,13 @@ def read_rows(
         if not read and not len(listed):
             raise CaptureError(name, where=where, expected="well-formed XML", found=found) from error
         rejected.add(where, f"the rest of the file can't be read: {found}")
+        rejected.rest_lost = True
     except _NothingOfOursError as nothing:
         where, found = f"offset {nothing.offset:,}", f"none in {_MOST_BETWEEN:,} bytes"
         if not read and not len(listed):
             raise CaptureError(name, where=where, expected="a process or an event", found=found) from nothing
         rejected.add(where, f"the rest of the file was not read: a process or an event was expected, {found}")
+        rejected.rest_lost = True
     if len(rows):
         yield rows
 

@@ -484,6 +484,13 @@ def test_two_keys_with_one_end_are_told_apart_by_what_stands_before_it():
     assert "{fbeb8a0" in plainly.brisk(f"`{one}`")
 
 
+def test_a_file_that_breaks_off_is_no_all_clear_and_is_to_be_copied_again() -> None:
+    told = brief(material(capture=info(rejected={"count": 0, "rows": [], "rest_lost": True})))
+    assert "it breaks off" in " ".join(told.happened)
+    assert "can't clear the computer" in " ".join(told.means)
+    assert "another copy" in told.do[0].text
+
+
 def test_a_damaged_file_is_said_with_what_was_lost() -> None:
     made = brief(material(capture=info(rejected={"count": 12, "rows": []}, lost_texts=1)))
     assert "The file is damaged: 12 events could not be read and 1 name of programs" in " ".join(

@@ -63,6 +63,11 @@ def test_the_table_tells_events_what_is_left_findings_and_the_report(run: Path):
         ({"events": 1}, "none (one event)"),
         ({"filtered": {"value": True, "reason": "x"}}, "none (filtered)"),
         ({"rejected": {"count": 12, "rows": []}}, "none; damaged: 12 events lost"),
+        (
+            {"rejected": {"count": 1, "rows": [], "rest_lost": True}},
+            "none; damaged: 1 event and all after it lost",
+        ),
+        ({"rejected": {"count": 0, "rows": [], "rest_lost": True}}, "none; damaged: its end lost"),
         ({"rejected": {"count": 1, "rows": []}, "lost_texts": 2}, "none; damaged: 1 event and 2 names lost"),
     ],
 )

@@ -110,6 +110,20 @@ def test_a_row_of_another_width_is_counted_with_its_place(read):
     assert "2 fields instead of 7" in capture.info["rejected"]["rows"][0]["reason"]
 
 
+@pytest.mark.parametrize("missing", [3, 9, 30, 60])
+def test_a_file_that_ends_within_a_row_is_told_to_break_off(read, missing):
+    whole = as_csv([row(path=str(number), detail="Desired Access: Read") for number in range(9)])
+    rejected = read(whole[:-missing]).info["rejected"]
+    assert rejected["rest_lost"]
+    assert all("ends in the middle of this row" in told["reason"] for told in rejected["rows"])
+
+
+def test_a_whole_file_and_one_without_the_last_line_end_do_not_break_off(read):
+    whole = as_csv([row(path=str(number)) for number in range(9)])
+    for content in (whole, whole[:-2], whole + b'"too","short"\r\n', whole.replace(b'"', b"")[:-2]):
+        assert not read(content).info["rejected"]["rest_lost"]
+
+
 def test_rejected_rows_are_numbered_as_a_spreadsheet_does(read, monkeypatch):
     monkeypatch.setattr(csv_export, "BLOCK", 2048)
     good = as_csv([row(path=str(number)) for number in range(299)])
