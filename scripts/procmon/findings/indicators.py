@@ -96,6 +96,11 @@ def _registry(finding: Finding) -> dict[str, str | None]:
             found[one["path"]] = None if one["clean"] is None else one["data"]
             if one["clean"] == one["data"] or one["deleted"]:
                 del found[one["path"]]
+    elif finding.kind == "uac_bypass" and finding.facts["removed"]:
+        # What was there for seconds is found nowhere; what remains of it is.
+        found = {finding.facts["key"]: None} if finding.facts["key_remains"] else {}
+    elif finding.kind == "registry_link" and finding.facts["removed"]:
+        return {}
     elif finding.kind in ("autostart", "com_hijack"):
         for one in finding.facts["values"]:
             found[one["path"]] = one["data"] if finding.facts["machine"] else None

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from ntpath import basename
 from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 
 from scripts.procmon.contracts import events as e
-from scripts.procmon.contracts import processes as p
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
 from scripts.procmon.contracts.tables import FileRow
 from scripts.procmon.detail_text import numbers
+from scripts.procmon.findings.borrowed_names import BESIDE, borrowed_names, is_named_alike
 from scripts.procmon.findings.doers import Doers
 from scripts.procmon.findings.file_acts import FILE, OPEN, READ, WRITE, acts, file_key, unseen
 from scripts.procmon.findings.file_kinds import PROGRAMS, is_archive, is_stray, kind_of, stream_of
@@ -43,10 +42,11 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     rows = [row for row in _files(earlier) if row.made and row.ordinary is None]
     image_of = images(earlier)
     stray = [row for row in rows if is_stray(image_of.get(row.process))]
+    fresh = list(_from_the_network(capture, stray, suspects(earlier), everyone=_files(earlier)))
     findings = [
         *_marks(capture, stray),
-        *_borrowed_names(capture, stray),
-        *_from_the_network(capture, stray, suspects(earlier), everyone=_files(earlier)),
+        *borrowed_names(capture, stray, fresh),
+        *fresh,
         *_streams(rows),
         *seeded_drives(_files(earlier), earlier),
         *planted(capture, _files(earlier), earlier),
@@ -92,7 +92,7 @@ def _marks(capture: Capture, rows: Sequence[FileRow]) -> Iterator[Finding]:
                 "event": longest.events[0],
                 "waited": waited if long else None,
                 "asked": asked,
-                "same_name": [row.path for row in made[person] if _is_named_alike(row, longest)],
+                "same_name": [row.path for row in made[person] if is_named_alike(row, longest)],
             },
             evidence=sorted(
                 {event for row in marks for event in row.events}
@@ -102,13 +102,6 @@ def _marks(capture: Capture, rows: Sequence[FileRow]) -> Iterator[Finding]:
             reproduce=by_path([row.path for row in marks], whos=[person]),
             subjects={"processes": [person], "files": [row.path for row in marks]},
         )
-
-
-def _is_named_alike(row: FileRow, mark: FileRow) -> bool:
-    """Whether the name of another file or folder begins like that of the mark, whatever blanks are in it."""
-    stem = basename(mark.path).partition(".")[0].lower().replace(" ", "")
-    name = basename(row.path.rstrip("\\")).lower().replace(" ", "")
-    return row is not mark and len(stem) >= 4 and name.startswith(stem)
 
 
 def _before(capture: Capture, row: FileRow) -> tuple[int | None, float | None]:
@@ -128,46 +121,6 @@ def _asked(capture: Capture, row: FileRow) -> list[int]:
     same = (tried[FILE] == file_key(row.path)) & (tried[e.PROCESS] == row.process)
     missed = tried[same & one_of(tried[e.RESULT], {"NAME NOT FOUND"})]
     return [int(event) for event in missed[e.EVENT] if event < row.events[0]][:20]
-
-
-def _borrowed_names(capture: Capture, rows: Sequence[FileRow]) -> Iterator[Finding]:
-    """Folders right below a disk's root that bear the name of a maker of security products. Severity: medium."""
-    for row in rows:
-        if row.what != "folder" or row.path.rstrip("\\").count("\\") != 1:
-            continue
-        name = basename(row.path.rstrip("\\")).lower().replace(" ", "")
-        maker = next(
-            (
-                one["name"]
-                for one in knowledge("security_vendors")
-                if any(word in name for word in one["words"])
-            ),
-            None,
-        )
-        company: Any = capture.processes.loc[row.process, p.COMPANY]
-        known = None if pd.isna(company) else str(company)
-        if maker is None or (known and maker.lower().replace(" ", "") in known.lower().replace(" ", "")):
-            continue
-        yield Finding(
-            kind="security_name_borrowed",
-            severity="medium",
-            confidence="likely",
-            facts={
-                "who": row.who,
-                "path": row.path,
-                "maker": maker,
-                "company": known,
-                "filled": sum(
-                    one.path.lower().startswith(row.path.lower().rstrip("\\") + "\\") for one in rows
-                ),
-                "time": row.time,
-                "event": row.events[0],
-            },
-            evidence=row.events,
-            reproduce=by_path([row.path]),
-            attack=[Technique("T1036.005", "medium")],
-            subjects={"processes": [row.who], "files": [row.path]},
-        )
 
 
 def _from_the_network(
@@ -206,6 +159,7 @@ def _from_the_network(
                 "receive_event": answer.receive_event,
                 "write_event": answer.write_event,
                 "fate": first.fate,
+                "folder": _folder_after(rows, first, answer),
                 **(then := _afterwards(capture, files, answer, everyone)),
             },
             evidence=sorted(
@@ -219,6 +173,17 @@ def _from_the_network(
             attack=[Technique("T1105", "medium")],
             subjects={"processes": [person], "files": [row.path for row in files], "peers": peers},
         )
+
+
+def _folder_after(rows: Sequence[FileRow], first: FileRow, answer: Answer) -> dict[str, Any] | None:
+    """The folder that the same process made next, within BESIDE of writing the file."""
+    later = [
+        one
+        for one in rows
+        if one.what == "folder" and one.process == first.process and one.events[0] > answer.write_event
+    ]
+    soon = [one for one in later if pd.Timestamp(one.time) - answer.wrote <= BESIDE]
+    return {"path": soon[0].path, "event": soon[0].events[0]} if soon else None
 
 
 def _afterwards(
@@ -258,6 +223,7 @@ class Answer:
     seconds: float
     receive_event: int
     write_event: int
+    wrote: pd.Timestamp
 
 
 @dataclass(frozen=True)
@@ -313,6 +279,7 @@ def _answer(row: FileRow, traffic: Traffic) -> Answer | None:
         seconds=float((written - last[e.TIME]).total_seconds()),
         receive_event=int(last[e.EVENT]),
         write_event=first,
+        wrote=written,
     )
 
 

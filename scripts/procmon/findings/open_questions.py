@@ -48,6 +48,7 @@ def _from_findings(earlier: Mapping[str, Analysis]) -> Iterator[QuestionRow]:
                 facts={
                     "who": facts["started"],
                     "program": facts["program"],
+                    "user": facts["user"],
                     "data": [one for one in facts["data"] if one not in facts["unrunnable"]],
                 },
                 events=events,

@@ -40,11 +40,16 @@ def links_made(capture: Capture) -> dict[str, list[Record]]:
 
 def led_to(capture: Capture, key: str, made: Sequence[Record]) -> list[str]:
     """The keys on which the same process landed right after it opened the link (answer REPARSE)."""
+    return list(dict.fromkeys(target for target, _, _ in landings(capture, key, made)))
+
+
+def landings(capture: Capture, key: str, made: Sequence[Record]) -> list[tuple[str, int, int]]:
+    """Where opening the link led: (key, event answered with REPARSE, next event of the process, on that key)."""
     wanted = normal(key)
     on_link = where(capture.events[e.PATH], lambda path: normal(path) == wanted)
     led = on_link & where(capture.events[e.RESULT], lambda result: result == REPARSE)
     processes = {record.process for record in made}
-    targets: dict[str, None] = {}
+    found: list[tuple[str, int, int]] = []
     for position in np.flatnonzero(led)[:50]:
         process = int(capture.events[e.PROCESS].iloc[int(position)])
         if process not in processes:
@@ -53,9 +58,10 @@ def led_to(capture: Capture, key: str, made: Sequence[Record]) -> list[str]:
         window[position + 1 : position + 1 + WITHIN] = True
         for after in records(capture, window):
             if after.process == process and after.path and normal(after.path) != wanted:
-                targets.setdefault(after.path if "Key" in after.operation else parent_of(after.path))
+                target = after.path if "Key" in after.operation else parent_of(after.path)
+                found.append((target, int(capture.events[e.EVENT].iloc[int(position)]), after.event))
                 break
-    return list(targets)
+    return found
 
 
 def link_findings(capture: Capture) -> list[Finding]:
@@ -71,6 +77,8 @@ def _finding(capture: Capture, same: list[Record]) -> Finding:
         for record in of_operations(capture, {"RegDeleteValue", "RegDeleteKey"})
         if record.succeeded and normal(record.path) in (normal(key), normal(same[0].path))
     ]
+    led = landings(capture, key, same)
+    shown = [event for _, *pair in led for event in pair]
     return Finding(
         kind="registry_link",
         severity="medium",
@@ -80,11 +88,13 @@ def _finding(capture: Capture, same: list[Record]) -> Finding:
             "key": key,
             "times": len(same),
             "length": same[0].fields.get("Length"),
-            "targets": led_to(capture, key, same),
+            "targets": list(dict.fromkeys(target for target, _, _ in led)),
+            "led": list(led[0][1:]) if led else [],
             "removed": len(removed) > 0,
             "events": [record.event for record in same],
         },
-        evidence=sorted([*(record.event for record in same), *removed]),
+        evidence=sorted({*(record.event for record in same), *removed, *shown}),
+        key_events=[same[0].event, *shown[:2], *removed[:2]],
         reproduce=by_path([key, same[0].path]),
         attack=[Technique("T1112", "high")],
         subjects={"processes": people, "registry": [same[0].path]},

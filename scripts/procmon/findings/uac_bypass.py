@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from ntpath import basename
+from ntpath import basename, splitext
 from typing import Any
 
 import pandas as pd
@@ -12,6 +12,7 @@ import pandas as pd
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Technique
 from scripts.procmon.contracts.tables import AutostartRow, ProcessRow
+from scripts.procmon.findings.before import before
 from scripts.procmon.findings.named_tools import tool_called
 from scripts.procmon.findings.names import process_name, who
 from scripts.procmon.findings.places import program_of
@@ -130,6 +131,9 @@ def _finding(capture: Capture, every: list[Run], earlier: Mapping[str, Analysis]
         "unrunnable": [
             row.data for row in rows if row.data and not program_of(row.data).lower().endswith(_RUNNABLE)
         ],
+        "meant": _meant(rows),
+        "before": _stood_before(capture, rows[0]),
+        "user": next((one.user for one in tree(earlier) if one.process == rows[0].process), None),
         "program": started[0].process_name,
         "started": [one.who for one in started],
         "seen_after": [one.who for one in came],
@@ -168,6 +172,22 @@ def _finding(capture: Capture, every: list[Run], earlier: Mapping[str, Analysis]
         },
         key_events=[event for run in runs for event in (*run.row.events, *_starts(run))],
     )
+
+
+def _meant(rows: list[AutostartRow]) -> str | None:
+    """The program that another attempt names and that differs by its ending alone from one that can't be started."""
+    programs = list(dict.fromkeys(program_of(row.data) for row in rows if row.data))
+    failed = {splitext(one.lower())[0] for one in programs if not one.lower().endswith(_RUNNABLE)}
+    fit = (one for one in programs if one.lower().endswith(_RUNNABLE) and splitext(one.lower())[0] in failed)
+    return next(fit, None)
+
+
+def _stood_before(capture: Capture, row: AutostartRow) -> dict[str, Any] | None:
+    """What the value held before the first attempt, where the capture tells."""
+    setting = next(
+        (one for one in of_operations(capture, {"RegSetValue"}) if one.event == row.events[0]), None
+    )
+    return before(capture, setting) if setting else None
 
 
 def _starts(run: Run) -> list[int]:

@@ -7,6 +7,7 @@ from typing import Any
 from scripts.procmon.contracts.findings import Analysis, Finding
 from scripts.procmon.findings import elevation, persistence, process_tree
 from scripts.procmon.findings.analyses import run
+from scripts.procmon.text import catalogue, render
 from scripts.procmon.text.telling import tell
 from tests.captures.events import Row, capture
 
@@ -235,4 +236,67 @@ def test_a_path_that_the_system_was_refused_is_not_told_as_opened() -> None:
     assert (
         tell(finding.kind, finding.facts)["title"]
         == "sample.exe (9) tried to open files as the system itself"
+    )
+
+
+def attempts(*data: str) -> Finding:
+    rows: list[Row] = []
+    for number, one in enumerate(data):
+        who, at = f"tool.exe ({10 + number})", 10.0 * number
+        value = COMMAND + r"\(Default)"
+        opened = "Desired Access: All Access, Disposition: REG_OPENED_EXISTING_KEY"
+        rows += [
+            Row("RegCreateKey", COMMAND, opened, at=at, who=who),
+            Row("RegSetValue", value, f"Type: REG_SZ, Length: 4, Data: {one}", at=at + 0.1, who=who),
+            Row(
+                "Process Create",
+                r"C:\WINDOWS\system32\slui.exe",
+                f"PID: {70 + number}, Command line: slui.exe",
+                at=at + 0.8,
+                who=who,
+            ),
+            Row("RegDeleteValue", value, at=at + 5.6 + number / 5, who=who),
+        ]
+    (finding,) = judge(*rows).findings
+    return finding
+
+
+def test_what_an_evasion_left_and_what_could_have_run_is_told_as_far_as_it_is_known() -> None:
+    finding = attempts(r"C:\Windows\System32\cmd.exe", r"C:\Windows\System32\cmd.exec")
+    said = tell(finding.kind, finding.facts)
+    assert "deleted the value again, 5.5 to 5.7 seconds after it had been set." in said["statement"]
+    assert r"(most likely `C:\Windows\System32\cmd.exe` was meant)" in said["statement"]
+    assert "What the value held before, if anything, is not in the capture" in said["statement"]
+    assert "would have started in its place, without such rights" in said["meaning"]
+    assert r"(with `C:\Windows\System32\cmd.exec` nothing at all)" in said["meaning"]
+    assert "was replaced" not in said["meaning"]
+    assert "belongs to the Administrators" in said["meaning"]
+
+
+def test_an_ending_alone_is_taken_for_a_slip_only_where_another_attempt_shows_it() -> None:
+    assert attempts(r"C:\a\tool.foo").facts["meant"] is None
+    assert attempts(r"C:\a\tool.foo", r"C:\b\other.exe").facts["meant"] is None
+
+
+def test_what_was_there_for_seconds_is_not_looked_for_elsewhere_and_what_remains_is() -> None:
+    link = r"HKCU\Software\Elsewhere"
+    done = run(
+        capture(
+            Row("RegCreateKey", COMMAND, "Desired Access: All Access, Disposition: REG_OPENED_EXISTING_KEY"),
+            Row("RegSetValue", link + r"\SymbolicLinkValue", "Type: REG_LINK, Length: 210"),
+            Row("RegOpenKey", link, "Desired Access: All Access", result="REPARSE"),
+            Row("RegOpenKey", COMMAND, "Desired Access: All Access"),
+            Row("RegSetValue", COMMAND + r"\(Default)", r"Type: REG_SZ, Length: 4, Data: C:\x\cmd.exe"),
+            Row("Process Create", r"C:\WINDOWS\system32\slui.exe", "PID: 77, Command line: slui.exe"),
+            Row("RegDeleteValue", link + r"\SymbolicLinkValue"),
+            Row("RegDeleteKey", link),
+            Row("RegDeleteValue", COMMAND + r"\(Default)"),
+        )
+    )
+    rows = [row.value for row in done["indicators"].tables["indicators"] if row.type == "registry"]
+    assert rows == [COMMAND]
+    (row,) = [row for row in done["removal"].tables["removal"] if row.because == "elevated"]
+    assert "event ID 4688" in render(catalogue("removal")["elevated"], row.facts)
+    assert "only where the auditing of process creation" in render(
+        catalogue("removal")["elevated"], row.facts
     )

@@ -7,6 +7,7 @@ import pytest
 from scripts.procmon.contracts.findings import Analysis
 from scripts.procmon.contracts.tables import FileRow
 from scripts.procmon.findings import persistence
+from scripts.procmon.text.telling import tell
 from tests.captures.events import Row, capture
 
 RUN = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Run\Updater"
@@ -154,6 +155,10 @@ def test_a_registry_link_is_told_with_where_it_leads() -> None:
     (finding,) = found.findings
     assert finding.kind == "registry_link"
     assert (finding.facts["targets"], finding.facts["removed"]) == ([target], True)
+    # The events that show where it led are cited, and named in the sentence that says so.
+    assert {1, 2} <= set(finding.evidence)
+    told = tell(finding.kind, finding.facts)["statement"]
+    assert "event 1 opened the link and was answered with REPARSE, event 2 is the same program" in told
 
 
 def test_windows_own_links_are_no_finding() -> None:
