@@ -14,7 +14,9 @@ from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import SEVERITIES, Analysis, Finding, Severity, Technique
 from scripts.procmon.contracts.tables import ProcessRow
 from scripts.procmon.findings.askers import at_work, may_have_asked
+from scripts.procmon.findings.browser_settings import about, severity_of, together
 from scripts.procmon.findings.commands import is_interpreter
+from scripts.procmon.findings.doers import Doers
 from scripts.procmon.findings.file_kinds import PROGRAMS, is_stray
 from scripts.procmon.findings.file_kinds import kind_of as kind_of_file
 from scripts.procmon.findings.lineage import ancestors
@@ -45,6 +47,7 @@ _POLICY = {
 DELETIONS = ("RegDeleteKey", "RegDeleteValue")
 _DEFENDER = "msmpeng.exe"
 _EXCLUSION = "defender-exclusion"
+_REGISTRY = "T1112"
 #: Programs that ask Windows Defender for what a script says, and its own window.
 _SCRIPTS = {"powershell.exe", "powershell_ise.exe", "pwsh.exe", "wmic.exe", "mpcmdrun.exe"}
 _WINDOW = {"sechealthui.exe", "securityhealthhost.exe", "systemsettings.exe"}
@@ -60,7 +63,8 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
         return Analysis(name="weakened_settings", outcome="could not be checked", reason="no_registry_events")
     told = of_operations(capture, {"RegSetValue", *DELETIONS})
     places = images(earlier)
-    setup = bool(setup_programs(capture))
+    set_up = setup_programs(capture)
+    setup = bool(set_up)
     by_process: dict[int, list[Weakened]] = {}
     for record in told:
         program, image = process_name(capture, record.process).lower(), places.get(record.process)
@@ -73,6 +77,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
         if setting is not None:
             by_process.setdefault(record.process, []).append((record, setting))
     rows = {row.process: row for row in tree(earlier)}
+    doers = Doers(rows.values())
     findings = []
     for process, mine in by_process.items():
         in_place = in_its_place(places.get(process))
@@ -80,10 +85,15 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
         askers = _askers(capture, mine, places) if own else []
         # The protection switches itself off and on with what else is set up, and has the last word on itself.
         kept = [one for one in mine if not own or askers or one[1]["id"] != "defender"]
+        kept = [one for one, told in zip(kept, together([one for _, one in kept]), strict=True) if told]
         if kept:
             policy = process in rows and _brings_policy(rows[process], rows)
             person = who(capture, process)
-            findings.append(_finding(person, kept, policy=policy, in_place=in_place, askers=askers))
+            done = [one for record, one in kept if record.succeeded]
+            bundle = severity_of(done, doers.of(process), registers=person in set_up)
+            findings.append(
+                _finding(person, kept, policy=policy, in_place=in_place, askers=askers, bundle=bundle)
+            )
     return Analysis(
         name="weakened_settings",
         outcome="found" if findings else "not found",
@@ -168,7 +178,13 @@ def _bringers() -> Sequence[str]:
 
 
 def _finding(
-    person: str, mine: list[Weakened], *, policy: bool, in_place: bool, askers: list[str]
+    person: str,
+    mine: list[Weakened],
+    *,
+    policy: bool,
+    in_place: bool,
+    askers: list[str],
+    bundle: Severity | None,
 ) -> Finding:
     name = person.rpartition(" (")[0].lower()
     policy = policy or (in_place and name in _POLICY)
@@ -178,7 +194,7 @@ def _finding(
     # What was refused changed nothing: it is told apart, and neither weighed nor to be undone.
     told, refused = (done, [one for one in mine if not one[0].succeeded]) if done else (mine, [])
     order: list[Severity] = [
-        severity for severity in SEVERITIES for _, one in told if one["severity"] == severity
+        severity for severity in SEVERITIES if severity in {bundle, *(one["severity"] for _, one in told)}
     ]
     severity: Severity = order[0] if done and not policy and not own else "low"
     if own and askers:
@@ -200,6 +216,8 @@ def _finding(
                 for record, setting in told
             ],
             "what": list(dict.fromkeys(setting["what"] for _, setting in told)),
+            "about": about([setting for _, setting in told]),
+            "bundle": bundle in ("high", "medium") and not policy,
             "policy": policy,
             "own": own,
             "askers": askers if own else [],
@@ -216,7 +234,7 @@ def _finding(
             operations=sorted({record.operation for record, _ in mine}),
             whos=[person],
         ),
-        attack=[Technique("T1112", "high"), *_techniques(told, severity)],
+        attack=[Technique(_REGISTRY, "high"), *_techniques(told, severity)],
         subjects={
             # The protection is no suspect, and who asked it is not certain enough to be one.
             "processes": [] if own else [person],
@@ -228,7 +246,7 @@ def _finding(
 
 def _techniques(mine: Sequence[Weakened], severity: Severity) -> list[Technique]:
     named = dict.fromkeys(str(one.get("attack", "T1685")) for _, one in mine)
-    return [Technique(one, "medium" if severity == "high" else "low") for one in named]
+    return [Technique(one, "medium" if severity == "high" else "low") for one in named if one != _REGISTRY]
 
 
 def _clean(path: str, setting: Mapping[str, Any]) -> str | None:

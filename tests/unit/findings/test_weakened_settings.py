@@ -199,3 +199,59 @@ def test_what_was_refused_is_neither_weighed_nor_counted_nor_undone_beside_what_
     assert finding.evidence == [0, 1]
     statement = tell(finding.kind, finding.facts)["statement"]
     assert "1 further change was refused and changed nothing: `" + script + "` (event 0)." in statement
+
+
+LOOSE, PLACED = "offer.exe (300)", "vpn.exe (400)"
+PLACES |= {LOOSE: r"C:\Users\a\AppData\Local\Temp\offer.exe", PLACED: r"C:\Program Files\Vpn\vpn.exe"}
+START = r"HKCU\Software\Microsoft\Internet Explorer\Main\Start Page"
+SEARCH = r"HKCU\Software\Microsoft\Internet Explorer\SearchScopes\{1}\URL"
+PROXY = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Internet Settings\ProxyServer"
+NAMES = rf"{SYSTEM}\Services\Tcpip\Parameters\Interfaces\{{1}}\NameServer"
+FORCED = r"HKLM\Software\Policies\Google\Chrome\ExtensionInstallForcelist\1"
+LISTED = r"HKLM\Software\Microsoft\Windows\CurrentVersion\Uninstall\X\DisplayName"
+
+
+def web(who: str, *paths: str) -> list[Row]:
+    return [value(path, "http://search.example/" if path != NAMES else "203.0.113.5", who) for path in paths]
+
+
+BUNDLES = {
+    "page and search": ((START, SEARCH), LOOSE, ["medium"]),
+    "page and proxy": ((START, PROXY), LOOSE, ["high"]),
+    "extension and name servers": ((FORCED, NAMES), LOOSE, ["high"]),
+    "one that is listed": ((LISTED, START, PROXY), LOOSE, ["medium"]),
+    "a toolbar that is listed": ((LISTED, START, SEARCH), LOOSE, ["low"]),
+    "a page alone": ((START,), LOOSE, []),
+    "an extension alone": ((FORCED,), LOOSE, []),
+    "a proxy for developers": ((PROXY,), LOOSE, ["low"]),
+    "a tunnel": ((PROXY, NAMES), LOOSE, ["low"]),
+    "an installed tunnel": ((PROXY, NAMES, START), PLACED, ["low"]),
+    "group policy": ((START, FORCED, PROXY), "svchost.exe (9)", ["low"]),
+}
+
+
+@pytest.mark.parametrize("case", BUNDLES)
+def test_what_the_browser_shows_and_where_its_traffic_goes_weigh_together(case: str) -> None:
+    paths, who, severities = BUNDLES[case]
+    assert [finding.severity for finding in judged(*web(who, *paths))] == severities
+
+
+def test_a_bundle_that_was_refused_is_low() -> None:
+    rows = [Row("RegSetValue", path, "Data: x", "ACCESS DENIED", who=LOOSE) for path in (START, PROXY)]
+    assert [finding.severity for finding in judged(*rows)] == ["low"]
+
+
+TITLES = {
+    (START, PROXY): "2 settings that decide what the browser shows or where its traffic goes",
+    (rf"{SYSTEM}\Services\PortProxy\v4tov4\tcp\*/80",): "1 setting that decides who may reach this computer",
+    (
+        r"HKCU\Software\Microsoft\Windows\CurrentVersion\Policies\System\DisableTaskMgr",
+    ): "1 setting that protects the user",
+}
+
+
+@pytest.mark.parametrize("paths", TITLES, ids=len)
+def test_a_title_says_what_the_settings_are_about(paths: tuple[str, ...]) -> None:
+    (finding,) = judged(*[value(path, "1", LOOSE) for path in paths])
+    assert tell(finding.kind, finding.facts)["title"] == f"{LOOSE} changed {TITLES[paths]}"
+    assert tell(finding.kind, finding.facts, "ja")["title"].startswith("offer.exe")
