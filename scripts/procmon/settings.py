@@ -32,7 +32,9 @@ UNUSABLE = 3
 
 _LONGEST = 1 << 20  #: bytes of a file of settings
 _MOST = 10  #: errors told at once
-_FEW_WORDS = 6  #: words of a list that are all told, also where one is near
+_FEW_WORDS = (
+    10  #: words of a list that are all told, unless one is very near: 'starts with' is no 'ends with'
+)
 _MOST_WORDS = 30  #: known words told where none is near; the columns are 27
 
 
@@ -70,19 +72,20 @@ def read_checked(file: Path, schema: str) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{file} can't be read: {error}") from None
     except yaml.YAMLError as error:
-        raise SettingsError(f"{file} is not YAML: {error}") from None
+        told = str(error).replace('in "<unicode string>", ', "")
+        raise SettingsError(f"{file} is not YAML: {told}") from None
     _check(content, schema, file)
     checked: dict[str, Any] = content
     return checked
 
 
-def did_you_mean(word: object, words: Iterable[str]) -> str:
-    """ "; did you mean 'Process Name'?", or what there is (if that is little) when nothing is near."""
+def did_you_mean(word: object, words: Iterable[str], *, near: float = 0.55) -> str:
+    """ "; did you mean 'Process Name'?", or what there is (if that is little) when nothing is ``near`` (0 to 1)."""
     known = [str(one) for one in words]
     by_folded = {one.casefold(): one for one in known}
-    near = get_close_matches(str(word).casefold(), by_folded, n=1, cutoff=0.55)
-    if near:
-        return f"; did you mean {by_folded[near[0]]!r}?"
+    nearest = get_close_matches(str(word).casefold(), by_folded, n=1, cutoff=near)
+    if nearest:
+        return f"; did you mean {by_folded[nearest[0]]!r}?"
     return f"; known are {', '.join(map(repr, known))}" if 0 < len(known) <= _MOST_WORDS else ""
 
 
@@ -155,10 +158,13 @@ def _unknown_key(error: Any, place: list[Any]) -> tuple[str, list[Any]]:
 
 
 def _unknown_word(error: Any, place: list[Any]) -> tuple[str, list[Any]]:
-    near = did_you_mean(error.instance, map(str, error.validator_value))
-    known = [repr(one) for one in error.validator_value if one]
-    every = f"; allowed are {', '.join(known)}" if "did you mean" in near and len(known) <= _FEW_WORDS else ""
-    return f"unknown {place[-1] if place else 'value'} {error.instance!r}{near}{every}", place
+    known = [str(one) for one in error.validator_value if one]
+    few = len(known) <= _FEW_WORDS
+    near = did_you_mean(error.instance, known, near=0.8 if few else 0.55)
+    # Of a list ("languages.1") the word that is wrong has a number only.
+    called = next((step for step in reversed(place) if isinstance(step, str)), "value")
+    every = f"; allowed are {', '.join(map(repr, known))}" if few and "did you mean" in near else ""
+    return f"unknown {called} {error.instance!r}{near}{every}", place
 
 
 def _unreadable(error: Any, place: list[Any]) -> tuple[str, list[Any]]:
@@ -172,6 +178,24 @@ def _missing_key(error: Any, place: list[Any]) -> tuple[str, list[Any]]:
     return f"missing key {', '.join(map(repr, missing))}", place
 
 
+_KINDS = {
+    "string": "text (in quotes, where it looks like a number or a date)",
+    "array": "a list: [one, another]",
+    "object": "keys with values below it",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "null": "nothing",
+}
+
+
+def _wrong_kind(error: Any, place: list[Any]) -> tuple[str, list[Any]]:
+    wanted = error.validator_value
+    kinds = [wanted] if isinstance(wanted, str) else list(wanted)
+    told = " or ".join(_KINDS.get(kind, kind) for kind in kinds)
+    return f"{error.instance!r} can't stand here; expected is {told}", place
+
+
 def _otherwise(error: Any, place: list[Any]) -> tuple[str, list[Any]]:
     return error.message, place
 
@@ -180,6 +204,7 @@ _SAY = {
     "additionalProperties": _unknown_key,
     "enum": _unknown_word,
     "required": _missing_key,
+    "type": _wrong_kind,
     "pattern": _unreadable,
     "format": _unreadable,
 }

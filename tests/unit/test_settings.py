@@ -67,7 +67,7 @@ def test_every_key_is_explained_in_the_file() -> None:
     [
         ("  marking:", "  markings:", "unknown key 'markings'; did you mean 'marking'?"),
         ("TLP:AMBER  #", "TLP:YELLOW  #", "unknown marking 'TLP:YELLOW'"),
-        ('analyst: ""', "analyst: 7", "7 is not of type 'string'"),
+        ('analyst: ""', "analyst: 7", "7 can't stand here; expected is text"),
         ("add: [writes]", "ad: [writes]", "unknown key 'ad'; did you mean 'add'?"),
         (
             "    title: Reconstruction",
@@ -75,7 +75,7 @@ def test_every_key_is_explained_in_the_file() -> None:
             "unknown key 'titel'; did you mean 'title'?",
         ),
         ("stages:\n", "stage:\n", "unknown key 'stage'; did you mean 'stages'?"),
-        ("add: [writes]", "add: [3]", "3 is not of type 'string'"),
+        ("add: [writes]", "add: [3]", "3 can't stand here; expected is text"),
     ],
 )
 def test_a_mistake_is_told_with_file_line_and_nearest_key(
