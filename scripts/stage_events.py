@@ -9,6 +9,7 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 
@@ -49,12 +50,13 @@ def main(arguments: list[str] | None = None) -> int:
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 1
-    if advanced := is_advanced(_operations(given.results / INFO_FILE)):
+    info = _info(given.results / INFO_FILE)
+    if advanced := is_advanced(info.get("operations", {})):
         stages = for_advanced_output(stages)
     if given.evidence:
         write_stages(stages, given.evidence)
     events, processes = EventsFile(given.results / EVENTS_FILE), read_table(given.results / PROCESSES_FILE)
-    baseline, also = compare(given.baseline, events, processes) if given.baseline else ({}, None)
+    baseline, also = compare(given.baseline, events, processes, info=info) if given.baseline else ({}, None)
     table, funnel = stage_events(events, processes, stages, also=also)
     funnel |= {"remarks": remarks(stages, advanced=advanced), **baseline}
     if given.evidence and also:
@@ -67,11 +69,10 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _operations(info: Path) -> dict[str, int]:
-    """How many events of each operation capture.json counts; {} without it."""
-    told = json.loads(info.read_text(encoding="utf-8")) if info.is_file() else {}
-    counts: dict[str, int] = told.get("operations", {})
-    return counts
+def _info(file: Path) -> dict[str, Any]:
+    """capture.json; {} without it."""
+    told: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    return told
 
 
 if __name__ == "__main__":

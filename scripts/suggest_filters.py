@@ -42,6 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
         len(funnel["stages"]),
         findings["findings"],
         also=stages["baseline"].to_numpy() if "baseline" in stages.column_names else None,
+        lacks=funnel.get("baseline", {}).get("lacks", ()),
     )
     text = json.dumps(told, ensure_ascii=False, indent=1) + "\n"
     (folder / SUGGESTIONS_FILE).write_text(text, encoding="utf-8", errors="surrogatepass")

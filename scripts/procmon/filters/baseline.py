@@ -35,6 +35,14 @@ Numbers = npt.NDArray[np.uint64]
 #: What is looked at of an event.
 LOOKED_AT = (e.PROCESS, e.OPERATION, e.CATEGORY, e.PATH)
 
+#: By class of events, the key of ``can_show`` that tells whether a capture holds any.
+SHOWN_AS = {
+    e.FILE_SYSTEM: "file_events",
+    e.REGISTRY: "registry_events",
+    e.PROCESS_CLASS: "process_events",
+    e.NETWORK: "network_events",
+}
+
 _AT_ONCE = 1 << 16  #: names that one thread makes alike at a time
 
 
@@ -117,11 +125,12 @@ class Comparer:
 
 
 def compare(
-    named: Mapping[str, Any], events: Events, processes: pd.DataFrame
+    named: Mapping[str, Any], events: Events, processes: pd.DataFrame, *, info: Mapping[str, Any]
 ) -> tuple[dict[str, Any], Also | None]:
     """The part of funnel.json on the baseline, and what happens there as well; None where it can't be used.
 
     ``named`` has the ``capture`` and, of one that lies in ``results``, the folder; else the ``reason`` why it is none.
+    ``info`` is capture.json of the capture that is compared.
     """
     told = {"capture": named["capture"], "refused": None, "events": 0, "also": 0}
     if refused := _refused(named):
@@ -130,7 +139,7 @@ def compare(
     clean = EventsFile(folder / EVENTS_FILE)
     comparer = Comparer()
     also = comparer.also(events, processes, comparer.known(clean, read_table(folder / PROCESSES_FILE)))
-    told |= {"events": len(clean), "also": int(np.count_nonzero(also))}
+    told |= {"events": len(clean), "also": int(np.count_nonzero(also))} | _limits(_info(folder), info)
     return {"baseline": told}, Also(named["capture"], also)
 
 
@@ -141,12 +150,32 @@ def _refused(named: Mapping[str, Any]) -> dict[str, Any] | None:
     folder = Path(named["results"])
     if not all((folder / name).is_file() for name in (INFO_FILE, EVENTS_FILE, PROCESSES_FILE)):
         return {"refused": str(catalogue("baseline")["not_made"])}
-    info = json.loads((folder / INFO_FILE).read_text(encoding="utf-8", errors="surrogatepass"))
-    refused = info.get("refused")
+    refused = _info(folder).get("refused")
     if not refused:
         return None
     parts = {key: refused.get(key) for key in ("file", "where", "expected", "found", "advice")}
     return {"refused": f"{refused['message'].rstrip('.')}.", "refusal": parts}
+
+
+def _info(folder: Path) -> dict[str, Any]:
+    info: dict[str, Any] = json.loads(
+        (folder / INFO_FILE).read_text(encoding="utf-8", errors="surrogatepass")
+    )
+    return info
+
+
+def _limits(clean: Mapping[str, Any], here: Mapping[str, Any]) -> dict[str, Any]:
+    """Why the lack of a counterpart may say nothing: what the baseline can't show, and how it is unlike this capture."""
+    can, filtered = clean.get("can_show") or {}, clean.get("filtered") or {}
+    return {
+        "lacks": [kind for kind, key in SHOWN_AS.items() if can.get(key, {}).get("value") is False],
+        "filtered": str(filtered.get("reason") or "") if filtered.get("value") else None,
+        "unlike": {
+            what: {"baseline": str(clean[what]), "capture": str(here[what])}
+            for what in ("host", "os")
+            if clean.get(what) and here.get(what) and str(clean[what]).lower() != str(here[what]).lower()
+        },
+    }
 
 
 def alike(texts: pa.Array) -> pa.Array:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
@@ -39,12 +40,14 @@ def suggest(
     findings: Sequence[Mapping[str, Any]],
     *,
     also: Mask | None = None,
+    lacks: Collection[str] = (),
 ) -> dict[str, Any]:
     """What suggestions.json says (schema: config/schemas/suggestions.schema.yaml).
 
     ``stage`` is the last stage of each event, ``last`` the number of stages. A finding is told with a rule if the
     rule matches any of its evidence, also what the stages hide already, and always if not all of its evidence is
-    listed. ``also`` tells of each event whether it happens in the baseline as well.
+    listed. ``also`` tells of each event whether it happens in the baseline as well, ``lacks`` the classes of which that
+    holds no event.
     """
     left = stage == last
     evidence = {finding["id"]: _rows(finding["evidence"], len(left)) for finding in findings}
@@ -63,10 +66,20 @@ def suggest(
         "suggestions": sorted(told, key=lambda one: (bool(one["hides"]), -one["events"])),
         "findings": [
             {"id": finding, "evidence": len(rows), "left": int(np.count_nonzero(left[rows]))}
-            | ({} if also is None else {"also": int(np.count_nonzero(also[rows]))})
+            | (
+                {}
+                if also is None
+                else _compared(frame[e.EVENT_CLASS].to_numpy()[places[finding]], also[rows], lacks)
+            )
             for finding, rows in evidence.items()
         ],
     }
+
+
+def _compared(classes: npt.NDArray[Any], also: Mask, lacks: Collection[str]) -> dict[str, Any]:
+    """How much of a finding's evidence the baseline has too, and by class how much is of a class that it has none of."""
+    unseen = Counter(str(one) for one in classes[~also] if one in lacks)
+    return {"also": int(np.count_nonzero(also)), "unseen": dict(sorted(unseen.items()))}
 
 
 def _rows(evidence: Sequence[int], size: int) -> Integers:
@@ -76,7 +89,7 @@ def _rows(evidence: Sequence[int], size: int) -> Integers:
 
 def _frame(events: Events, rows: Integers) -> pd.DataFrame:
     """The events of ``rows``, with what groups are made of."""
-    names = (e.PROCESS, e.OPERATION, e.PATH)
+    names = (e.PROCESS, e.EVENT_CLASS, e.OPERATION, e.PATH)
     parts, at = [], 0
     for piece in events.pieces(*names):
         size = len(piece[e.PROCESS])

@@ -10,12 +10,12 @@ from scripts.procmon.report.view import Suggested
 from scripts.procmon.report.words import Words
 from scripts.procmon.text import catalogue, code
 from scripts.procmon.text.phrases import in_language
-from scripts.procmon.text.telling import baseline_said
+from scripts.procmon.text.telling import baseline_said, counterparts_said
 
 
 def shares_said(material: Material, finding: Mapping[str, Any], words: Words) -> dict[str, str]:
     """``hidden``, ``mark`` and ``also`` of view.Found, as far as suggestions.json tells of the finding."""
-    share = material.shares.get(str(finding["id"]))
+    share: Mapping[str, Any] | None = material.shares.get(str(finding["id"]))
     if not share or not share["evidence"]:
         return {}
     listed, told = share["evidence"], {}
@@ -23,9 +23,15 @@ def shares_said(material: Material, finding: Mapping[str, Any], words: Words) ->
         told["hidden"] = words.say("finding.hidden", listed=listed, left=share["left"])
     baseline = material.funnel.get("baseline")
     if baseline and "also" in share:
-        facts = {"also": share["also"], "listed": listed, "baseline": baseline["capture"]}
-        told["mark"] = words.shared("baseline", "mark" if share["also"] else "mark_none", facts)
-        told["also"] = words.shared("baseline", "finding", facts)
+        unseen = share.get("unseen") or {}
+        # A filter may have left out whatever has no counterpart; else only what is of a class that is not there.
+        untold = listed - share["also"] if baseline.get("filtered") is not None else sum(unseen.values())
+        facts = {"also": share["also"], "listed": listed, "baseline": baseline["capture"], "untold": untold}
+        facts |= {"lacks": list(unseen), "filtered": baseline.get("filtered") is not None}
+        key = "mark" if share["also"] else "mark_untold" if untold else "mark_none"
+        told["mark"] = counterparts_said(key, facts, words.language)
+        said = "finding_untold" if untold == listed else "finding"
+        told["also"] = counterparts_said(said, facts, words.language)
     return told
 
 
@@ -34,7 +40,9 @@ def compared_said(material: Material, language: str) -> str:
     told = material.funnel.get("baseline")
     if not told:
         return ""
-    known = {**told, "refused": _why(told, Words(language))} if told["refused"] else told
+    known = {**told, "refused": _why(told, Words(language))} if told["refused"] else dict(told)
+    worded = {key: known[key] for key in ("filtered", "unlike") if key in known}
+    known |= in_language(worded, language, known="capture")
     return baseline_said(known, int(material.info.get("events", 0)), language)
 
 

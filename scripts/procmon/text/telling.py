@@ -85,8 +85,21 @@ def stage_name(baseline: str, language: str = "en") -> str:
 def baseline_said(baseline: Mapping[str, Any], events: int, language: str = "en") -> str:
     """What funnel.json tells of the baseline of a capture of ``events`` events: what was compared, or why it was not."""
     key = "refused" if baseline["refused"] else "compared"
-    facts = {**baseline, "all": events}
-    return render(catalogue("baseline", language)[key], facts, language)
+    known = {"lacks": (), "filtered": None, "unlike": {}, **baseline, "all": events}
+    known["lacks"] = _classes(known["lacks"], language)
+    return render(catalogue("baseline", language)[key], known, language)
+
+
+def counterparts_said(key: str, facts: Mapping[str, Any], language: str = "en") -> str:
+    """A sentence of the catalogue ``baseline`` on the counterparts of a finding's events; ``lacks`` are classes."""
+    words = catalogue("baseline", language)
+    known = {**facts, "lacks": _classes(facts["lacks"], language)}
+    return render(words[key], {**known, "why": render(words["why"], known, language)}, language)
+
+
+def _classes(classes: Iterable[str], language: str) -> list[str]:
+    named = catalogue("baseline", language)["classes"]
+    return [named[one] for one in classes]
 
 
 def _act(act: Mapping[str, Any], words: Mapping[str, Any], language: str) -> dict[str, str]:

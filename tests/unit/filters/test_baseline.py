@@ -164,8 +164,40 @@ def test_of_each_finding_is_counted_how_much_is_also_there() -> None:
         EventsFrame(made.events), made.processes, stage, 1, [finding],
         also=pd.array([True, True, False]).to_numpy(bool),
     )  # fmt: skip
-    assert told["findings"] == [{"id": "F1", "evidence": 2, "left": 2, "also": 1}]
+    assert told["findings"] == [{"id": "F1", "evidence": 2, "left": 2, "also": 1, "unseen": {}}]
     validate(told, "suggestions")
+
+
+def test_evidence_of_a_class_that_the_baseline_holds_none_of_is_counted_apart() -> None:
+    made = built(row(), row("RegSetValue", r"HKLM\x"), row("RegSetValue", r"HKLM\y"))
+    finding = {"id": "F1", "title": "", "severity": "low", "evidence": [0, 1, 2]}
+    told = suggest(
+        EventsFrame(made.events), made.processes, pd.array([1, 1, 1]).to_numpy(int), 1, [finding],
+        also=pd.array([False, False, True]).to_numpy(bool), lacks=["Registry", "Network"],
+    )  # fmt: skip
+    assert told["findings"][0]["unseen"] == {"Registry": 1}
+    validate(told, "suggestions")
+
+
+def test_what_the_baseline_can_not_show_and_how_it_is_unlike_is_told(tmp_path: Path) -> None:
+    clean = results(tmp_path / "clean", built(row(category="Write")))
+    said = {
+        "host": "OTHER",
+        "os": "Windows 11",
+        "can_show": {"registry_events": {"value": False}, "file_events": {"value": True}},
+        "filtered": {"value": True, "reason": "Numbers are missing."},
+    }
+    (clean / INFO_FILE).write_text(json.dumps(said), encoding="utf-8")
+    here = results(tmp_path / "here", built(row()))
+    (here / INFO_FILE).write_text(json.dumps({"host": "LAB", "os": "windows 11"}), encoding="utf-8")
+    named = json.dumps({"capture": "clean", "results": str(clean)})
+    assert script.main([str(here), "--stages", '[{"name": "All"}]', "--baseline", named]) == 0
+    funnel = json.loads((here / FUNNEL_FILE).read_text(encoding="utf-8"))
+    validate(funnel, "funnel")
+    told = funnel["baseline"]
+    assert told["lacks"] == ["Registry"]
+    assert told["filtered"] == "Numbers are missing."
+    assert told["unlike"] == {"host": {"baseline": "OTHER", "capture": "LAB"}}
 
 
 def results(folder: Path, made: Any, refused: str | None = None) -> Path:
@@ -203,7 +235,9 @@ def run(tmp_path: Path, baseline: dict[str, Any] | None) -> tuple[dict[str, Any]
 def test_the_stage_lies_in_the_evidence_with_why_it_can_not_be_loaded(tmp_path: Path) -> None:
     clean = results(tmp_path / "clean", built(row(category="Write")))
     funnel, files = run(tmp_path, {"capture": "clean", "results": str(clean)})
-    assert funnel["baseline"] == {"capture": "clean", "refused": None, "events": 1, "also": 1}
+    assert funnel["baseline"] == {
+        "capture": "clean", "refused": None, "events": 1, "also": 1, "lacks": [], "filtered": None, "unlike": {},
+    }  # fmt: skip
     assert files == ["baseline.csv", "stage-1.PMC", "stage-1.PMF", "stage-2.txt"]
     said = (tmp_path / "evidence" / "stage-2.txt").read_text(encoding="utf-8")
     assert "no rule of its filters looks at two captures" in said

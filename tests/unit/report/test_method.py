@@ -106,7 +106,7 @@ def test_a_stage_that_hid_nothing_says_so_once() -> None:
     assert "This stage hid no event." not in shown
 
 
-def share(**counts: int) -> dict[str, object]:
+def share(**counts: Any) -> dict[str, object]:
     return {"F1": {"id": "F1", **counts}}
 
 
@@ -133,6 +133,44 @@ def test_a_finding_says_how_much_of_it_is_also_on_the_clean_machine() -> None:
     )
     none = page(funnel=made, shares=share(evidence=3, left=3, also=0))
     assert "not on the clean machine" in none
+
+
+BLIND = BASELINE | {"lacks": ["Registry", "Network"], "filtered": None, "unlike": {}}
+FILTERED = BASELINE | {"lacks": [], "filtered": "All 4,979 events are of a.exe.", "unlike": {}}
+
+
+@pytest.mark.parametrize(
+    ("baseline", "counts", "mark", "said"),
+    [
+        (BLIND, {"also": 0, "unseen": {"Registry": 3}}, "whether also on the clean machine can’t be told",
+         "can’t be told: the baseline <code><bdi>clean&lt;b&gt;</bdi></code> holds no events of the registry."),
+        (BLIND, {"also": 0, "unseen": {"Network": 1}}, "can’t be told of 1 of 3 events",
+         "holds no events of the network."),
+        (BLIND, {"also": 2, "unseen": {"Registry": 1}}, "also on the clean machine: 2 of 3 events",
+         "Of 1 of the others it can’t be told: the baseline"),
+        (FILTERED, {"also": 0, "unseen": {}}, "whether also on the clean machine can’t be told",
+         "was filtered before it was saved."),
+    ],
+)  # fmt: skip
+def test_where_the_baseline_could_not_hold_a_counterpart_nothing_is_said_of_the_clean_machine(
+    baseline: dict[str, Any], counts: dict[str, Any], mark: str, said: str
+) -> None:
+    shown = page(funnel=funnel() | {"baseline": baseline}, shares=share(evidence=3, left=3, **counts))
+    shown = shown.replace("can't", "can’t").replace("can&#39;t", "can’t")
+    assert mark in shown
+    assert said in shown
+    assert ("Not on the clean machine" in shown) is (counts["unseen"] == {"Network": 1})
+
+
+def test_part_2_says_what_the_baseline_lacks_and_how_it_is_unlike_this_capture() -> None:
+    unlike = {"host": {"baseline": "OTHER", "capture": "LAB"}, "os": {"baseline": "W11", "capture": "XP"}}
+    made = material(funnel=funnel() | {"baseline": FILTERED | {"lacks": ["Registry"], "unlike": unlike}})
+    for language in ("en", "ja"):
+        told = compared_said(made, language)
+        for fact in ("4,979", "`OTHER`", "`LAB`", "`W11`", "`XP`"):
+            assert fact in told, (language, fact)
+    assert "holds no events of the registry" in compared_said(made, "en")
+    assert "another" not in compared_said(material(funnel=funnel() | {"baseline": BLIND}), "en")
 
 
 def test_the_baseline_is_told_with_what_was_compared() -> None:
