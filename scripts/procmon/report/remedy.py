@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from scripts.procmon.knowledge import knowledge
 from scripts.procmon.report import plainly
 from scripts.procmon.report.material import Material
 from scripts.procmon.report.words import Words
@@ -37,7 +38,8 @@ _BY_ITSELF = ("boot", "system", "automatic")
 class Returning:
     """What is in force after a restart: drivers and services, entries that start something, COM classes, Winsock's list.
 
-    Of entries, classes and the list also the data: what they start or name.
+    Of entries, classes and the list also the data: what they start or name. Beside them the files that programs other
+    than Windows (``readers``) open first.
     """
 
     names: Sequence[str]
@@ -47,10 +49,12 @@ class Returning:
     class_files: Sequence[str]
     list_entries: int
     list_files: Sequence[str]
+    opened: int
+    readers: Sequence[str]
 
     @property
     def any(self) -> bool:
-        return bool(self.names or self.entries or self.classes or self.list_entries)
+        return bool(self.names or self.entries or self.classes or self.list_entries or self.opened)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +100,9 @@ def returning(material: Material) -> Returning:
     # A COM class or a rewritten list of network files starts nothing: programs that use it load what it names.
     classes = [row for row in rows if row["place"] == "com-server"]
     listed = [row for row in rows if row["place"] == "winsock"]
-    entries = [row for row in rows if row["place"] not in ("com-server", "winsock")]
+    readers = {one["id"]: str(one["reader"]) for one in knowledge("start_files")}
+    opened = [row for row in rows if row["place"] in readers]
+    entries = [row for row in rows if row["place"] not in {"com-server", "winsock", *readers}]
     return Returning(
         names=[code(name) for name in plainly.once([*filter(None, drivers), *filter(None, services)])],
         entries=len(plainly.once(row["path"] for row in entries)),
@@ -105,6 +111,8 @@ def returning(material: Material) -> Returning:
         class_files=plainly.once(row["data"] for row in classes if row["data"]),
         list_entries=len(plainly.once(row["path"] for row in listed)),
         list_files=plainly.once(row["data"] for row in listed if row["data"]),
+        opened=len(plainly.once(row["path"] for row in opened)),
+        readers=plainly.once(readers[row["place"]] for row in opened),
     )
 
 

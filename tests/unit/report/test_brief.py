@@ -360,6 +360,14 @@ def test_what_winsock_lists_is_told_apart_from_what_starts():
     assert "all of them name `mswsock.dll`" in told
 
 
+def test_what_programs_open_first_is_not_what_windows_starts():
+    path = "C:\\Users\\a\\Documents\\WindowsPowerShell\\profile.ps1"
+    rows = [row("autostarts", place="powershell-profile", path=path, data=None, change="set", attempt=False)]
+    told = " ".join(brief(material(findings=[finding()], tables={"autostarts": rows})).means)
+    assert "is carried out by PowerShell whenever it starts, until it is looked through and set right" in told
+    assert "Windows start" not in told
+
+
 def test_a_clean_capture_that_could_not_be_checked_wholly_is_not_called_clean():
     checks = [
         check("dropped_files"),
