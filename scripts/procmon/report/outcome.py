@@ -59,11 +59,16 @@ def _remarked(remarks: Sequence[str]) -> list[str]:
 
 
 def _row(entry: Entry, reports: Path) -> tuple[str, ...]:
-    found = ", ".join(f"{entry.severities[key]} {key}" for key in _SEVERITIES if entry.severities.get(key))
     return (
-        _shown(entry.name), f"{entry.events:,}", f"{entry.left:,}", "; ".join([found or _none(entry), *_damage(entry)]),
+        _shown(entry.name), f"{entry.events:,}", f"{entry.left:,}", _found(entry),
         _shown(f"{reports / entry.name}/report.html") if "report.html" not in entry.missing else "not made",
     )  # fmt: skip
+
+
+def _found(entry: Entry) -> str:
+    found = ", ".join(f"{entry.severities[key]} {key}" for key in _SEVERITIES if entry.severities.get(key))
+    filtered = ["filtered"] if found and entry.material.filtered else []
+    return "; ".join([found or _none(entry), *filtered, *_damage(entry)])
 
 
 def _none(entry: Entry) -> str:

@@ -80,6 +80,13 @@ def test_the_table_never_says_a_bare_none_of_what_could_not_be_seen(tmp_path: Pa
     assert code == 0
 
 
+def test_a_filtered_capture_is_called_so_also_where_something_was_found(tmp_path: Path):
+    filtered = info(capture="one", filtered={"value": True, "reason": "x"})
+    write_results(tmp_path / "results/one", material(findings=[finding(severity="high")], capture=filtered))
+    seen = read_overview(tmp_path / "results", ["one"])
+    assert "1 high; filtered" in outcome(seen, inputs=Path("inputs"), reports=Path("reports"))[0]
+
+
 def test_a_failed_inputs_name_that_is_no_utf_8_is_written_with_replacement_characters(run: Path):
     file = os.fsdecode(b"inputs/\xff\xfe.CSV")
     seen = read_overview(run / "results", ["good"], rejected=[(file, f"{file} can't be named.")])
