@@ -45,6 +45,25 @@ def row(table: str, **values: Any) -> dict[str, Any]:
     return dataclasses.asdict(TABLES[table](**(needed | values)))
 
 
+@pytest.mark.parametrize(
+    ("facts", "told", "sure"),
+    [
+        ({"genuine": True, "foreign": 5, "acted": True},
+         "started from Windows' own file, but not as Windows starts it, ran foreign code and changed this computer",
+         "that `lsass.exe` was not started as Windows starts it"),
+        ({"genuine": False, "foreign": 0, "acted": False}, "are not Windows' own.", "the false system processes"),
+    ],
+)  # fmt: skip
+def test_windows_own_file_started_by_another_is_not_called_another_program(facts: Any, told: str, sure: str):
+    borne = finding(1, kind="masquerade", facts={"name": "lsass.exe", "count": 3, **facts})
+    made = brief(material(findings=[borne]))
+    assert told in " ".join(made.happened)
+    assert ("not Windows' own" in " ".join(made.happened)) is not facts["genuine"]
+    assert any(sure in said for _, said in made.sure)
+    again = make_brief(material(findings=[borne]), Moments(zone="UTC"), "ja")
+    assert ("Windows 自身のファイルから" in " ".join(again.happened)) is facts["genuine"]
+
+
 def test_it_opens_with_what_was_done_and_how_long_it_took():
     assert happened(material(findings=[finding(1, **DRIVER)])).startswith(
         "In 40 seconds, lsass.exe put one driver on this computer, `MRxCls`, and started it."
