@@ -23,6 +23,9 @@ from scripts.procmon.findings.user_files import user_files_run_by_system
 
 HIGH = 3
 
+#: Integrity levels came with Windows Vista: what an older Windows does not have is not missing in its captures.
+_BEFORE_INTEGRITY = re.compile(r"Windows (?:2000|XP|Server 2003)", re.IGNORECASE)
+
 _RUNAS = re.compile(r"-verb\s+\"?'?runas|\brunas(?:\.exe)?\b|shellexecute.*runas", re.IGNORECASE)
 
 
@@ -42,7 +45,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
         *bypasses(capture, earlier),
     ]
     known = any(level is not None for level in levels(capture).values())
-    limits = [] if known else ["no_integrity"]
+    limits = [] if known or _BEFORE_INTEGRITY.match(str(capture.info.get("os") or "")) else ["no_integrity"]
     if not any(row.parent is not None for row in rows):
         limits.append("no_parents")
     return Analysis(

@@ -63,6 +63,8 @@ def _everyday(sentence: str, reasons: Counter[str], words: Words) -> str:
     kinds = [
         f"{words.shared('ordinary', reason)} ({words.forms.number(n)})" for reason, n in reasons.most_common()
     ]
+    if len(reasons) == 1:  # its number is that of all rows
+        kinds = [words.shared("ordinary", reason) for reason in reasons]
     # "and 8 more" would leave open whether that is rows or reasons; one reason alone is told rather than counted.
     if len(kinds) > _MOST_REASONS + 1:
         rest = reasons.total() - sum(n for _, n in reasons.most_common(_MOST_REASONS))

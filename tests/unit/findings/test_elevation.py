@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from scripts.procmon.contracts.findings import Analysis, Finding
@@ -24,6 +25,18 @@ def judge(*rows: Row, processes: dict[str, dict[str, Any]] | None = None) -> Ana
 
 def access(who: str, granted: str) -> Row:
     return Row("RegOpenKey", "HKLM", f"Desired Access: Maximum Allowed, Granted Access: {granted}", who=who)
+
+
+def test_missing_integrity_levels_limit_no_windows_that_never_had_them() -> None:
+    built = capture(access("b.exe (10)", "Read"))
+    done = {"process_tree": process_tree.analyse(built, {})}
+    for system, limited in (
+        ("Windows XP, Service Pack 2 (build 2600)", False),
+        ("Windows 10", True),
+        (None, True),
+    ):
+        told = replace(built, info={**built.info, "os": system})
+        assert ("no_integrity" in elevation.analyse(told, done).limits) is limited
 
 
 def relaunch(first: str = "Read", second: str = "All Access") -> Finding:

@@ -128,7 +128,7 @@ def test_a_word_that_the_catalogue_does_not_know_is_shown_as_it_is():
     assert "quite new reason" in table.said[0]
 
 
-@pytest.mark.parametrize("reasons", [1, 4, 5, 6, 9])
+@pytest.mark.parametrize("reasons", [2, 4, 5, 6, 9])
 def test_everyday_rows_that_are_told_add_up_to_all_of_them(reasons: int):
     rows = [file(f"{n}_{m}", ordinary=f"reason_{n}") for n in range(reasons) for m in range(n + 2)]
     (said,) = make_table("files", rows, maker(), checks={}).said
@@ -137,6 +137,11 @@ def test_everyday_rows_that_are_told_add_up_to_all_of_them(reasons: int):
     assert bool(rest) == (reasons > 5)
     assert sum(told) + (int(rest[1]) if rest else 0) == len(rows)
     assert len(told) + (int(rest[2]) if rest else 0) == reasons
+
+
+def test_one_everyday_reason_alone_is_told_without_a_number_of_its_own():
+    (said,) = make_table("files", [file("a", ordinary="reason_1")] * 2, maker(), checks={}).said
+    assert said == "2 rows were recorded, and all have an everyday explanation: reason 1."
 
 
 def test_deletions_that_findings_tell_of_are_not_called_explained():
