@@ -11,8 +11,9 @@ import pytest
 from scripts.procmon.errors import SettingsError
 from scripts.procmon.filters.resolve import Source, resolve_stages, set_files
 from scripts.procmon.settings import CONFIG_FILE, check_settings, did_you_mean, read_settings
+from tests.shipped import shipped
 
-SHIPPED = CONFIG_FILE.read_text(encoding="utf-8")
+SHIPPED = shipped()
 
 
 def error_of(tmp_path: Path, old: str, new: str) -> str:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.shipped import shipped
+
 ROOT = Path(__file__).parents[2]
 LINKED = ("Snakefile", "scripts", "docs", "environment.yml", "pyproject.toml")
 
@@ -74,6 +76,7 @@ def project(tmp_path: Path) -> Project:
     for name in LINKED:
         (folder / name).symlink_to(ROOT / name)
     shutil.copytree(ROOT / "config", folder / "config")
+    (folder / "config" / "config.yaml").write_text(shipped(), encoding="utf-8")
     for name in ("run", "requirements.lock"):
         shutil.copy(ROOT / name, folder / name)
     (folder / "inputs").mkdir()
