@@ -14,6 +14,7 @@ from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Rule, Severity, Technique
 from scripts.procmon.contracts.tables import ProcessRow
 from scripts.procmon.findings.acts import acts
+from scripts.procmon.findings.log_writes import log_writes
 from scripts.procmon.findings.places import below_windows, kind_of
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.reproduce import around
@@ -127,6 +128,7 @@ def _module(capture: Capture, odd: Odd, rows: Mapping[int, ProcessRow]) -> Findi
             "loads": loads,
             "bases": sorted({hex(base) for ranges in odd.ranges.values() for base, _ in ranges}),
             "table_only": table_only,
+            "logs": log_writes(capture, odd.ranges, ran) if any(map(_is_system, people)) else None,
             "system": any(map(_is_system, people)),
             "acted": done.any,
             **done.facts(),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from ntpath import basename
 from typing import Any
 
+from scripts.procmon.contracts import processes as p
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
 from scripts.procmon.contracts.tables import AutostartRow, FileRow
@@ -269,6 +270,21 @@ def _leads_to_installed(write: Write) -> bool:
     return not bare and kind_of(target_of(write.place, write.data))[0] == "own"
 
 
+def _bare_files(capture: Capture, writes: list[Write]) -> list[dict[str, Any]]:
+    """The files of the capture with a name that stands without a path: loaded by how many, and whether written."""
+    names = tuple("\\" + data.lower() for data in {write.data for write in writes} if "\\" not in data)
+    found: dict[str, dict[str, Any]] = {}
+    for path, count in capture.modules[p.MODULE_PATH].astype(str).value_counts().items():
+        if str(path).lower().endswith(names):
+            one = found.setdefault(str(path).lower(), {"path": str(path), "loaded": 0, "written": False})
+            one["loaded"] += int(count)
+    for record in of_operations(capture, {"WriteFile"}):
+        if record.succeeded and record.path.lower().endswith(names):
+            one = found.setdefault(record.path.lower(), {"path": record.path, "loaded": 0, "written": True})
+            one["written"] = True
+    return sorted(found.values(), key=lambda one: -int(one["loaded"]))[:4]
+
+
 def _finding(capture: Capture, same: list[tuple[Write, list[str]]]) -> Finding:
     writes = [write for write, _ in same]
     first = writes[0]
@@ -304,6 +320,7 @@ def _finding(capture: Capture, same: list[tuple[Write, list[str]]]) -> Finding:
             )[1],
             "autoruns": _in_force(capture, writes),
             "before": before(capture, first.record),
+            "bare_files": _bare_files(capture, writes) if "bare_name" in signs else [],
             "machine": any(normal(write.record.path).startswith("hklm") for write in writes),
             "events": [write.record.event for write in writes],
         },

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -175,6 +175,7 @@ def _protection(
             "who": people,
             "time": lost[0].row.time,
             "askers": _askers(capture, lost, earlier),
+            "ended": _workers_ended(lost, earlier),
             "setup": bool(setups),
             "own": own,
         },
@@ -187,6 +188,21 @@ def _protection(
             "registry": sorted({story.row.service for story in lost}),
         },
     )
+
+
+#: Programs of Windows that do the work of a service of protection in a process of their own.
+_WORKERS = {"sharedaccess": {"alg.exe"}, "windefend": {"msmpeng.exe"}, "wdnissvc": {"nissrv.exe"}}
+
+
+def _workers_ended(lost: Sequence[Story], earlier: Mapping[str, Analysis]) -> list[dict[str, Any]]:
+    """Such programs that ran when the capture began and ended after their service was touched."""
+    ended = []
+    for story in lost:
+        for row in tree(earlier):
+            works = row.process_name.lower() in _WORKERS.get(story.row.service.lower(), ())
+            if works and not row.started_here and row.ended_here and row.end and row.end >= story.row.time:
+                ended.append({"who": row.who, "time": row.end, "service": story.row.service})
+    return ended
 
 
 def _own_removers(capture: Capture, lost: Sequence[Story]) -> list[str]:

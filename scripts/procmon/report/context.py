@@ -14,6 +14,7 @@ from scripts.procmon.report.brief import make_brief
 from scripts.procmon.report.events import list_events, telling
 from scripts.procmon.report.glossary import glossary
 from scripts.procmon.report.language import in_words_of
+from scripts.procmon.report.listed import listed_said
 from scripts.procmon.report.logo import read_logo
 from scripts.procmon.report.material import Material, Settings
 from scripts.procmon.report.moments import Moments, seconds_between
@@ -206,7 +207,7 @@ class _Maker:
         said = []
         if self.material.filtered:
             said.append(self.words.say("limits.filtered"))
-        elif reason := (self.info.get("filtered") or {}).get("reason"):
+        if reason := (self.info.get("filtered") or {}).get("reason"):
             said.append(str(reason))
         if can:
             said.append(self.words.say("limits.intro", yes=yes, no=no))
@@ -240,6 +241,7 @@ class _Maker:
             benign=finding["benign_explanation"],
             confidence_reason=finding["confidence_reason"],
             rules=[rule_text(r) for r in finding["reproduce"]],
+            listed=listed_said(finding, self.words),
             attack=finding["attack"],
             evidence=ranges(finding["evidence"]),
             events=finding.get("evidence_count", len(finding["evidence"])),
@@ -342,6 +344,7 @@ class _Maker:
 
     def _stage(self, count: int, stage: Mapping[str, Any]) -> Stage:
         before, after = int(stage["events_in"]), int(stage["events_out"])
+        hid, back = int(stage["removed"]), int(stage["came_back"])
         key = "method.stage_intro" if after <= before else "method.more_back"
         rules = sorted(at_work(stage["rules"], self.words), key=lambda rule: -rule.removed)
         rows = [[r.text, r.set, r.most, r.matched, r.removed, r.alone] for r in rules[: self.caps.rules]]
@@ -349,10 +352,10 @@ class _Maker:
         return Stage(
             number=count,
             name=str(stage["name"]),
-            said=self.words.say(key, before=before, after=after),
+            said=self.words.say(key, before=before, after=after, hid=hid, back=back),
             rows=rows,
             more=self.words.say("method.rules_hidden", n=left) if left else "",
-            hid=str(stage.get("said", "")) if before != after or stage.get("baseline") else "",
+            hid=str(stage.get("said", "")) if hid or back or stage.get("baseline") else "",
             base=str(stage.get("from", "")),
         )
 

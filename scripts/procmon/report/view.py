@@ -44,6 +44,7 @@ class Found:
     benign: str
     confidence_reason: str
     rules: Sequence[str]
+    listed: str = ""  #: where it is seen in Process Monitor, where no event is to be filtered for
     attack: Sequence[Mapping[str, Any]]
     evidence: Sequence[tuple[int, int]]
     events: int

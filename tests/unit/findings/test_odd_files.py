@@ -286,7 +286,7 @@ def test_a_folder_made_beside_what_came_from_the_network_is_told_with_it() -> No
     ]
     told = {one.kind: tell(one.kind, one.facts)["statement"] for one in found(*rows)}
     assert (
-        f"wrote 305 bytes to `{path}` (event 3) and read them again (event 5)"
+        f"0.008 seconds before that it wrote 305 bytes to `{path}` (event 3), which it read again (event 5)"
         in told["security_name_borrowed"]
     )
     assert f"It also made `{MARK}`, which begins with the same name." in told["security_name_borrowed"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from scripts.procmon.contracts.findings import Analysis
 from scripts.procmon.findings import odd_modules, process_tree
+from scripts.procmon.text.telling import tell
 from tests.captures.events import Row, capture
 
 PAYLOAD = r"C:\RECYCLER\S-1-5-18\$fab\n"
@@ -71,3 +72,27 @@ def test_a_program_that_runs_from_the_recycle_bin_is_told() -> None:
     row = Row("RegOpenKey", "HKLM", who="x.exe (9)")
     found = judge(row, who="x.exe (9)", image=r"C:\RECYCLER\x.exe", module=r"C:\Windows\System32\ntdll.dll")
     assert [finding.kind for finding in found.findings] == ["odd_program"]
+
+
+def logged(offset: int, stack: tuple[int, ...] = ()) -> Row:
+    path = r"C:\WINDOWS\system32\config\SysEvent.Evt"
+    return Row("WriteFile", path, f"Offset: {offset:,}, Length: 40", who=SERVICES, stack=stack)
+
+
+def test_entries_of_event_logs_by_a_process_with_foreign_code_are_told_and_not_held_against_it() -> None:
+    (finding,) = judge(logged(159_028), logged(159_280), logged(159_280)).findings
+    assert finding.facts["logs"] == {"files": ["SysEvent.Evt"], "writes": 3, "appended": True}
+    said = tell(finding.kind, finding.facts)["statement"]
+    assert "wrote 3 times to the event logs `SysEvent.Evt`: up to Windows Server 2003" in said
+    assert "each goes on where the ones before had ended" in said
+
+
+def test_a_log_that_is_written_from_its_beginning_is_not_said_to_be_continued() -> None:
+    (finding,) = judge(logged(159_028), logged(0)).findings
+    assert "goes on" not in tell(finding.kind, finding.facts)["statement"]
+
+
+def test_a_log_written_by_the_foreign_code_itself_is_not_excused() -> None:
+    (finding,) = judge(logged(159_028, stack=(0x45671234,))).findings
+    assert finding.facts["logs"] is None
+    assert (finding.facts["ran"], finding.severity) == (1, "high")

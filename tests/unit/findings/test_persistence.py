@@ -136,6 +136,26 @@ def test_winsocks_entries_rewritten_to_a_bare_name_are_one_finding() -> None:
     assert not judge(set_to(rf"{WINSOCK}\000000000001\PackedCatalogItem", usual, kind="REG_BINARY")).findings
 
 
+def test_a_bare_name_is_told_with_the_files_of_that_name_that_the_capture_has() -> None:
+    bare = set_to(
+        rf"{WINSOCK}\000000000001\PackedCatalogItem", "6D 73 77 73 6F 63 6B 2E 64 6C 6C 00", kind="REG_BINARY"
+    )
+    own = r"C:\WINDOWS\system32\mswsock.dll"
+
+    def told(*rows: Row) -> str:
+        built = capture(
+            bare, *rows, modules={"a.exe (1)": [(own, 0x1000, 0x1000)]}, processes={"a.exe (1)": {}}
+        )
+        (finding,) = persistence.analyse(built, {}).findings
+        return tell(finding.kind, finding.facts)["statement"]
+
+    assert f"`{own}` (loaded in 1 process); none was written. Whether another" in told()
+    foreign = r"C:\x\mswsock.dll"
+    said = told(Row("WriteFile", foreign, "Offset: 0, Length: 9"))
+    assert f"`{foreign}` (written here)" in said
+    assert "none was written" not in said
+
+
 def test_a_value_that_is_taken_away_again_is_no_persistence_but_in_the_table() -> None:
     path = r"HKCU\Software\Classes\exefile\shell\open\command\(Default)"
     found = judge(set_to(path, r"C:\Windows\System32\cmd.exe"), Row("RegDeleteValue", path))

@@ -42,3 +42,11 @@ def test_what_a_finding_cites_is_not_told_again() -> None:
 
 def test_a_refused_value_was_not_set() -> None:
     assert table(Row("RegSetValue", OWN, DATA, result="ACCESS DENIED")) == []
+
+
+def test_the_first_start_of_a_service_of_windows_is_ordinary_and_that_of_another_is_not() -> None:
+    entry = r"HKLM\System\CurrentControlSet\Enum\Root\LEGACY_HTTPFILTER\0000\Class"
+    rows = table(
+        Row("RegSetValue", entry, DATA), Row("RegSetValue", entry.replace("HTTPFILTER", "ROOTKIT"), DATA)
+    )
+    assert [row.ordinary for row in rows] == ["services_started", None]

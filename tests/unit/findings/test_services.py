@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis
 from scripts.procmon.findings import dropped_files, process_tree, services
+from scripts.procmon.text.telling import tell
 from tests.captures.deeds import SERVICES, created, service_key, service_value
 from tests.captures.events import Row, capture
 from tests.unit.findings.test_deletions import accusation
@@ -119,3 +122,20 @@ def test_process_monitors_own_driver_is_ordinary() -> None:
         service_value("PROCMON24", "Type", 1, who="Procmon64.exe (9)"),
     )
     assert [row.ordinary for row in analysed(built).tables["services"]] == ["process_monitor"]
+
+
+def test_a_program_that_works_for_a_lost_protection_and_ended_is_named() -> None:
+    def ended(at: str) -> list[dict[str, str]]:
+        alg = {"image_path": r"C:\WINDOWS\System32\alg.exe", "end": pd.Timestamp(at)}
+        row = service_value("SharedAccess", "Start", 4, who=SCM)
+        later = Row("RegOpenKey", "HKLM", who=SCM)
+        (finding,) = analysed(capture(row, later, processes={"alg.exe (500)": alg})).findings
+        said = tell(finding.kind, finding.facts)["statement"]
+        assert ("alg.exe (500), which works for `SharedAccess`, ended at" in said) == bool(
+            finding.facts["ended"]
+        )
+        return list(finding.facts["ended"])
+
+    (one,) = ended("2011-03-30T10:00:00.005Z")
+    assert (one["who"], one["service"]) == ("alg.exe (500)", "SharedAccess")
+    assert ended("2011-03-30T09:00:00Z") == []
