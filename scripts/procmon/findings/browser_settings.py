@@ -1,4 +1,4 @@
-"""Settings of what a browser shows and where its traffic goes: one alone is everyday, several at once are a bundle's work."""
+"""Settings of what a browser shows and where its traffic goes: several kinds set at once are a bundle's work."""
 
 from __future__ import annotations
 

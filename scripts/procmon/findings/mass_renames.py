@@ -18,6 +18,7 @@ from scripts.procmon.findings.file_times import folder_of
 from scripts.procmon.findings.notes import demands_of, is_work, notes_of, set_up
 from scripts.procmon.findings.overwritten import overwritten
 from scripts.procmon.findings.process_tree import tree
+from scripts.procmon.findings.replaced import replaced
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.knowledge import knowledge
 
@@ -52,7 +53,9 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
         for (person, end), group in _with_random(_groups(files, renames, deletions)).items()
         if (finding := _finding(person, end, group, files, installed=set_up(person, images, files)))
     ]
-    findings += overwritten(capture, files, images, Doers(tree(earlier)))
+    doers = Doers(tree(earlier))
+    findings += overwritten(capture, files, images, doers)
+    findings += replaced(files, deletions, doers)
     return Analysis(
         name="mass_renames",
         outcome="found" if findings else "not found",

@@ -11,12 +11,13 @@ from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Finding, Severity, Technique
 from scripts.procmon.contracts.tables import FileRow
 from scripts.procmon.findings.doers import Doers
-from scripts.procmon.findings.file_acts import FILE, READ, acts, file_key
+from scripts.procmon.findings.file_acts import FILE, READ, acts, file_key, transfers
 from scripts.procmon.findings.file_kinds import ending
 from scripts.procmon.findings.file_times import folder_of
 from scripts.procmon.findings.notes import demands_of, families_of, is_work, notes_of, set_up
 from scripts.procmon.findings.places import below_windows
 from scripts.procmon.findings.reproduce import by_path
+from scripts.procmon.findings.select import one_of
 
 #: Fewer may be anybody's work of a day.
 MANY = 20
@@ -24,6 +25,8 @@ MANY = 20
 MOSTLY = 0.8
 FOLDERS = 3
 FAMILIES = 2
+#: What a program reads of its own and Windows' files, as a share of what it writes.
+LITTLE = 0.05
 MOST_EVENTS = 500
 HOSTS = r"system32\drivers\etc\hosts"
 
@@ -34,9 +37,9 @@ def overwritten(
     """One finding a process that wrote over documents of several kinds, as when they are encrypted where they lie.
 
     Severity: high where it left a note (of one name in several folders, or one whose name tells), medium where it read
-    nearly all of them first, in several folders and of several sorts; low for a program that is set up (``images``:
-    whose program lies where). Without either nothing is said: editors, players and synchronising programs write over
-    files, too, and so do installed programs and Windows' own.
+    nearly all of them first, in several folders and of several sorts, or none of them and nothing else that it could
+    have written there; low for a program that is set up (``images``: whose program lies where). Without either nothing
+    is said: editors, players and synchronising programs write over files, too, and so do installed programs.
     """
     by_process: dict[str, list[FileRow]] = {}
     for row in files:
@@ -51,9 +54,12 @@ def overwritten(
         kinds = sorted({ending(row.path) for row in mine})
         if len(mine) < MANY or len(kinds) < 2:
             continue
-        read = _read_first(capture, mine) if not notes else None
-        if notes or (read is not None and doers.of(person) != "installed" and _is_sweep(mine, read)):
-            yield _finding(person, mine, notes, read=read, installed=set_up(person, images, files))
+        if notes:
+            yield _finding(person, mine, notes, read=None, installed=set_up(person, images, files))
+        elif doers.of(person) != "installed" and _is_sweep(mine):
+            read = _read_first(capture, mine)
+            if read >= len(mine) * MOSTLY or (not read and _takes_nothing_in(capture, mine)):
+                yield _finding(person, mine, notes, read=read, installed=set_up(person, images, files))
 
 
 def _finding(
@@ -67,6 +73,7 @@ def _finding(
         confidence="likely" if notes else "possible",
         facts={
             "who": person,
+            "way": "blind" if read == 0 else "over",
             "installed": installed,
             "count": len(mine),
             "kinds": sorted({ending(path) for path in paths}),
@@ -79,20 +86,19 @@ def _finding(
         },
         evidence=evidence[:MOST_EVENTS],
         reproduce=by_path(paths, whos=[person]),
-        attack=[Technique("T1486", "medium" if notes else "low")],
+        attack=[Technique("T1485" if read == 0 else "T1486", "medium" if notes else "low")],
         subjects={"processes": [person], "files": [*(row.path for row in notes), *paths][:100]},
         key_events=[*(row.events[0] for row in mine[:4]), *(row.events[0] for row in notes[:4])],
     )
 
 
-def _is_sweep(mine: Sequence[FileRow], read: int) -> bool:
-    """Whether nearly all were read before, of several sorts and in several folders, and no copies of others."""
+def _is_sweep(mine: Sequence[FileRow]) -> bool:
+    """Whether they are of several sorts and in several folders, and no copies of others."""
     folders = {folder_of(row.path.lower()) for row in mine}
     copies = sum(row.copied_from is not None for row in mine)
     sorts = families_of(row.path for row in mine)
     return (
-        read >= len(mine) * MOSTLY
-        and copies <= len(mine) * (1 - MOSTLY)
+        copies <= len(mine) * (1 - MOSTLY)
         and len(folders) >= FOLDERS
         and len(sorts) >= FAMILIES
         # Tools for pictures and films write their notes into both; who encrypts wants the papers.
@@ -107,6 +113,21 @@ def _read_first(capture: Capture, mine: Sequence[FileRow]) -> int:
     reads = acts(dataclasses.replace(capture, events=events[inside]), READ)
     first = reads.groupby(FILE, observed=True)[e.EVENT].min().to_dict()
     return sum(first.get(file_key(row.path), row.events[-1]) < row.events[-1] for row in mine)
+
+
+def _takes_nothing_in(capture: Capture, mine: Sequence[FileRow]) -> bool:
+    """Whether the process read hardly anything, and received nothing: then what it wrote came from nowhere.
+
+    Who unpacks, copies or fetches takes in what it writes.
+    """
+    events = capture.events
+    own = events[(events[e.PROCESS] == mine[0].process).to_numpy(dtype=bool)]
+    if not one_of(events[e.OPERATION], READ).any():
+        return False  # without any reads their absence tells nothing
+    if one_of(own[e.OPERATION], {"TCP Receive", "UDP Receive"}).any():
+        return False
+    reads = transfers(dataclasses.replace(capture, events=own), READ)
+    return int(reads["length"].fillna(0).sum()) <= LITTLE * sum(row.bytes_written or 0 for row in mine)
 
 
 def hosts_written(files: Sequence[FileRow], doers: Doers) -> Iterator[Finding]:
