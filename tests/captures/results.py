@@ -148,6 +148,8 @@ def stages(*left: int) -> Json:
                 "name": f"Stage of {after}",
                 "events_in": before,
                 "events_out": after,
+                "removed": max(before - after, 0),
+                "came_back": max(after - before, 0),
                 "rules": [rule | {"removed": 9}],
             }
             for before, after in itertools.pairwise(left)

@@ -270,6 +270,24 @@ def test_a_cover_without_findings_and_marking_explains_nothing():
     assert 'class="legend"' not in page
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "All 4,979 events, within 61 seconds, are of a.exe; no other program rests that long"),
+        ("ja", "61 秒間の 4,979 件のイベントはすべて a.exe のものである"),
+    ],
+)
+@pytest.mark.parametrize("medium", ["html", "pdf"])
+def test_part_2_tells_by_what_it_is_known_that_a_capture_was_filtered(language: str, told: str, medium: Any):
+    reason = (
+        "All 4,979 events, within 61 seconds, are of a.exe; no other program rests that long: "
+        "a filter left events out when the log was captured or saved."
+    )
+    kept = material(capture=info(filtered={"value": True, "reason": reason}))
+    made = make_report(kept, Settings(language=language), medium=medium)
+    assert any(told in said for said in made.limits)
+
+
 def test_checks_of_a_filtered_capture_say_that_they_saw_only_what_was_kept():
     kept = info(filtered={"value": True, "reason": ""})
     looked = [check("waits"), check("removal", "found")]

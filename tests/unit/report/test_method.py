@@ -39,6 +39,18 @@ def test_a_stage_says_what_it_may_have_hidden() -> None:
     )
 
 
+def test_what_a_stage_hid_and_what_it_brought_back_are_counted_apart() -> None:
+    first = funnel()
+    first["stages"][0] |= {"events_in": 13_377, "events_out": 600, "removed": 12_913, "came_back": 136}  # type: ignore[index]
+    shown = page(funnel=first)
+    assert "13,377 events in, 600 left: 12,913 hidden (97%), 136 brought back by rules" in shown
+    assert "12,777" not in shown
+    first["stages"][0] |= {"events_in": 100, "events_out": 100, "removed": 7, "came_back": 7}  # type: ignore[index]
+    assert "100 events in, 100 left: 7 hidden (7%), 7 brought back" in page(funnel=first)
+    first["stages"][0] |= {"events_in": 100, "events_out": 110, "removed": 5, "came_back": 15}  # type: ignore[index]
+    assert "15 events brought back: this stage takes rules away. 5 hidden. 100 in" in page(funnel=first)
+
+
 def test_a_rule_shows_whom_and_what_it_took_most_of() -> None:
     made = stages(100, 50)
     made["stages"][0]["rules"][0] |= {
