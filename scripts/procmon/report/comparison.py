@@ -134,9 +134,8 @@ class _Maker:
         return " ".join([self._say("summary", **counts), *unseen, *self._turned_round()])
 
     def _unseen(self, kind: str) -> list[str]:
-        """The sides that hold no events of a kind; none where both know things of it all the same."""
-        told = (self.tables or {})[kind]
-        return list(told["blind"]) if not int(told["both"]) else []
+        """The sides that hold no events of a kind: what one can't show is neither compared nor counted."""
+        return list((self.tables or {})[kind]["blind"])
 
     def _turned_round(self) -> list[str]:
         """That the capture called the first began later, where the times of both can be set side by side."""
@@ -180,17 +179,13 @@ class _Maker:
 
     def _section(self, kind: str) -> Section:
         told = (self.tables or {})[kind]
-        blind = [self._say("blind", capture=self.names[which], kind=kind) for which in told["blind"]]
-        if self._unseen(kind):
-            title = self._word(f"kinds.{kind}.title")
+        title = self._word(f"kinds.{kind}.title")
+        if unseen := self._unseen(kind):
+            blind = [self._say("blind", capture=self.names[which], kind=kind) for which in unseen]
             return Section(key=kind, title=title, said=[*blind, self._say("held")], tables=())
-        said = [self._say(f"kinds.{kind}.both", n=int(told["both"]), changed=int(told["changed"]["count"]))]
-        return Section(
-            key=kind,
-            title=self._word(f"kinds.{kind}.title"),
-            said=[*blind, *said],
-            tables=[self._table(kind, way, told[way]) for way in WAYS],
-        )
+        said = self._say(f"kinds.{kind}.both", n=int(told["both"]), changed=int(told["changed"]["count"]))
+        tables = [self._table(kind, way, told[way]) for way in WAYS]
+        return Section(key=kind, title=title, said=[said], tables=tables)
 
     def _table(self, kind: str, way: str, listed: Mapping[str, Any]) -> Table:
         count, rows = int(listed["count"]), listed["rows"]

@@ -183,6 +183,25 @@ def test_a_capture_that_can_not_show_a_kind_of_things_is_told(tmp_path: Path) ->
     assert "1 network peer" not in page
 
 
+def test_what_can_not_be_compared_is_not_counted_even_where_both_list_images_in_the_kernel(
+    tmp_path: Path,
+) -> None:
+    def modules(*names: str) -> dict[str, Any]:
+        return {"System (4)": [(rf"C:\Windows\drivers\{name}.sys", 4096, 10) for name in names]}
+
+    who = {"System (4)": {"image_path": None}}
+    before = results(
+        tmp_path / "before", processes=who, modules=modules("both", "old"), can_show={"process_events": False}
+    )
+    after = results(tmp_path / "after", processes=who, modules=modules("both", "new"))
+    document = told(before, after)
+    assert document["tables"]["drivers"]["both"] == 1
+    page = rendered(tmp_path, before, after)
+    assert re.search(r"Drivers can(’|'|&#39;)t be compared", page)
+    assert "in the kernel of" not in page
+    assert "1 driver" not in page
+
+
 def test_a_capture_set_as_the_first_that_began_later_is_told(tmp_path: Path) -> None:
     before, after = results(tmp_path / "before"), results(tmp_path / "after")
     for folder, day in ((before, "2024-03-02"), (after, "2024-03-01")):
