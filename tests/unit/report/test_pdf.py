@@ -117,4 +117,4 @@ def test_a_step_of_the_brief_names_the_page_on_which_the_step_stands(tmp_path: P
     stands = next(n for n, text in enumerate(pages, 1) if "How to remove it, in this order" in text)
     begins = next(n for n, text in enumerate(pages, 1) if "Places that Windows starts programs from" in text)
     assert begins < stands
-    assert f"(part 5, p. {stands})" in pages[1].replace("\n", " ")
+    assert f"(part 5, p. {stands})" in pages[1].replace("\n", " ").replace("\u00a0", " ")
