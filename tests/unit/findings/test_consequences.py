@@ -130,7 +130,7 @@ def test_entries_are_undone_from_other_media_where_windows_own_processes_run_for
     assert restart < value < file < own < order.index(("check", "infected"))
     (row,) = [one for one in hosted().tables["removal"] if one.because == "restart_loaded"]
     said = render(catalogue("removal")["restart_loaded"], row.facts)
-    assert "could be put back by what runs in services.exe (680)" in said
+    assert "could be put back by the code in services.exe (680)" in said
     assert "safe mode is not enough" in said.lower()
 
 
