@@ -319,6 +319,8 @@ class _Teller:
                 said, told = grave[0]["title"], 1
             more = len(self.material.findings) - told
             return said if not more else self.say("headline.more", said=said, n=more)
+        if self.material.info.get("events") == 1:
+            return self.say("headline.one_event")
         key = "clean" if self._clean() == "clean" else "clean_partly"
         return self.say(f"headline.{key}", n=len(self.blocked))
 

@@ -17,7 +17,7 @@ from scripts.procmon.report.language import in_words_of
 from scripts.procmon.report.logo import read_logo
 from scripts.procmon.report.material import Settings, report_stems
 from scripts.procmon.report.overview import Entry, Failure, Overview
-from scripts.procmon.report.shared import MOST, kinds, shared
+from scripts.procmon.report.shared import MOST, kinds, own_exports, shared
 from scripts.procmon.report.words import Words
 from scripts.procmon.text import catalogue
 from scripts.procmon.text.phrases import in_language
@@ -84,6 +84,7 @@ def index_html(
         settings=settings,
         shared=in_common[:MOST],
         shared_more=max(0, len(in_common) - MOST),
+        exports=sorted(own_exports(material.name for material in told).items()),
         kinds=kinds(told),
         logo=read_logo(settings.logo),
         w=words,

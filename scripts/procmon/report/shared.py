@@ -12,6 +12,9 @@ from scripts.procmon.report.material import Material
 #: Rows that the page lists at most; more are counted.
 MOST = 200
 
+#: How a capture is called that is an export beside a capture of its name.
+_EXPORTS = (".csv", ".xml")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Where:
@@ -41,8 +44,18 @@ class Kind:
     captures: Sequence[Where]
 
 
-def shared(materials: Iterable[Material]) -> list[Shared]:
-    """Indicators of two captures or more; a file is known by its name, whatever its folder. Most captures first."""
+def own_exports(names: Iterable[str]) -> dict[str, str]:
+    """By name of a capture, that of the capture beside it that it is an export of: "x.CSV" → "x"."""
+    known = set(names)
+    return {name: name[:-4] for name in known if name.lower().endswith(_EXPORTS) and name[:-4] in known}
+
+
+def shared(materials: Sequence[Material]) -> list[Shared]:
+    """Indicators of two captures or more; a file is known by its name, whatever its folder. Most captures first.
+
+    A capture and its own export count as one.
+    """
+    export_of = own_exports(material.name for material in materials)
     spelled: dict[tuple[str, str], str] = {}
     found: dict[tuple[str, str], dict[str, Where]] = {}
     for material in materials:
@@ -59,7 +72,7 @@ def shared(materials: Iterable[Material]) -> list[Shared]:
     several = [
         Shared(type=key[0], value=spelled[key], captures=list(where.values()))
         for key, where in found.items()
-        if len(where) > 1
+        if len({export_of.get(name, name) for name in where}) > 1
     ]
     return sorted(several, key=lambda one: (-len(one.captures), one.type, one.value.lower()))
 

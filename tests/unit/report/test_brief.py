@@ -401,6 +401,12 @@ def test_a_clean_capture_that_could_not_be_checked_wholly_is_not_called_clean():
     )
 
 
+def test_one_event_without_a_finding_is_no_all_clear_in_one_line():
+    assert make_headline(material(capture=info(events=1))).startswith("The capture holds one event, too few")
+    assert "one event" not in make_headline(material(capture=info(events=1), findings=[finding()]))
+    assert "1 件だけ" in make_headline(material(capture=info(events=1)), "ja")
+
+
 def test_an_empty_capture_is_told_to_be_empty_and_nothing_is_concluded_from_it():
     made = brief(material(capture=info(events=0)))
     assert "holds no event" in made.happened[0]

@@ -201,6 +201,27 @@ def test_the_index_names_captures_harmlessly(tmp_path: Path):
     assert 'href="%3Cscript%3Ex%3C_script%3E%22%26%25%23%3F/report.html"' in html
 
 
+def test_the_first_line_of_the_index_counts_what_failed(run: Path):
+    seen = overview(run)
+    first = index_html(seen).partition('class="said">')[2].partition("</p>")[0]
+    assert first.startswith(f"{len(seen.entries)} captures; ")
+    assert f"{len(seen.failures)} inputs could not be reported on" in first
+    only = index_html(Overview(failures=seen.failures[:1])).partition('class="said">')[2].partition("</p>")[0]
+    assert only == "1 input could not be reported on, listed at the end."
+    assert "could not" not in index_html(Overview(entries=seen.entries)).partition("</section>")[0]
+
+
+def test_the_index_says_which_captures_have_their_own_export_beside_them(tmp_path: Path):
+    row = {"type": "file", "value": "C:\\own.exe", "why": "", "findings": [], "events": [1]}
+    for name in ("x", "x.CSV", "y"):
+        rows = [row, {**row, "value": "C:\\pair.exe"}] if name != "y" else [row]
+        write_results(tmp_path / name, material(tables={"indicators": rows}))
+    html = index_html(read_overview(tmp_path, ["x", "x.CSV", "y"]))
+    assert "What only a capture and its own export share is left out (<code><bdi>x</bdi></code>)." in html
+    assert "own.exe" in html
+    assert "pair.exe" not in html
+
+
 def test_an_index_over_nothing_says_so():
     assert "No capture has been reported on yet" in index_html(Overview())
 

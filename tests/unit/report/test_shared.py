@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scripts.procmon.report.material import Material
-from scripts.procmon.report.shared import kinds, shared
+from scripts.procmon.report.shared import kinds, own_exports, shared
 from tests.captures.results import check, finding, material
 
 
@@ -38,6 +38,14 @@ def test_a_name_that_one_capture_has_twice_is_not_shared():
 
 def test_a_key_and_a_file_of_one_name_are_two_things():
     assert shared([capture("a", indicator("file", "x")), capture("b", indicator("registry", "x"))]) == []
+
+
+def test_what_only_a_capture_and_its_own_export_share_is_left_out():
+    both = [capture(name, indicator("file", "C:\\own.exe")) for name in ("d/x", "d/x.CSV", "d/x.xml")]
+    assert own_exports(["d/x", "d/x.CSV", "y.CSV"]) == {"d/x.CSV": "d/x"}
+    assert shared(both) == []
+    (found,) = shared([*both, capture("y.CSV", indicator("file", "C:\\own.exe"))])
+    assert len(found.captures) == 4
 
 
 def test_what_most_captures_share_comes_first():
