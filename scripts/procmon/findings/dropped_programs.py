@@ -56,6 +56,35 @@ class Signs:
         return sum(map(bool, (self.odd, self.double, self.accused)))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What is known of all processes and files, looked up once however many processes made a file."""
+
+    ran: Mapping[str, Use]
+    loaded: Mapping[str, list[str]]  #: from the tables of modules
+    images: Mapping[int, str]
+    accused: Mapping[str, list[str]]
+    doers: Doers
+    setups: set[str]
+
+    @classmethod
+    def of(
+        cls,
+        capture: Capture,
+        wanted: Sequence[FileRow],
+        ran: Mapping[str, Use],
+        earlier: Mapping[str, Analysis],
+    ) -> Known:
+        return cls(
+            ran=ran,
+            loaded=module_users(capture, frozenset(file_key(row.path) for row in wanted)),
+            images=images(earlier),
+            accused=suspects(earlier),
+            doers=Doers(tree(earlier)),
+            setups=setup_programs(capture),
+        )
+
+
 def programs_dropped(
     capture: Capture, rows: Sequence[FileRow], ran: Mapping[str, Use], earlier: Mapping[str, Analysis]
 ) -> Iterator[Finding]:
@@ -74,25 +103,25 @@ def programs_dropped(
         and stream_of(row.path) is None  # those are told of by odd_files
         and not _is_hidden(row)  # those are told of by hidden_files
     ]
-    setups, brought = setup_programs(capture), brought_programs(earlier)
+    known, brought = Known.of(capture, wanted, ran, earlier), brought_programs(earlier)
     for person, files in _by_maker(wanted).items():
-        signs = _signs(capture, files, ran, earlier)
+        signs, image = _signs(files, known), known.images.get(files[0].process)
         installed = all(belongs_to_a_program(row.renamed_to or row.path) for row in files)
-        setup = person in setups or is_installer(person, images(earlier).get(files[0].process))
+        setup = person in known.setups or is_installer(person, image)
         # Who lies where users may write installs nothing into Windows unless it says so in the list of programs.
         foreign = (
             bool(signs.stray)
             and not setup
             and person not in brought
             and any(
-                _passes_for_windows(row.renamed_to or row.path, images(earlier).get(row.process))
+                _passes_for_windows(row.renamed_to or row.path, known.images.get(row.process))
                 for row in files
             )
         )
         severity: Severity = "info" if setup or (installed and not signs.stray) else "low"
         if foreign:
             severity = "medium"
-        handed = [] if setup else _handed_on(files, signs, earlier)
+        handed = [] if setup else _handed_on(files, signs, known)
         if handed:
             severity = "medium"
         if signs.strong:
@@ -109,7 +138,7 @@ def programs_dropped(
                 "installed": installed,
                 "foreign": foreign,
                 "handed": handed,
-                "browser": _is_browser(person, images(earlier).get(files[0].process)),
+                "browser": _is_browser(person, image),
                 "gone": [row.path for row in files if row.fate in ("deleted", "deleted on close")],
             },
             evidence=evidence,
@@ -119,18 +148,16 @@ def programs_dropped(
         )
 
 
-def _handed_on(files: Sequence[FileRow], signs: Signs, earlier: Mapping[str, Analysis]) -> list[str]:
+def _handed_on(files: Sequence[FileRow], signs: Signs, known: Known) -> list[str]:
     """The executables among ``files`` that ran, where who made them shows documents or runs scripts, and brings none.
 
     None that came from a share, as what log-on scripts bring does, or went where programs are installed.
     """
-    image = images(earlier).get(files[0].process)
+    image = known.images.get(files[0].process)
     name = files[0].who.rpartition(" (")[0].lower()
     habits = knowledge("process_habits")
     reader = name in habits["readers"] and in_its_place(image)
-    if not reader and (
-        name not in habits["script_hosts"] or Doers(tree(earlier)).of(files[0].process) == "installed"
-    ):
+    if not reader and (name not in habits["script_hosts"] or known.doers.of(files[0].process) == "installed"):
         return []
     return [
         row.path
@@ -159,19 +186,19 @@ def programs_changed(
         and not row.ordinary
         and row.bytes_written
     ]
-    unopened = unseen(capture) is not None
+    unopened, known = unseen(capture) is not None, Known.of(capture, wanted, ran, earlier)
     for person, files in _by_maker(wanted).items():
         # What is written at its end alone was there.
         maybe_new = unopened and all((row.bytes_written or 0) >= (row.size or 0) for row in files)
-        signs = _signs(capture, files, ran, earlier)
+        signs = _signs(files, known)
         installed = [row.path for row in files if belongs_to_a_program(row.path)]
         evidence = _evidence(files, ran)
         foreign = bool(signs.stray) and bool(installed)
         # An updater changes the programs of its maker; what changes everybody's infects them.
-        lent = _changes_no_programs(person, images(earlier).get(files[0].process))
+        lent = _changes_no_programs(person, known.images.get(files[0].process))
         changed = [row.path for row in files] if lent else installed if foreign else []
         folders = {"\\".join(path.lower().split("\\")[:3]) for path in changed if path.count("\\") > 1}
-        spreads = not maybe_new and len(folders) >= SEVERAL and person not in setup_programs(capture)
+        spreads = not maybe_new and len(folders) >= SEVERAL and person not in known.setups
         severity: Severity = "high" if spreads else "medium" if signs.accused or foreign else "low"
         yield Finding(
             kind="programs_written" if maybe_new else "programs_changed",
@@ -214,8 +241,9 @@ def hidden_files(
         and row.what != "driver"
         and not (_is_settings(row) and (row.size or 0) <= FOLDER_SETTINGS and not odd_place(row.path))
     ]
+    known = Known.of(capture, wanted, ran, earlier)
     for person, files in _by_maker(wanted).items():
-        signs = _signs(capture, files, ran, earlier)
+        signs = _signs(files, known)
         windows = any(in_windows(row.path) for row in files)
         disguised = [row.path for row in files if _is_settings(row) and (row.size or 0) > FOLDER_SETTINGS]
         programs = any(row.what in ("executable", "script") for row in files)
@@ -267,14 +295,13 @@ def _by_maker(rows: Iterable[FileRow]) -> dict[str, list[FileRow]]:
     return makers
 
 
-def _signs(
-    capture: Capture, files: Sequence[FileRow], ran: Mapping[str, Use], earlier: Mapping[str, Analysis]
-) -> Signs:
-    keys = {file_key(row.path): row.path for row in files}
+def _signs(files: Sequence[FileRow], known: Known) -> Signs:
+    keys, ran = {file_key(row.path): row.path for row in files}, known.ran
     used = {path: _users(ran[key]) for key, path in keys.items() if key in ran and ran[key].ran}
-    for key, users in module_users(capture, frozenset(keys)).items():
-        used.setdefault(keys[key], users)
-    image = images(earlier).get(files[0].process)
+    for key, path in keys.items():
+        if key in known.loaded:
+            used.setdefault(path, known.loaded[key])
+    image = known.images.get(files[0].process)
     return Signs(
         hidden=[row.path for row in files if _is_hidden(row)],
         odd=[row.path for row in files if _odd(row)],
@@ -282,7 +309,7 @@ def _signs(
         used=used,
         started={path for key, path in keys.items() if key in ran and ran[key].started_by},
         loaded={path for key, path in keys.items() if key not in ran or ran[key].loaded_by},
-        accused=files[0].who in suspects(earlier),
+        accused=files[0].who in known.accused,
         stray=None if image is None else is_stray(image),
     )
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
+
 import pytest
 
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis
 from scripts.procmon.contracts.tables import FileRow
-from scripts.procmon.findings import copies, deletions, dropped_files, process_tree
+from scripts.procmon.findings import copies, deletions, dropped_files, dropped_programs, process_tree
 from scripts.procmon.findings.file_kinds import has_double_ending, kind_of, ordinary_reason, stream_of
 from scripts.procmon.text.telling import tell
 from tests.captures.deeds import created, loaded, marked, opened, renamed, wrote
@@ -300,3 +303,21 @@ def test_a_new_file_that_nobody_wrote_to_is_empty_where_writes_are_recorded() ->
     end = Row("SetEndOfFileInformationFile", mark, "EndOfFile: 512")
     rows = analysed(capture(created(mark), end, wrote(PROGRAM, 0, 9))).tables["files"]
     assert {row.path: row.size for row in rows}[mark] is None
+
+
+def test_what_is_known_of_all_processes_is_looked_up_once_however_many_made_a_program(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked: list[str] = []
+    for name in ("images", "suspects", "module_users", "setup_programs", "tree"):
+        real = getattr(dropped_programs, name)
+
+        def counted(*given: object, name: str = name, real: Callable[..., object] = real) -> object:
+            looked.append(name)
+            return real(*given)
+
+        monkeypatch.setattr(dropped_programs, name, counted)
+    makers = [created(rf"C:\Users\a\Desktop\{n}.exe", who=f"maker.exe ({4 * n})") for n in range(1, 41)]
+    found = [f for f in analysed(capture(*makers)).findings if f.kind == "programs_dropped"]
+    assert len(found) == 40
+    assert max(Counter(looked).values()) <= 3  # once for the dropped, the changed and the hidden
