@@ -175,13 +175,13 @@ class _Teller:
                 said.append((labels[confidence], self.say(f"sure.told.{confidence}", **self._nouns(same))))
         unknown = [
             self.words.shared("questions", q["kind"], {**q["facts"], "brief": True})
-            for q in self._questions()
+            for q in self.material.table("questions")
         ]
         if unknown:
-            # Of a question with its reasons only the question; part 6 has the rest.
-            asked = [plainly.question(text) for text in unknown]
-            told = self._spelled(plainly.brisk(self.words["gap"].join(asked[:3])))
-            said.append((labels["unknown"], told))
+            asked = [plainly.question(text) for text in unknown]  # without its reasons, which part 6 has
+            more = [self.words.say("brief.more_questions", n=len(asked) - 3)] if len(asked) > 3 else []
+            told = plainly.brisk(self.words["gap"].join([*asked[:3], *more]))
+            said.append((labels["unknown"], self._spelled(told)))
         if self.blocked:
             told = self.say(
                 "sure.blocked_why",
@@ -195,9 +195,6 @@ class _Teller:
         if not self.telling and not self.material.whole and not self.material.filtered:
             said.append((labels["unknown"], self.say("sure.filter_unknown", n=self.material.missing)))
         return said
-
-    def _questions(self) -> Sequence[Facts]:
-        return self.material.table("questions")
 
     def _reasons(self) -> list[str]:
         return list(dict.fromkeys(str(check["reason"]) for check in self.blocked if check.get("reason")))

@@ -219,7 +219,7 @@ def tree(
         done.add(process)
         row, y = rows[process], 14.0 + 22 * len(twigs)
         x = 10.0 + 20 * min(depth, 14)
-        end = moments.clock(row["end"]) if row["ended_here"] else ""
+        end = moments.clock(row["end"]) if row["ended_here"] else "" if row.get("end_known", True) else "?"
         start = moments.clock(row["start"]) if row["started_here"] else ""
         marks = [
             Mark(

@@ -9,6 +9,7 @@ from typing import Any
 from scripts.procmon.report.exit_codes import exit_said
 from scripts.procmon.report.table import Maker, Shape, TableRow
 from scripts.procmon.text import code
+from scripts.procmon.text.phrases import in_language
 
 # --- cells: each takes a row and gives what stands in the columns of its shape, in their order ---------------------
 
@@ -122,6 +123,12 @@ def _process(row: TableRow, m: Maker) -> list[Any]:
         row["who"], row["command_line"] or row["image_path"], parent, row["user"],
         f"{m.moments.clock(row['start'])} – {end}", exit_said(row["exit_code"], m.words),
     ]  # fmt: skip
+
+
+def _target(row: TableRow, m: Maker) -> str:
+    """What a step is done to; of a step on several things these stand in one text."""
+    target = str(in_language(row["target"], m.words.language))
+    return target.replace(", ", m.words["comma"]) if row["step"] in ("save first", "restart") else target
 
 
 def _peer(row: TableRow, m: Maker) -> list[Any]:
@@ -323,7 +330,7 @@ SHAPES: dict[str, Shape] = {
         check="removal",
         columns=(("step", "text", 15), ("target", "path", 41), ("because", "prose", 44)),
         cells=lambda row, m: [
-            m.words.word("step", row["step"]), row["target"], m.words.shared("removal", row["because"], row["facts"]),
+            m.words.word("step", row["step"]), _target(row, m), m.words.shared("removal", row["because"], row["facts"]),
         ],
         facts=lambda rows, _: {
             "n": _count(rows, lambda r: r["step"] != "leave"), "left": _count(rows, lambda r: r["step"] == "leave"),

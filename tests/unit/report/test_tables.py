@@ -182,3 +182,17 @@ def test_who_made_contact_itself_is_not_counted_as_contacted():
 
     (said,) = make_table("peers", [peer("a", "out"), peer("b", "in")], maker(), checks={}).said
     assert said == "1 peer was contacted, 1 of which gave no answer. 1 other made contact itself."
+
+
+def test_what_a_step_is_done_to_is_named_in_the_language_of_the_report():
+    rows = [
+        {"step": "save first", "target": "a.txt, b.zip", "because": "", "facts": {}},
+        {"step": "check", "target": "User Account Control", "because": "", "facts": {}},
+        {"step": "delete file", "target": "C:\\a, b.txt", "because": "", "facts": {}},
+    ]
+    told = make_table("removal", rows, dataclasses.replace(maker(), words=Words("ja")), checks={})
+    assert [row[1] for row in told.rows] == [
+        "a.txt、b.zip", "ユーザー アカウント制御 (UAC)", "C:\\a, b.txt",
+    ]  # fmt: skip
+    english = make_table("removal", rows, maker(), checks={})
+    assert [row[1] for row in english.rows] == [row["target"] for row in rows]
