@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -10,6 +11,9 @@ from typing import Any
 ENDINGS = (".case.yaml", ".case.yml")
 
 _NEAR = 0.8  #: the demos' names are less alike than that
+_PART = 4  #: letters that a name has at least for one that it is part of to be near it
+_MARKING = re.compile(rb"^marking:[ \t]*[\"']?(TLP:[A-Z+]{3,12})\b", re.MULTILINE)
+_MOST = 1 << 16  #: bytes of a case file that are looked at for its marking
 
 
 def unclaimed(settings: Mapping[str, Any], inputs: Path, captures: Collection[str]) -> list[str]:
@@ -19,7 +23,11 @@ def unclaimed(settings: Mapping[str, Any], inputs: Path, captures: Collection[st
     """
     files = sorted(file for ending in ENDINGS for file in inputs.rglob(f"*{ending}"))
     names = [(file, file.relative_to(inputs).as_posix().rpartition(".case.")[0]) for file in files]
-    said = [f"{file}: {_missing(name, captures)}" for file, name in names if name not in captures]
+    said = [
+        f"{file}: {_missing(name, captures)}; {_unapplied(file)}"
+        for file, name in names
+        if name not in captures
+    ]
     entries = sorted(set(settings.get("captures") or ()) - set(captures))
     said += [
         f"config.yaml, captures: {_missing(name, captures)}" for name in entries if _near(name, captures)
@@ -32,5 +40,27 @@ def _missing(name: str, captures: Collection[str]) -> str:
     return f"there is no capture {name!r}" + (f"; did you mean {near[0]!r}?" if near else "")
 
 
+def _unapplied(file: Path) -> str:
+    """What no report bears because the file belongs to none; of its text nothing is told but a known marking."""
+    try:
+        found = _MARKING.search(_begin(file)) if file.is_file() else None  # a pipe would be waited for
+    except OSError:
+        found = None
+    if found:
+        return f"its marking {found[1].decode('ascii')} is not applied to any report, nor what else it sets"
+    return "what it sets is not applied to any report"
+
+
+def _begin(file: Path) -> bytes:
+    with file.open("rb") as opened:
+        return opened.read(_MOST)
+
+
 def _near(name: str, captures: Collection[str]) -> list[str]:
-    return get_close_matches(name, captures, n=1, cutoff=_NEAR)
+    near = get_close_matches(name, captures, n=1, cutoff=_NEAR)
+    if near or len(name.rpartition("/")[2]) < _PART:
+        return near
+    # A capture that was renamed is often called as before, with something added: Logfile, Logfile-2.
+    own = name.rpartition("/")[2].lower()
+    others = ((one, one.rpartition("/")[2].lower()) for one in sorted(captures))
+    return [one for one, other in others if len(other) >= _PART and (own in other or other in own)][:1]

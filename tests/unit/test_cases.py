@@ -194,6 +194,24 @@ def test_a_case_file_without_a_capture_is_told_with_the_nearest_name(tmp_path: P
     assert "one-rwo.case.yaml: there is no capture 'one-rwo'; did you mean 'one-row'?" in said
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("title: x\nmarking: TLP:AMBER+STRICT # ours\n", "its marking TLP:AMBER+STRICT is not applied to any report"),
+        ('marking: "TLP:RED"\n', "its marking TLP:RED is not applied to any report"),
+        ("title: marking\n", "what it sets is not applied to any report"),
+    ],
+)  # fmt: skip
+def test_a_renamed_capture_leaves_its_case_file_with_the_new_name_and_the_marking_told(
+    tmp_path: Path, text: str, told: str
+) -> None:
+    case_file(tmp_path, text)
+    (said,) = unclaimed({}, tmp_path, ["case-42/other", "case-42/Logfile-infected"])
+    assert "did you mean 'case-42/Logfile-infected'?" in said
+    assert told in said
+    assert "did you mean" not in unclaimed({}, tmp_path, ["case-42/other"])[0]
+
+
 def test_settings_for_a_name_that_is_nearly_a_capture_are_told(tmp_path: Path) -> None:
     (said,) = unclaimed({"captures": {"Logfle": {}, "Logfile": {}}}, tmp_path, ["Logfile"])
     assert said.endswith("there is no capture 'Logfle'; did you mean 'Logfile'?")

@@ -27,11 +27,11 @@ def outcome(
     """(what to print, the exit code): 1 if any input failed or a report is missing, else 0.
 
     ``comparisons`` are the reports on two captures by name, ``stems`` the names of the reports without endings, one a
-    language; ``remarks`` are told last.
+    language; ``remarks`` are warnings.
     """
     if not overview.entries and not overview.failures:
         return "\n\n".join([NOTHING.format(inputs=inputs), *_remarked(remarks)]), 0
-    parts = []
+    parts = _remarked(remarks)
     if overview.entries:
         heads = ("Capture", "Events", "Last stage", "Findings", "Report")
         rows = [_row(entry, reports) for entry in overview.entries]
@@ -55,7 +55,7 @@ def outcome(
 
 
 def _remarked(remarks: Sequence[str]) -> list[str]:
-    return ["Not used:\n" + "\n".join(f"  {_shown(remark)}" for remark in remarks)] if remarks else []
+    return ["Warning:\n" + "\n".join(f"  {_shown(remark)}" for remark in remarks)] if remarks else []
 
 
 def _row(entry: Entry, reports: Path) -> tuple[str, ...]:

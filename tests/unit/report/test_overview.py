@@ -135,7 +135,7 @@ def test_comparisons_further_languages_and_what_was_not_used_are_told(run: Path)
     assert f"  {made}\n" in text
     assert f"{reports}/compare/two/report.html: not made" in text
     assert "report.ja.html" in text
-    assert text.endswith("x.case.yaml: there is no capture 'x'")
+    assert text.startswith("Warning:\n  x.case.yaml: there is no capture 'x'\n")
 
 
 def test_a_report_that_was_not_made_is_told(run: Path):
