@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -23,6 +22,7 @@ from scripts.procmon.findings.encoded_scripts import (
 from scripts.procmon.findings.lineage import ancestors
 from scripts.procmon.findings.lsass_number import dumps_by_number, numbers_of_lsass
 from scripts.procmon.findings.named_files import LONGEST, named_files
+from scripts.procmon.findings.patterns import met, pattern
 from scripts.procmon.findings.places import kind_of
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.select import one_of, where
@@ -85,11 +85,14 @@ def _weighed(
 
 @lru_cache(maxsize=1 << 14)
 def _telling(text: str, image: str) -> str | None:
+    folded, of_image = text.casefold(), image.casefold()
     for known in knowledge("command_lines"):
-        if "least" in known or known.get("decoded") or ("image" in known and not _met(known["image"], image)):
+        if "least" in known or known.get("decoded"):
             continue
-        needed = all(_met(one, text) for one in known.get("all", ()))
-        if needed and ("one_of" not in known or any(_met(one, text) for one in known["one_of"])):
+        if "image" in known and not met(known["image"], image, of_image):
+            continue
+        needed = all(met(one, text, folded) for one in known.get("all", ()))
+        if needed and ("one_of" not in known or any(met(one, text, folded) for one in known["one_of"])):
             return str(known["id"])
     return None
 
@@ -105,24 +108,8 @@ def _many(rows: Sequence[ProcessRow]) -> Iterator[tuple[Mapping[str, Any], list[
 
 def _target(known: Mapping[str, Any], row: ProcessRow) -> str | None:
     text = (row.command_line or "")[:LONGEST].replace("^", "")
-    found = (_pattern(one).search(text) for one in known["one_of"])
+    found = (pattern(one).search(text) for one in known["one_of"])
     return next((match["target"].strip().lower() for match in found if match), None)
-
-
-def _met(pattern: str | Sequence[str], text: str) -> bool:
-    """Whether the parts are met one after another: each is searched once, from the end of the one before."""
-    at = 0
-    for part in [pattern] if isinstance(pattern, str) else pattern:
-        found = _pattern(part).search(text, at)
-        if found is None:
-            return False
-        at = found.end()
-    return True
-
-
-@cache
-def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(text, re.IGNORECASE)
 
 
 def _by_id(wanted: str) -> Mapping[str, Any]:

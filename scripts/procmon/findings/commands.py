@@ -12,7 +12,7 @@ from scripts.procmon.knowledge import knowledge
 
 #: Programs of Windows that run whatever they are given, so that their own place says nothing.
 _INTERPRETERS = re.compile(
-    r"(?:^|\\)(?:cmd|powershell|powershell_ise|pwsh|wscript|cscript|mshta|rundll32|regsvr32|msbuild|installutil)(?:\.exe)?$",
+    r"(?:cmd|powershell|powershell_ise|pwsh|wscript|cscript|mshta|rundll32|regsvr32|msbuild|installutil)(?:\.exe)?",
     re.IGNORECASE,
 )
 _WORST = ("odd", "watch", "other", "own")
@@ -21,7 +21,7 @@ _WORST = ("odd", "watch", "other", "own")
 def is_interpreter(command: str) -> bool:
     """Whether the program of a command runs whatever it is given."""
     comspec = command.lower().lstrip(' "').startswith("%comspec%")
-    return comspec or _INTERPRETERS.search(program_of(command)) is not None
+    return comspec or _INTERPRETERS.fullmatch(program_of(command).rpartition("\\")[2]) is not None
 
 
 @lru_cache(maxsize=1 << 12)

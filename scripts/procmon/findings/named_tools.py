@@ -74,7 +74,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
 def _tool(path: str) -> str | None:
     """The tool that one part of a path names: "kmspico" for ``C:\\Users\\a\\Desktop\\KMSpico-setup.zip``."""
     lower = path.lower()
-    if not _any().search(lower):
+    if not any(name in lower for name in _known()):
         return None
     for part in _PART.split(lower):
         found = _part().fullmatch(part)
@@ -99,11 +99,6 @@ def tool_called(program: str, command_line: str | None) -> tuple[str, str | None
 @cache
 def _known() -> dict[str, str]:
     return {name: tool["what"] for tool in knowledge("named_tools") for name in tool["names"]}
-
-
-@cache
-def _any() -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, _known())))
 
 
 @cache
