@@ -5,8 +5,8 @@ from __future__ import annotations
 from scripts.procmon.contracts.findings import Finding
 from scripts.procmon.contracts.tables import FileRow
 from scripts.procmon.findings import copies, deletions, dropped_files, mass_renames, odd_files, process_tree
-from tests.captures.deeds import created, marked, opened, renamed, wrote
 from scripts.procmon.text.telling import tell
+from tests.captures.deeds import created, marked, opened, renamed, wrote
 from tests.captures.events import Row, capture
 
 TEMP = r"C:\Users\a\AppData\Local\Temp"
