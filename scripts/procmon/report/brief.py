@@ -121,9 +121,10 @@ class _Teller:
         if self.telling and (rest := [f for f in self.material.findings if f not in self.told]):
             nouns = self._nouns([f for f in rest if f["kind"] in self.sentences["nouns"]])
             said.append(self._spelled(self.say("rest", n=len(rest), **nouns)))
-        if any(self.material.lost) or self.material.breaks_off:
+        broken, hosts = self.material.breaks_off, self.material.lost_hosts
+        if any(self.material.lost) or broken or hosts:
             events, names = self.material.lost
-            said.append(self.say("damaged", events=events, names=names, rest=self.material.breaks_off))
+            said.append(self.say("damaged", events=events, names=names, rest=broken, hosts=hosts))
         if self.material.filtered:
             said.append(self.say("filtered"))
         elif self.material.missing:

@@ -115,6 +115,11 @@ class Material:
         return int((self.info.get("rejected") or {}).get("count") or 0), int(self.info.get("lost_texts") or 0)
 
     @property
+    def lost_hosts(self) -> bool:
+        """True where names of hosts and ports are missing because the file is cut off or damaged."""
+        return bool(self.info.get("lost_hosts"))
+
+    @property
     def breaks_off(self) -> bool:
         """True where the rest of the file could not be read, however much that was."""
         return bool((self.info.get("rejected") or {}).get("rest_lost"))

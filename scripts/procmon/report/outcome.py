@@ -31,7 +31,7 @@ def outcome(
     """
     if not overview.entries and not overview.failures:
         return "\n\n".join([NOTHING.format(inputs=inputs), *_remarked(remarks)]), 0
-    parts = _remarked(remarks)
+    parts = _remarked([*remarks, *_unapplied(overview)])
     if overview.entries:
         heads = ("Capture", "Events", "Last stage", "Findings", "Report")
         rows = [_row(entry, reports) for entry in overview.entries]
@@ -56,6 +56,13 @@ def outcome(
 
 def _remarked(remarks: Sequence[str]) -> list[str]:
     return ["Warning:\n" + "\n".join(f"  {_shown(remark)}" for remark in remarks)] if remarks else []
+
+
+def _unapplied(overview: Overview) -> list[str]:
+    """What is set for a capture in vain; why is among the remarks of its report."""
+    told = ((entry.name, entry.material.info.get("unapplied")) for entry in overview.entries)
+    why = "part 2 of its report says why"
+    return [f"{name}: not applied: {', '.join(keys)}; {why}" for name, keys in told if keys]
 
 
 def _row(entry: Entry, reports: Path) -> tuple[str, ...]:
@@ -85,6 +92,7 @@ def _damage(entry: Entry) -> list[str]:
         if n
     ]
     lost += ["all after it" if lost else "its end"] if entry.material.breaks_off else []
+    lost += ["names of hosts"] if entry.material.lost_hosts else []
     return [f"damaged: {' and '.join(lost)} lost"] if lost else []
 
 

@@ -25,6 +25,7 @@ from scripts.procmon.sources import archives
 from scripts.procmon.sources.left_out import left_out
 from scripts.procmon.sources.progress import Progress
 from scripts.procmon.sources.sniffing import sniff
+from scripts.procmon.sources.unapplied import with_unapplied
 
 _PARQUET: dict[str, Any] = {"compression": "zstd", "compression_level": 1}
 # Numbers that grow are best stored by their steps; a range of texts, which are in no order, helps no reader.
@@ -70,7 +71,7 @@ def convert(files: Sequence[Path], folder: Path, *, name: str, settings: Mapping
                 entry["sha256"] = digest.result()
         else:
             described = [_unread(file, name) for file in files]
-    info = _info(name, described, _with_left_out(tables, counts), counts, refused)
+    info = _info(name, described, with_unapplied(_with_left_out(tables, counts), settings), counts, refused)
     text = json.dumps(info, ensure_ascii=False, indent=1)
     (folder / contract.INFO_FILE).write_text(text + "\n", encoding="utf-8")
     return info
@@ -297,6 +298,8 @@ def _info(
         "columns": list(told.get("columns", [])),
         "rejected": told.get("rejected", {"count": 0, "rows": []}),
         "lost_texts": told.get("lost_texts", 0),
+        "lost_hosts": told.get("lost_hosts", False),
+        "unapplied": list(told.get("unapplied", [])),
         "remarks": list(told.get("remarks", [])),
         "refused": refused,
     }

@@ -401,6 +401,13 @@ def test_a_clean_capture_that_could_not_be_checked_wholly_is_not_called_clean():
     )
 
 
+def test_missing_names_of_hosts_are_told_as_damage():
+    whole = "The file is damaged: names of hosts and ports are incomplete"
+    for language, told in (("en", whole), ("ja", "ホストとポートの名前")):
+        made = make_brief(material(capture=info(lost_hosts=True)), Moments(zone="UTC"), language)
+        assert told in " ".join(made.happened)
+
+
 def test_one_event_without_a_finding_is_no_all_clear_in_one_line():
     assert make_headline(material(capture=info(events=1))).startswith("The capture holds one event, too few")
     assert "one event" not in make_headline(material(capture=info(events=1), findings=[finding()]))

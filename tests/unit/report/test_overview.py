@@ -69,6 +69,7 @@ def test_the_table_tells_events_what_is_left_findings_and_the_report(run: Path):
         ),
         ({"rejected": {"count": 0, "rows": [], "rest_lost": True}}, "none; damaged: its end lost"),
         ({"rejected": {"count": 1, "rows": []}, "lost_texts": 2}, "none; damaged: 1 event and 2 names lost"),
+        ({"lost_hosts": True}, "none; damaged: names of hosts lost"),
     ],
 )
 def test_the_table_never_says_a_bare_none_of_what_could_not_be_seen(tmp_path: Path, told: dict, line: str):
@@ -136,6 +137,13 @@ def test_comparisons_further_languages_and_what_was_not_used_are_told(run: Path)
     assert f"{reports}/compare/two/report.html: not made" in text
     assert "report.ja.html" in text
     assert text.startswith("Warning:\n  x.case.yaml: there is no capture 'x'\n")
+
+
+def test_settings_that_were_not_applied_are_a_warning(tmp_path: Path):
+    write_results(tmp_path / "one", material(capture=info(unapplied=["time_zone", "date"])))
+    text, code = outcome(read_overview(tmp_path, ["one"]), inputs=Path("inputs"), reports=Path("reports"))
+    assert text.startswith("Warning:\n  one: not applied: time_zone, date; part 2 of its report says why\n")
+    assert code == 0
 
 
 def test_a_report_that_was_not_made_is_told(run: Path):

@@ -9,6 +9,7 @@ import yaml
 from scripts.procmon.contracts.capture import INFO_FILE, read_capture
 from scripts.procmon.sources.convert import convert
 from tests.captures.exports import as_csv, as_xml, row
+from tests.captures.pml_kinds import a_capture
 
 SCHEMA = yaml.safe_load(
     (Path(__file__).parents[3] / "config/schemas/capture.schema.yaml").read_text(encoding="utf-8")
@@ -74,6 +75,32 @@ def test_a_file_that_is_gone_is_refused(tmp_path):
     info = convert([tmp_path / "gone.csv"], tmp_path / "out", name="gone", settings={})
     jsonschema.validate(info, SCHEMA)
     assert info["refused"]["expected"] == "a readable file"
+
+
+@pytest.mark.parametrize(
+    ("content", "asked", "unapplied"),
+    [
+        (as_csv([row()]), {"time_zone": "Europe/Berlin"}, ["time_zone"]),
+        (as_csv([row()]), {"time_zone": "+02:00"}, []),
+        (as_csv([row()]), {"time_zone": "Europe/Berlin", "date": "2020-07-12"}, []),
+        (b"PID,Operation,Date & Time\n4,ReadFile,7/13/2020 1:02:03 PM\n", {"date": "2020-07-12"}, ["date"]),
+    ],
+)
+def test_a_setting_that_an_export_leaves_no_use_for_is_told_with_the_reason(made, content, asked, unapplied):
+    info = made(settings=asked, a__csv=content)
+    assert info["unapplied"] == unapplied
+    assert sum("not applied" in remark for remark in info["remarks"]) == len(unapplied)
+
+
+def test_settings_of_times_are_told_to_have_no_effect_on_a_pml(tmp_path):
+    asked = {"time_zone": "Europe/Berlin", "date_order": "day-month-year", "title": "x"}
+    file = tmp_path / "a.PML"
+    file.write_bytes(a_capture(64))
+    info = convert([file], tmp_path / "out", name="a", settings=asked)
+    jsonschema.validate(info, SCHEMA)
+    assert info["unapplied"] == ["time_zone", "date_order"]
+    assert any("(time_zone, date_order) were not applied" in remark for remark in info["remarks"])
+    assert convert([file], tmp_path / "out", name="a", settings={})["unapplied"] == []
 
 
 def test_settings_that_cannot_be_used_refuse_the_capture_alone(made):

@@ -127,6 +127,7 @@ def capture_info(parts: Sequence[Part], seen: Seen, *, modules: pa.Table, lost_e
         "columns": list(_COLUMNS),
         "rejected": {"count": seen.lost.count, "rows": seen.lost.rows},
         "lost_texts": lost_texts,
+        "lost_hosts": any(part.hosts.error for part in parts),
         "remarks": _remarks(parts, seen, lost_events),
     }
 

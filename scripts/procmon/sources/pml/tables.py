@@ -74,7 +74,10 @@ class Part:
                 f"{self.strings.lost:,} texts of processes and modules lie beyond the end of {self.name} and are blank."
             )
         if self.hosts.error:
-            said.append(f"Names of hosts and ports are incomplete: {self.hosts.error}.")
+            said.append(
+                "Names of hosts and ports are incomplete, because the file is cut off or damaged where they stand; "
+                f"addresses without a name are shown as numbers ({self.hosts.error})."
+            )
         return said
 
     def wrong(self, at: int, expected: str, found: str, advice: str | None = None) -> CaptureError:

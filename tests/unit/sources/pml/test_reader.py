@@ -364,6 +364,8 @@ def test_a_file_cut_off_behind_its_texts_loses_no_event(tmp_path: Path, bits: in
     assert any(
         remark.startswith("Names of hosts and ports are incomplete") for remark in left.info["remarks"]
     )
+    assert left.info["lost_hosts"]
+    assert not whole[2].info["lost_hosts"]
 
 
 def test_a_file_cut_off_in_its_texts_keeps_the_events_and_counts_the_texts(tmp_path: Path) -> None:
