@@ -111,7 +111,7 @@ def spelled(text: str, numbers: Sequence[str]) -> str:
     def word(match: re.Match[str]) -> str:
         if match["number"] is None:
             return match.group()
-        begins = match.start() == 0 or text[: match.start()].endswith(". ")
+        begins = match.start() == 0 or text[: match.start()].endswith((". ", "? "))
         number = numbers[int(match["number"])]
         return number.capitalize() if begins else number
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from scripts.procmon.report import story
+from scripts.procmon.report import plainly, story
 from scripts.procmon.report.brief import Brief, make_brief
 from scripts.procmon.report.moments import Moments
 from scripts.procmon.text import LANGUAGES, catalogue
@@ -86,3 +86,19 @@ def test_the_list_is_told_in_japanese_too():
     made = told(MANY, "ja")
     assert [item.head for item in made.items][:2] == ["保護機能", "権限"]
     assert made.happened[0].startswith("40 秒の間に起きたことは、主に保護にかかわる設定の変更、")
+
+
+def test_questions_that_page_1_leaves_out_are_counted():
+    rows = [{"kind": f"kind {n}", "facts": {}, "events": []} for n in range(5)]
+    made = make_brief(material(findings=[finding()], tables={"questions": rows}), Moments(zone="UTC"))
+    unknown = dict(made.sure)["Not known"]
+    assert "kind 2" in unknown
+    assert "kind 3" not in unknown
+    assert unknown.lower().endswith("two more questions stand in part 6.")
+
+
+def test_a_number_that_begins_a_sentence_after_a_question_has_a_capital():
+    words = catalogue("brief")["numbers"]
+    assert (
+        plainly.spelled("Who? 6 more questions stand there.", words) == "Who? Six more questions stand there."
+    )
