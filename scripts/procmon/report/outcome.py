@@ -50,7 +50,6 @@ def outcome(
         parts.append(f"In other languages, beside each report.html: {', '.join(others)}")
     if overview.entries:
         parts.append(f"All captures: {reports / 'index.html'}")
-    parts += _remarked(remarks)
     return "\n\n".join(parts), 1 if overview.failures or missing else 0
 
 

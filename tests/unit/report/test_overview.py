@@ -137,6 +137,7 @@ def test_comparisons_further_languages_and_what_was_not_used_are_told(run: Path)
     assert f"{reports}/compare/two/report.html: not made" in text
     assert "report.ja.html" in text
     assert text.startswith("Warning:\n  x.case.yaml: there is no capture 'x'\n")
+    assert text.count("Warning:") == 1
 
 
 def test_settings_that_were_not_applied_are_a_warning(tmp_path: Path):
