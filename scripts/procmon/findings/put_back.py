@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -25,6 +26,26 @@ def undone(row: AutostartRow, before: Mapping[str, Any] | None) -> RemovalRow:
         facts["before"] = (before or {}).get("data") or ""
         return RemovalRow(step="restore value", target=row.path, because="shared", facts=facts)
     return RemovalRow(step="delete value", target=row.path, because="autostart", facts=facts)
+
+
+#: Elements of the boot configuration with the words by which bcdedit puts them back (Microsoft, BCD reference).
+_BOOT = {
+    "16000048": "/set {} nointegritychecks off",
+    "16000049": "/set {} testsigning off",
+    "25000080": "/deletevalue {} safeboot",
+    "16000009": "/set {} recoveryenabled yes",
+}
+_ELEMENT = re.compile(
+    r"^HKLM\\BCD00000000\\Objects\\(\{[0-9a-f-]+\})\\Elements\\([0-9a-f]{8})\\Element$", re.IGNORECASE
+)
+
+
+def boot_command(path: str) -> str | None:
+    """The command that puts back a setting of the boot configuration, which is not to be edited in the registry."""
+    found = _ELEMENT.match(path)
+    if found is None or found.group(2).lower() not in _BOOT:
+        return None
+    return "bcdedit " + _BOOT[found.group(2).lower()].format(found.group(1))
 
 
 def is_task(row: AutostartRow) -> bool:

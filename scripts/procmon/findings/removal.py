@@ -20,8 +20,17 @@ from scripts.procmon.contracts.tables import (
     RemovalRow,
     ServiceRow,
 )
+from scripts.procmon.findings.disposal import (
+    is_laid_out,
+    is_set_up,
+    is_somebodys,
+    kept_program,
+    looked_at,
+    put_back_files,
+)
 from scripts.procmon.findings.held_files import Held
-from scripts.procmon.findings.put_back import is_start_file, is_task, put_back, undone
+from scripts.procmon.findings.places import kind_of
+from scripts.procmon.findings.put_back import boot_command, is_start_file, is_task, put_back, undone
 from scripts.procmon.findings.registry_paths import normal, parent_of
 from scripts.procmon.findings.traces import Traces, leads, rows_of, traces, weighty
 from scripts.procmon.findings.victims import kept
@@ -42,7 +51,10 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:  # n
     left = traces(earlier)
     rows: dict[tuple[str, str], RemovalRow] = {}
     steps = list(_steps(earlier, left))
+    deleted = {_key(row.target) for row in steps if row.step == "delete file"}
     for row in [*_save(steps), *steps]:
+        if row.step == "check" and _key(row.target).rstrip(".") in deleted:
+            continue
         rows.setdefault((row.step, row.target.lower()), row)
     return Analysis(
         name="removal",
@@ -55,6 +67,7 @@ def _steps(earlier: Mapping[str, Analysis], left: Traces) -> Iterator[RemovalRow
     """In the order in which they have to be done."""
     named = set(left.why)
     drivers = [row for row in rows_of(earlier, "drivers") if row.registered and (row.dropped or row.loaded)]
+    drivers = [row for row in drivers if _names(row) & named]
     services = [row for row in rows_of(earlier, "services") if row.ordinary is None]
     new = [row for row in services if row.change == "created" and not _is_driver(row, drivers)]
     new = [row for row in new if row.service.lower() in named]
@@ -91,7 +104,14 @@ def _steps(earlier: Mapping[str, Analysis], left: Traces) -> Iterator[RemovalRow
     yield from _elevated(earlier)
     if not held.infected:
         yield from values
-    yield from held.restart(entries=any(row not in late for row in values))
+    restarts = list(held.restart(entries=any(row not in late for row in values)))
+    if not restarts and new:
+        restarts = [
+            RemovalRow(
+                step="restart", target=", ".join(row.service for row in new), because="restart_service"
+            )
+        ]
+    yield from restarts
     if held.infected:
         yield from (row for row in values if row not in late)
     yield from (
@@ -99,13 +119,15 @@ def _steps(earlier: Mapping[str, Analysis], left: Traces) -> Iterator[RemovalRow
         for row in [*drivers, *new]
         if row.service
     )
-    looked_at = {_key(row.path) for row in weighty_autostarts if is_task(row) or is_start_file(row)}
-    yield from _files(left, drivers, but=looked_at)
+    apart = {_key(row.path) for row in weighty_autostarts if is_task(row) or is_start_file(row)}
+    yield from _files(left, drivers, but=apart)
     yield from (
         RemovalRow(step="leave", target=folder.path, because="windows_folder", facts={"who": folder.who})
         for folder in left.kept
     )
     yield from kept([file for file in left.victims if file.left], earlier)
+    yield from put_back_files([file for file in left.before if file.left])
+    yield from looked_at([file for file in left.looked_at if file.left])
     yield from _named_files(earlier, left)
     if held.infected:
         yield RemovalRow(step="restart", target="Windows", because="restart_own")
@@ -160,6 +182,10 @@ def _is_driver(row: ServiceRow, drivers: list[DriverRow]) -> bool:
 def _end(row: ProcessRow) -> RemovalRow:
     why = "running" if row.end_known else "may_run"
     return RemovalRow(step="end process", target=row.who, because=why, facts={"path": row.image_path or ""})
+
+
+def _names(row: DriverRow) -> set[str]:
+    return {name.lower() for name in (row.service, row.file) if name}
 
 
 def _driver_facts(row: DriverRow) -> dict[str, str]:
@@ -227,7 +253,14 @@ def _settings(earlier: Mapping[str, Analysis]) -> Iterator[RemovalRow]:
         if finding.kind == "weakened_settings":
             for one in finding.facts["settings"]:
                 facts = {"data": one["data"], "what": one["what"]}
-                if one["deleted"]:
+                if command := boot_command(one["path"]):
+                    yield RemovalRow(
+                        step="restore value",
+                        target=one["path"],
+                        because="boot_setting",
+                        facts={**facts, "command": command},
+                    )
+                elif one["deleted"]:
                     yield RemovalRow(
                         step="restore value", target=one["path"], because="setting_deleted", facts=facts
                     )
@@ -269,7 +302,8 @@ def _files(left: Traces, drivers: list[DriverRow], *, but: set[str]) -> Iterator
     for driver in drivers:
         if driver.file and driver.dropped:
             yield RemovalRow(step="delete file", target=driver.file, because="driver_file")
-    folders = {parent for file in left.victims for parent in _above(file.path)}
+    stays = [*left.victims, *left.before, *left.looked_at]
+    folders = {parent for file in stays for parent in _above(file.path)}
     files = [
         file
         for file in left.files.values()
@@ -280,11 +314,19 @@ def _files(left: Traces, drivers: list[DriverRow], *, but: set[str]) -> Iterator
         files, key=lambda one: (one.what == "folder", -len(one.path) if one.what == "folder" else 0)
     ):
         yield _file(file)
+    made = {file.path.lower() for file in [*files, *left.before]}
     for program in left.programs:
         gone = program.image_path and any(
             file.path.lower() == program.image_path.lower() and not file.left for file in left.files.values()
         )
-        if program.image_path and not gone and left.why.get(program.image_path.lower()) != "self_deletion":
+        if not program.image_path or gone or left.why.get(program.image_path.lower()) == "self_deletion":
+            continue
+        if program.image_path.lower() in made:
+            continue
+        unsure = is_somebodys(program) and program.who not in left.grave
+        if unsure or is_set_up(program) or is_laid_out(program.image_path):
+            yield kept_program(program)
+        else:
             yield RemovalRow(
                 step="delete file", target=program.image_path, because="program", facts={"who": program.who}
             )
@@ -297,8 +339,9 @@ def _named_files(earlier: Mapping[str, Analysis], left: Traces) -> Iterator[Remo
         if finding.kind in ("autostart", "com_hijack"):
             for path in finding.subjects.get("files", ()):
                 if path.lower().rstrip(".") not in made:
+                    because = "named_installed" if kind_of(path)[0] == "own" else "named"
                     yield RemovalRow(
-                        step="check", target=path, because="named", facts={"place": finding.facts["place"]}
+                        step="check", target=path, because=because, facts={"place": finding.facts["place"]}
                     )
         if finding.kind == "command_line":
             for path in finding.subjects.get("files", ()):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from ntpath import basename
 from typing import Any
 
 from scripts.procmon.contracts.findings import Analysis, Finding
 from scripts.procmon.contracts.tables import FileRow, ProcessRow
 from scripts.procmon.findings.accusations import accusations
+from scripts.procmon.findings.disposal import Grounds, is_set_up
 from scripts.procmon.findings.places import below_windows, in_another_windows, kind_of
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.victims import holds_work, rewriters
@@ -41,9 +43,16 @@ class Traces:
     files: dict[str, FileRow] = field(default_factory=dict)
     kept: list[FileRow] = field(default_factory=list)  #: folders made here that any Windows has
     victims: list[FileRow] = field(default_factory=list)  #: what people kept, as a program left it
+    before: list[FileRow] = field(
+        default_factory=list
+    )  #: what stood there before, and holds something else now
+    looked_at: list[FileRow] = field(
+        default_factory=list
+    )  #: made by the accused, and nothing else against it
     programs: list[ProcessRow] = field(default_factory=list)
     infected: list[ProcessRow] = field(default_factory=list)
     why: dict[str, str] = field(default_factory=dict)
+    grave: set[str] = field(default_factory=set)  #: processes that a finding of high severity is about
 
 
 def weighty(earlier: Mapping[str, Analysis]) -> list[Finding]:
@@ -83,6 +92,8 @@ def traces(earlier: Mapping[str, Analysis]) -> Traces:
         for group in finding.subjects.values():
             for subject in group:
                 found.why.setdefault(subject.lower(), finding.kind)
+        if finding.severity == "high":
+            found.grave.update(finding.subjects.get("processes", ()))
     accused = accusations(earlier)
     unproven = _unproven(findings, accused)
     for row in tree(earlier):
@@ -95,7 +106,10 @@ def traces(earlier: Mapping[str, Analysis]) -> Traces:
             found.programs.append(row)
         elif not row.ended_here and _HOSTED & set(accused[row.who]):
             found.infected.append(row)
-    made_by = {row.who for row in found.programs} | _false(findings)
+    false = _false(findings)
+    made_by = {row.who for row in found.programs} | false
+    strangers = {row.who for row in found.programs if not is_set_up(row)} | false
+    grounds = Grounds.of(findings, earlier)
     about = _about_files(earlier)
     rewrote = rewriters(earlier)
     replaced = {
@@ -115,6 +129,11 @@ def traces(earlier: Mapping[str, Analysis]) -> Traces:
         if file.ordinary is None and file.made and (named or file.who in made_by):
             if holds_work(file, rewrote):
                 found.victims.append(file)
+                continue
+            note = basename(file.path).lower() in rewrote.get(file.who, ())
+            disposal = grounds.about(file, stranger=file.who in strangers)
+            if disposal != "delete" and not note:
+                (found.before if disposal == "put back" else found.looked_at).append(file)
                 continue
             found.files[file.path] = file
             made = found.why.get(file.who.lower(), "dropped")

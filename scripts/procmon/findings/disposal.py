@@ -1,0 +1,138 @@
+"""What becomes of a file that an accused program made: deleted, put back as it was before, or looked at and left."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from ntpath import basename, dirname
+from typing import Literal
+
+from scripts.procmon.contracts.findings import Analysis, Finding
+from scripts.procmon.contracts.tables import FileRow, ProcessRow, RemovalRow
+from scripts.procmon.findings.file_kinds import PROGRAMS, ending, is_temporary
+from scripts.procmon.findings.notes import is_work
+from scripts.procmon.findings.places import below_windows, hides, in_another_windows, in_its_place, kind_of
+from scripts.procmon.findings.settled_programs import home_of
+
+Disposal = Literal["delete", "put back", "look at"]
+
+#: Findings that name files which they say nothing against: what was read, set or copied there is somebody's own.
+_ABOUT_OTHERS = {"credentials_read", "suspect_talked", "raw_disk", "times_set"}
+
+#: Folders in which Windows' own setup keeps another Windows, a new one or the one before.
+_LAID_OUT = re.compile(r"^[a-z]:\\(?:\$windows\.~\w+|windows\.old(?:\.\d+)?|\$getcurrent)\\", re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grounds:
+    """What decides about files: paths in lower case that findings speak against, or that something stood at before."""
+
+    against: frozenset[str]
+    before: frozenset[str]
+
+    @classmethod
+    def of(cls, findings: Sequence[Finding], earlier: Mapping[str, Analysis]) -> Grounds:
+        """``findings``: those of at least medium severity."""
+        tables = [analysis.tables for analysis in earlier.values()]
+        files = [row for one in tables for row in one.get("files", ())]
+        new = {row.path.lower() for row in files if row.how == "created"}
+        gone = [row for one in tables for row in one.get("deletions", ()) if not row.attempt]
+        moved = [row for one in tables for row in one.get("renames", ())]
+        return cls(
+            against=frozenset(
+                path.lower()
+                for finding in findings
+                if finding.kind not in _ABOUT_OTHERS
+                for path in finding.subjects.get("files", ())
+            ),
+            before=frozenset(
+                {
+                    row.path.lower()
+                    for row in files
+                    if row.how == "overwritten" and row.path.lower() not in new
+                }
+                | {row.path.lower() for row in gone if not row.created_here and _is_first(row, files)}
+                | {row.path.lower() for row in moved if _is_first(row, files)}
+            ),
+        )
+
+    def about(self, file: FileRow, *, stranger: bool) -> Disposal:
+        """``stranger``: whether its maker is no program that is set up on this computer.
+
+        Documents, data and profiles go only where a finding is about them, they are hidden, or a stranger left them
+        where no documents lie; programs go unless an installed program made them and no finding is about them.
+        """
+        path = file.path.lower()
+        if path in self.before:
+            return "put back"
+        if is_laid_out(path):
+            return "look at"
+        if path in self.against:
+            return "delete"
+        runs = file.what in PROGRAMS or file.what in ("shortcut", "folder")
+        hidden = "H" in (file.attributes or "") or "hidden" in file.changed or hides(path)
+        dropped = kind_of(path)[0] in ("odd", "watch") and (not is_work(path) or is_temporary(path))
+        return "delete" if stranger and (runs or hidden or dropped) else "look at"
+
+
+def _is_first(row: object, files: Sequence[FileRow]) -> bool:
+    """Whether a file was taken away from its place before any was made there, so that it had been there before."""
+    path, event = str(getattr(row, "path")).lower(), getattr(row, "events")[0]  # noqa: B009
+    return any(file.path.lower() == path and file.made and file.events[0] > event for file in files)
+
+
+def is_laid_out(path: str) -> bool:
+    r"""Whether a path lies in another Windows than the one that runs: ``C:\$WINDOWS.~BT\NewOS\Windows\…``."""
+    return _LAID_OUT.match(path) is not None or in_another_windows(path)
+
+
+def is_set_up(row: ProcessRow) -> bool:
+    """Whether a process runs from where programs are set up; one whose place is not known is not believed here."""
+    image = row.image_path or ""
+    return "\\" in image and in_its_place(image)
+
+
+def is_somebodys(row: ProcessRow) -> bool:
+    """Whether a program lies where people keep programs of their own: a folder of theirs, a product's of one user."""
+    image = row.image_path or ""
+    return kind_of(image)[0] == "other" or home_of(image) is not None
+
+
+def put_back_files(files: Sequence[FileRow]) -> Iterator[RemovalRow]:
+    """Steps "check" for what was there before and holds something else now."""
+    for file in files:
+        if below_windows(file.path) is not None or in_another_windows(file.path):
+            place = "windows"
+        else:
+            place = "program" if kind_of(file.path)[0] == "own" else "file"
+        facts = {"who": file.who, "place": place}
+        yield RemovalRow(step="check", target=file.path, because="overwritten", facts=facts)
+
+
+def looked_at(files: Sequence[FileRow]) -> Iterator[RemovalRow]:
+    """Steps for what nothing speaks against but its maker, one for each maker, folder and ending; programs first."""
+    groups: dict[tuple[str, str, str], list[FileRow]] = {}
+    for file in sorted(
+        (one for one in files if one.what != "folder"), key=lambda one: one.what not in PROGRAMS
+    ):
+        groups.setdefault((file.who, dirname(file.path), ending(file.path)), []).append(file)
+    for (person, folder, end), same in groups.items():
+        target = same[0].path if len(same) == 1 else f"{folder}\\*.{end}" if end else f"{folder}\\*"
+        facts = {"who": person, "count": f"{len(same):,}"}
+        if same[0].what in PROGRAMS:
+            yield RemovalRow(step="check", target=target, because="made_program", facts=facts)
+        else:
+            yield RemovalRow(step="leave", target=target, because="made_data", facts=facts)
+
+
+def kept_program(program: ProcessRow) -> RemovalRow:
+    """The step for a program that was there before: installed, or kept by somebody where nobody else puts programs."""
+    path = str(program.image_path)
+    because = "installed_program" if is_set_up(program) or is_laid_out(path) else "known_program"
+    return RemovalRow(
+        step="check",
+        target=path,
+        because=because,
+        facts={"who": program.who, "name": basename(path)},
+    )
