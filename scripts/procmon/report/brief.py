@@ -149,13 +149,21 @@ class _Teller:
         looked = [check for check in self.material.looked if check["outcome"] != "could not be checked"]
         words = self.sentences["clean"]["looked_for"]
         things = [words[check["analysis"]] for check in looked if check["analysis"] in words]
-        done = calm.done(self.material, self.say, self.words)
-        said = [self.say("clean.nothing"), *[self._opened(first) for first in done[:1]], *done[1:]]
+        nothing, done = self._nothing(), calm.done(self.material, self.say, self.words)
+        said = [nothing, *[self._opened(first) for first in done[:1]], *done[1:]]
         said.append(self.say("clean.checked", n=len(looked), things=things))
         if self.material.findings:
             titles = [finding["title"] for finding in self.material.findings]
             said.append(self.say("clean.noted", n=len(titles), titles=titles))
         return said
+
+    def _nothing(self) -> str:
+        return self.say("clean.nothing", why=self._unanswered())
+
+    def _unanswered(self) -> list[str]:
+        """Why nothing follows from nothing being found, each a clause."""
+        why = self.material.unanswered
+        return [self.say(f"unanswered.{key}", n=n, of=of) for key, (n, of) in why.items()]
 
     def _spelled(self, text: str) -> str:
         return plainly.spelled(text, self.sentences.get("numbers", ()))
@@ -229,7 +237,7 @@ class _Teller:
         if self.empty:
             return [self.say("means.empty")]
         if not self.telling:
-            return [self.say("means." + self._clean())]
+            return [self.say(f"means.{calm.verdict(self.material)}", why=self._unanswered())]
         said, returning = self._story("means"), remedy.returning(self.material)
         if returning.any:
             said.insert(0, plainly.brisk(self.say("means.returns", **vars(returning))))
@@ -250,21 +258,14 @@ class _Teller:
             said.append(plainly.brisk(self.say("means.remains", names=programs)))
         return [self._spelled(sentence) for sentence in said]
 
-    def _clean(self) -> str:
-        """How clean a capture without findings can be said to be."""
-        if self.blocked or self.material.filtered or self.material.breaks_off:
-            return "clean_partly"
-        if self.material.whole:
-            return "clean"
-        return "clean_missing" if self.material.missing else "clean_unknown"
-
     # -- what to do
 
     def do(self) -> list[Action]:
         if self.empty:
             return [Action(text=self.say("do.empty"))]
         if not self.telling:
-            key = "clean" if self._clean() == "clean" else "clean_filtered"
+            clean = calm.verdict(self.material)
+            key = clean if clean in ("clean", "clean_unanswered") else "clean_filtered"
             return [Action(text=self.say("do.broken" if self.material.breaks_off else f"do.{key}"))]
         actions = [Action(text=self.say("do.isolate"))] if self._graveness() == "high" else self._asking()
         if any(finding["kind"] == "uac_bypass" for finding in self.telling):
@@ -319,7 +320,8 @@ class _Teller:
             return said if not more else self.say("headline.more", said=said, n=more)
         if self.material.info.get("events") == 1:
             return self.say("headline.one_event")
-        key = "clean" if self._clean() == "clean" else "clean_partly"
+        clean = calm.verdict(self.material)
+        key = clean if clean in ("clean", "clean_unanswered") else "clean_partly"
         return self.say(f"headline.{key}", n=len(self.blocked))
 
     # -- the findings that are worth a manager's time

@@ -27,6 +27,18 @@ Say = Callable[..., str]
 Facts = Mapping[str, Any]
 
 
+def verdict(material: Material) -> str:
+    """How clean a capture without findings can be said to be: a key of the catalogue ``brief``, under ``means``."""
+    if material.unanswered:
+        return "clean_unanswered"
+    blocked = any(check["outcome"] == "could not be checked" for check in material.looked)
+    if blocked or material.filtered or material.breaks_off:
+        return "clean_partly"
+    if material.whole:
+        return "clean"
+    return "clean_missing" if material.missing else "clean_unknown"
+
+
 def done(material: Material, say: Say, words: Words) -> list[str]:
     """What the user did, what was started, written and talked to besides, by name, and the rest in numbers."""
     every = material.table("activity")

@@ -213,6 +213,8 @@ class _Maker:
             said.append(self.words.say("limits.intro", yes=yes, no=no))
         if rejected := _rejected(self.info):
             said.append(self.words.say("limits.rejected", n=rejected))
+        if unknown := max((self.info.get("unknown_words") or {}).values(), default=0):
+            said.append(self.words.say("limits.unknown_words", n=unknown))
         said += beside_said(self.material.sidecars, self.words.language)
         said += [self.compared] if self.compared else []
         return said + [str(remark) for remark in self.info.get("remarks", ())]

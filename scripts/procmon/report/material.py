@@ -19,6 +19,9 @@ SHOWN_EVENTS_FILE = "shown_events.parquet"
 SIDECARS_FILE = "sidecars.json"
 SUGGESTIONS_FILE = "suggestions.json"
 
+#: Shares from which on the absence of findings says nothing.
+MOST, LARGE = 1 / 2, 1 / 5
+
 #: Analyses that put together what others found: they check nothing.
 NO_CHECKS = frozenset(
     {"registry_values", "capture_limits", "removal", "open_questions", "indicators", "activity"}
@@ -123,6 +126,22 @@ class Material:
     def breaks_off(self) -> bool:
         """True where the rest of the file could not be read, however much that was."""
         return bool((self.info.get("rejected") or {}).get("rest_lost"))
+
+    @property
+    def unanswered(self) -> dict[str, tuple[int, int]]:
+        """Why nothing follows from nothing being found, each with how many of how many; {} for most captures.
+
+        "checks" that could not be made where they are most, "rows" that could not be read, and "words": events with an
+        operation or a result that Process Monitor does not write, where they are a large share.
+        """
+        read, words = int(self.info.get("events") or 0), self.info.get("unknown_words") or {}
+        blocked = sum(check["outcome"] == "could not be checked" for check in self.looked)
+        why = {
+            "checks": (blocked, len(self.looked), MOST),
+            "rows": (self.lost[0], read + self.lost[0], LARGE),
+            "words": (max(words.values(), default=0), read, LARGE),
+        }
+        return {key: (n, of) for key, (n, of, share) in why.items() if n and n > share * of}
 
     @property
     def looked(self) -> list[Mapping[str, Any]]:

@@ -81,6 +81,8 @@ def _none(entry: Entry) -> str:
     """Why a report without findings is no all-clear, where it is none."""
     if entry.events < 2:
         return "none (one event)" if entry.events else "none (no events)"
+    if entry.material.unanswered:
+        return "none (no answer)"
     return "none (filtered)" if entry.material.filtered else "none"
 
 

@@ -22,6 +22,7 @@ from scripts.procmon.contracts import files as contract
 from scripts.procmon.contracts.source import Batch, Reader, Tables
 from scripts.procmon.errors import CaptureError, SettingsError
 from scripts.procmon.sources import archives
+from scripts.procmon.sources.known_words import unknown_words
 from scripts.procmon.sources.left_out import left_out
 from scripts.procmon.sources.progress import Progress
 from scripts.procmon.sources.sniffing import sniff
@@ -148,7 +149,7 @@ class _Counts:
         self.last: int | None = None
         self.acted: set[int] = set()
         self.by: dict[str, Counter[str]] = {
-            name: Counter() for name in (events.EVENT_CLASS, events.OPERATION, events.CATEGORY)
+            name: Counter() for name in (events.EVENT_CLASS, events.OPERATION, events.CATEGORY, events.RESULT)
         }
 
     def add(self, batch: pa.RecordBatch) -> None:
@@ -298,6 +299,7 @@ def _info(
         "columns": list(told.get("columns", [])),
         "rejected": told.get("rejected", {"count": 0, "rows": []}),
         "lost_texts": told.get("lost_texts", 0),
+        "unknown_words": unknown_words(counts.by[events.OPERATION], counts.by[events.RESULT]),
         "lost_hosts": told.get("lost_hosts", False),
         "unapplied": list(told.get("unapplied", [])),
         "remarks": list(told.get("remarks", [])),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from typing import Literal
 
@@ -70,11 +71,17 @@ _ADVICE = {
     "a pointer of Git LFS": "The repository keeps the file elsewhere: run 'git lfs pull' there, and lay here what comes.",
     "a registry hive": f"This is a part of the registry itself, which is not read. {_LOG}",
 }
+#: Two characters in four bytes each, which UTF-32 has and UTF-16 has not.
+_ZEROS, _ZEROS_BEFORE = re.compile(rb"(?:[^\0]\0\0\0){2}"), re.compile(rb"(?:\0\0\0[^\0]){2}")
 _EXPECTED = "a capture of Process Monitor: PML, or an export as CSV or XML"
 
 
 def text_encoding(head: bytes) -> str:
     """The encoding of a text file by its byte order mark, or by where its zero bytes stand."""
+    if head.startswith(codecs.BOM_UTF32_LE) or (len(head) > 7 and _ZEROS.match(head)):
+        return "utf-32-le"
+    if head.startswith(codecs.BOM_UTF32_BE) or (len(head) > 7 and _ZEROS_BEFORE.match(head)):
+        return "utf-32-be"
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
     if len(head) > 3 and head[0] and not head[1] and head[2] and not head[3]:

@@ -639,3 +639,26 @@ def test_a_restart_with_foreign_code_at_work_is_from_other_media_and_not_in_safe
     assert text.startswith("Restart from other media, not in safe mode: then nothing holds the files")
     assert told in text
     assert ("registry" in text) == bool(entries)
+
+
+@pytest.mark.parametrize(
+    ("told", "blocked", "why"),
+    [
+        ({"events": 9}, 3, "3 of the 4 checks could not be made"),
+        ({"events": 14, "rejected": {"count": 37}}, 0, "37 of its 51 rows could not be read"),
+        ({"events": 20, "unknown_words": {"operations": 0, "results": 17}}, 0, "17 of its 20 events bear"),
+    ],
+)
+def test_a_capture_that_cannot_answer_is_no_all_clear(told: Any, blocked: int, why: str):
+    checks = [check(str(n), "could not be checked" if n < blocked else "not found") for n in range(4)]
+    made = brief(material(findings=[], checks=checks, capture=info(**told)))
+    assert why.replace("3 of the 4 ", "three of the four ") in made.happened[0]
+    assert why in made.means[0]
+    assert made.headline == "Whether anything needs explaining, this capture can't answer"
+    assert "Nothing has to be done" not in made.do[0].text
+
+
+def test_a_few_rows_that_could_not_be_read_leave_the_answer():
+    checks = [check(str(n), "not found") for n in range(4)]
+    made = brief(material(findings=[], checks=checks, capture=info(events=99, rejected={"count": 1})))
+    assert made.happened[0] == "Nothing that needs explaining was found."

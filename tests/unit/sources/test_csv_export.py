@@ -33,7 +33,7 @@ def process(capture, number, name):
 
 
 @pytest.mark.parametrize("newline", ["\r\n", "\n"])
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8", "utf-16", "utf-16-le"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8", "utf-16", "utf-16-le", "utf-32", "utf-32-be"])
 def test_line_ends_and_encodings_make_no_difference(read, newline, encoding):
     rows = [row(path="C:\\тест\\😀"), row(path='a "quoted", name')]
     capture = read(as_csv(rows, newline=newline, encoding=encoding))
@@ -306,3 +306,13 @@ def test_an_export_without_names_calls_processes_by_their_pid(read):
     assert read(as_csv([row(pid="44")], ["PID", "Operation"])).processes["process_name"].tolist() == [
         "PID 44"
     ]
+
+
+def test_operations_and_results_that_process_monitor_does_not_write_are_counted(read):
+    rows = [
+        row(operation="RegOpenKey"),
+        row(operation="QueryBasicInformationFile", result="0xC0000999"),
+        row(operation="ReadFile", result="SUC\0CESS"),
+        row(operation="Gelesen", result="ERFOLG"),
+    ]
+    assert read(as_csv(rows)).info["unknown_words"] == {"operations": 1, "results": 2}

@@ -63,3 +63,11 @@ def test_a_declaration_that_the_bytes_belie_does_not_count():
     assert got.endswith(b"<a>x</a>")
     got, _ = whole(b'<?xml version="1.0" encoding="rot13"?><a>x</a>')
     assert got.endswith(b"<a>x</a>")
+
+
+@given(st.integers(1, 200))
+def test_references_to_entities_that_a_file_declares_are_replaced_and_counted(size):
+    declared = '<!DOCTYPE a [<!ENTITY far SYSTEM "file:///C:/secret">]>'
+    got, replaced = whole(f"{declared}<a>&far;&amp;&lt;x &far;</a>".encode(), size)
+    assert etree.fromstring(got).text == "\ufffd&<x \ufffd"
+    assert replaced == 2
