@@ -149,21 +149,14 @@ class _Teller:
         looked = [check for check in self.material.looked if check["outcome"] != "could not be checked"]
         words = self.sentences["clean"]["looked_for"]
         things = [words[check["analysis"]] for check in looked if check["analysis"] in words]
-        nothing, done = self._nothing(), calm.done(self.material, self.say, self.words)
+        done = calm.done(self.material, self.say, self.words)
+        nothing = self.say("clean.nothing", why=calm.unanswered(self.material, self.say))
         said = [nothing, *[self._opened(first) for first in done[:1]], *done[1:]]
         said.append(self.say("clean.checked", n=len(looked), things=things))
         if self.material.findings:
             titles = [finding["title"] for finding in self.material.findings]
             said.append(self.say("clean.noted", n=len(titles), titles=titles))
         return said
-
-    def _nothing(self) -> str:
-        return self.say("clean.nothing", why=self._unanswered())
-
-    def _unanswered(self) -> list[str]:
-        """Why nothing follows from nothing being found, each a clause."""
-        why = self.material.unanswered
-        return [self.say(f"unanswered.{key}", n=n, of=of) for key, (n, of) in why.items()]
 
     def _spelled(self, text: str) -> str:
         return plainly.spelled(text, self.sentences.get("numbers", ()))
@@ -237,7 +230,7 @@ class _Teller:
         if self.empty:
             return [self.say("means.empty")]
         if not self.telling:
-            return [self.say(f"means.{calm.verdict(self.material)}", why=self._unanswered())]
+            return [self.say(f"means.{calm.verdict(self.material)}", why=calm.unanswered(self.material, self.say))]
         said, returning = self._story("means"), remedy.returning(self.material)
         if returning.any:
             said.insert(0, plainly.brisk(self.say("means.returns", **vars(returning))))

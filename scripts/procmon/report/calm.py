@@ -39,6 +39,11 @@ def verdict(material: Material) -> str:
     return "clean_missing" if material.missing else "clean_unknown"
 
 
+def unanswered(material: Material, say: Say) -> list[str]:
+    """Why nothing follows from nothing being found, each a clause; none for most captures."""
+    return [say(f"unanswered.{key}", n=n, of=of) for key, (n, of) in material.unanswered.items()]
+
+
 def done(material: Material, say: Say, words: Words) -> list[str]:
     """What the user did, what was started, written and talked to besides, by name, and the rest in numbers."""
     every = material.table("activity")
