@@ -48,4 +48,6 @@ def _reached(finding: Finding) -> tuple[int, bool, bool, bool]:
 
 def _is_mere_copy(finding: Finding) -> bool:
     facts = finding.facts
-    return finding.severity == "low" and not facts["registered"] and not facts["loaded"] and bool(facts["file"])
+    return (
+        finding.severity == "low" and not facts["registered"] and not facts["loaded"] and bool(facts["file"])
+    )

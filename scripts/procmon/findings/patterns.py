@@ -41,7 +41,7 @@ def pattern(text: str) -> re.Pattern[str]:
 @cache
 def beginnings(text: str) -> tuple[str, ...]:
     """Words of which one stands in any text that the expression is met in; () where it does not begin with such."""
-    words = []
+    words: list[str] = []
     for branch in _branches(text):
         group, found = _GROUP.match(branch), _BEGINNING.match(branch)
         # What stands before a quantifier may be missing.

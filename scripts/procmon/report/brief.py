@@ -230,7 +230,9 @@ class _Teller:
         if self.empty:
             return [self.say("means.empty")]
         if not self.telling:
-            return [self.say(f"means.{calm.verdict(self.material)}", why=calm.unanswered(self.material, self.say))]
+            return [
+                self.say(f"means.{calm.verdict(self.material)}", why=calm.unanswered(self.material, self.say))
+            ]
         said, returning = self._story("means"), remedy.returning(self.material)
         if returning.any:
             said.insert(0, plainly.brisk(self.say("means.returns", **vars(returning))))

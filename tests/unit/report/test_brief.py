@@ -601,7 +601,10 @@ def test_a_process_that_only_has_foreign_code_loaded_is_not_said_to_run_it():
 def test_a_program_that_no_event_deletes_is_said_to_be_still_there():
     rows = [row("removal", step="delete file", target="C:\\Users\\a\\b.exe", because="program")]
     told = " ".join(brief(material(findings=[finding()], tables={"removal": rows})).means)
-    assert "`C:\\Users\\a\\b.exe` is still on the disk, as far as the capture shows: no event deletes it." in told
+    assert (
+        "`C:\\Users\\a\\b.exe` is still on the disk, as far as the capture shows: no event deletes it."
+        in told
+    )
 
 
 def test_a_name_server_is_not_among_the_addresses_to_be_blocked():
