@@ -10,6 +10,7 @@ from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Rule, Severity, Technique
 from scripts.procmon.contracts.tables import CopyRow, DriverRow, FileRow, ServiceRow
 from scripts.procmon.findings.autoruns_listing import listing
+from scripts.procmon.findings.disposal import is_laid_out
 from scripts.procmon.findings.doers import Doers
 from scripts.procmon.findings.driver_copies import told_once
 from scripts.procmon.findings.driver_deeds import after_loading
@@ -153,6 +154,8 @@ def _findings(
             continue
         people = _people(capture, story)
         guilty = [person for person in people if person in accused]
+        if not (guilty or row.registered or row.loaded) and row.file and is_laid_out(row.file):
+            continue
         stray = [person for person, process in people.items() if is_stray(image_of.get(process))]
         loose = row.file is not None and not belongs_to_a_program(plain_path(row.file))
         brought = loose and row.dropped and any(doers.of(one) != "installed" for one in people.values())

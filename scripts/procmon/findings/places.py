@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from fnmatch import translate
 from functools import cache, lru_cache
 from typing import Any, Literal
+from unicodedata import normalize
 
 from scripts.procmon.knowledge import knowledge
 
@@ -101,7 +102,11 @@ def in_another_windows(path: str) -> bool:
     An export does not tell which folder Windows runs from, so such a place alone accuses nobody and excuses nobody.
     """
     plain = standard(plain_path(path))
-    return below_windows(path) is None and _ANOTHER_WINDOWS.match(plain) is not None
+    if below_windows(path) is not None or _ANOTHER_WINDOWS.match(plain) is None:
+        return False
+    # A folder that only looks like C:\Windows, by a blank that is not seen, was made to be taken for it.
+    seen = normalize("NFKC", plain.split("\\")[1]).strip().lower()
+    return seen not in ("windows", "winnt")
 
 
 @lru_cache(maxsize=1 << 16)

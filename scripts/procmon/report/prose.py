@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable
 
 from markupsafe import Markup, escape
 
-from scripts.procmon.text import visible
+from scripts.procmon.text import blanks, visible
 from scripts.procmon.text.forms import forms
 
 #: A name longer than this is cut in the middle: a path can hold 32,767 characters, a page cannot.
@@ -54,7 +54,7 @@ def name(text: object, longest: int = LONGEST, *, language: str = "en") -> Marku
 
 def breakable(text: object, longest: int = LONGEST, *, language: str = "en") -> Markup:
     """A path that may break after a back-slash, where a reader expects it; <wbr> leaves nothing behind when copied."""
-    shown = escape(visible(shorten(str(text), longest, language)))
+    shown = escape(visible(shorten(blanks(str(text)), longest, language)))
     return shown.replace("\\", Markup("\\<wbr>")).replace("…\\<wbr>", "…\\")
 
 

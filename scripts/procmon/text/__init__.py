@@ -32,6 +32,12 @@ LANGUAGES = ("en", "ja")
 _OWN_KEYS = ("glossary", "phrases", "capture")
 
 _CODE = re.compile(r"(``.*?``|`[^`]*`)", re.DOTALL)
+#: Blanks other than the common one; the wide one of Japanese is seen.
+_STRANGE_BLANK = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f]")
+_PATH = re.compile(r"(?:[a-z]:|\\|hk(?:lm|cu|cr|u))\\", re.IGNORECASE)
+_AT_END = re.compile(r" +$")
+_WITH_ARGUMENTS = re.compile(r"""\.\w{2,4}["']? +\S|["/]""")
+_AFTER_PROGRAM = re.compile(r"(?<=\.(?:exe|dll|sys|scr|com|bat|cmd)) +(?=,|$)", re.IGNORECASE)
 _COUNTED_REST = re.compile(r"([\d,]+) more")
 _BETWEEN_PEOPLE = re.compile(r"(?<=\d\)), |(?<=\d\)) and ")
 
@@ -73,7 +79,7 @@ def environment(language: str) -> Environment:
 
 def code(value: object) -> str:
     """A name or path set apart by back-ticks, doubled where the value itself holds one."""
-    text = visible(str(value))
+    text = visible(blanks(str(value)))
     fence = "``" if "`" in text else "`"
     return f"{fence}{text}{fence}"
 
@@ -81,6 +87,25 @@ def code(value: object) -> str:
 def visible(text: str) -> str:
     """Control characters and marks that turn the direction of writing, made visible: "␀", "⟨U+202E⟩"."""
     return text if text.isprintable() else "".join(map(_visible_character, text))
+
+
+def blanks(name: str) -> str:
+    r"""Blanks of a path or name that a reader takes for others, or does not see: ``C:\Windows⟨U+00A0⟩\x.exe⟨U+0020⟩``."""
+    name = _STRANGE_BLANK.sub(lambda match: f"⟨U+{ord(match.group()):04X}⟩", name)
+    if " " not in name:
+        return name
+    if _PATH.match(name):
+        name = "\\".join(map(_end_shown, name.split("\\")))
+    return _AFTER_PROGRAM.sub(_spelled_blanks, name)
+
+
+def _end_shown(part: str) -> str:
+    # Of a command line the arguments may end with a blank, which says nothing.
+    return part if _WITH_ARGUMENTS.search(part) else _AT_END.sub(_spelled_blanks, part)
+
+
+def _spelled_blanks(match: re.Match[str]) -> str:
+    return "⟨U+0020⟩" * len(match.group())
 
 
 def people(value: Any) -> list[str]:
