@@ -32,6 +32,7 @@ UNUSABLE = 3
 
 _LONGEST = 1 << 20  #: bytes of a file of settings
 _MOST = 10  #: errors told at once
+_LONGEST_TOLD = 200  #: characters of a value, or of the end of a message, that are told
 _FEW_WORDS = (
     10  #: words of a list that are all told, unless one is very near: 'starts with' is no 'ends with'
 )
@@ -153,8 +154,9 @@ def _sentence(error: ValidationError, file: Path) -> str:
 def _unknown_key(error: Any, place: list[Any]) -> tuple[str, list[Any]]:
     known = error.schema["properties"]
     unknown = [key for key in error.instance if key not in known]
-    told = ". ".join(f"unknown key {key!r}{did_you_mean(key, known)}" for key in unknown)
-    return told, [*place, unknown[0]]
+    told = [f"unknown key {str(key)[:_LONGEST_TOLD]!r}{did_you_mean(key, known)}" for key in unknown[:_MOST]]
+    told += [f"and {len(unknown) - _MOST:,} more unknown keys"] if len(unknown) > _MOST else []
+    return ". ".join(told), [*place, unknown[0]]
 
 
 def _unknown_word(error: Any, place: list[Any]) -> tuple[str, list[Any]]:
@@ -197,7 +199,10 @@ def _wrong_kind(error: Any, place: list[Any]) -> tuple[str, list[Any]]:
 
 
 def _otherwise(error: Any, place: list[Any]) -> tuple[str, list[Any]]:
-    return error.message, place
+    # A message of the validator begins with the whole value, however long.
+    message = str(error.message)
+    cut = len(message) > 2 * _LONGEST_TOLD
+    return f"{message[:_LONGEST_TOLD]} … {message[-_LONGEST_TOLD:]}" if cut else message, place
 
 
 _SAY = {

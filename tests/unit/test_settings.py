@@ -126,3 +126,11 @@ def test_reading_settings_loads_nothing_heavy() -> None:
     root = CONFIG_FILE.parents[1]
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_of_many_unknown_keys_and_long_values_the_first_are_told(tmp_path: Path) -> None:
+    keys = "".join(f"    unknown{n}: 1\n" for n in range(3000))
+    message = error_of(tmp_path, "  marking:", f"  {keys.strip()}\n  marking:".replace("\n    ", "\n  "))
+    assert "'unknown0'" in message
+    assert "and 2,990 more unknown keys" in message
+    assert len(message) < 5_000

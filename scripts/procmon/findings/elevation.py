@@ -26,6 +26,9 @@ HIGH = 3
 #: Integrity levels came with Windows Vista: what an older Windows does not have is not missing in its captures.
 _BEFORE_INTEGRITY = re.compile(r"Windows (?:2000|XP|Server 2003)", re.IGNORECASE)
 
+#: Windows raises the rights of its own programs unasked, and takes this folder for its own where it drops the blank.
+_MOCK = re.compile(r"[a-z]:\\windows\s+(?=\\)", re.IGNORECASE)
+
 _RUNAS = re.compile(r"-verb\s+\"?'?runas|\brunas(?:\.exe)?\b|shellexecute.*runas", re.IGNORECASE)
 
 
@@ -124,8 +127,10 @@ def _above_parents(
         parent_system = logon_of(_authentication(capture, parent)) is not None
         if mine <= its or its < MEDIUM or parent_system or mine < HIGH:
             continue
-        if mine == HIGH and not system:
-            severity: Severity = "low" if row.who in accused or parent.who in accused else "info"
+        if _mock_folder(row.image_path):
+            severity: Severity = "high"
+        elif mine == HIGH and not system:
+            severity = "low" if row.who in accused or parent.who in accused else "info"
         else:
             severity = "high" if its <= MEDIUM else "medium"
         found.append(_above(row, parent, severity=severity, system=system))
@@ -148,6 +153,7 @@ def _above(row: ProcessRow, parent: ProcessRow, *, severity: Severity, system: b
             "path": row.image_path,
             "command_line": row.command_line,
             "system": system,
+            "mock": _mock_folder(row.image_path),
             "time": row.start,
         },
         evidence=evidence,
@@ -156,6 +162,12 @@ def _above(row: ProcessRow, parent: ProcessRow, *, severity: Severity, system: b
         attack=[Technique("T1068", "low")] if severity == "high" else [],
         subjects={"processes": [row.who, parent.who]},
     )
+
+
+def _mock_folder(image: str | None) -> str | None:
+    r"""The folder that passes for Windows' own by a blank at its end (``C:\Windows \``), if a program lies below it."""
+    found = _MOCK.match(image or "")
+    return found[0] if found else None
 
 
 def _authentication(capture: Capture, row: ProcessRow) -> object:

@@ -14,6 +14,7 @@ from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Rule, Severity, Technique
 from scripts.procmon.contracts.tables import ProcessRow
 from scripts.procmon.findings.acts import acts
+from scripts.procmon.findings.file_kinds import stream_of
 from scripts.procmon.findings.log_writes import log_writes
 from scripts.procmon.findings.places import below_windows, kind_of
 from scripts.procmon.findings.process_tree import tree
@@ -59,9 +60,18 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     )
 
 
+#: No program is set up in an alternate data stream, and Explorer shows none.
+STREAM = "a hidden stream of a file or folder"
+
+
+def _place(path: str) -> tuple[str, str | None]:
+    """As ``kind_of``; a stream beside a file or a folder is no place for a program, wherever that lies."""
+    return ("odd", STREAM) if stream_of(path) else kind_of(path)
+
+
 def _odd_place(path: str, row: ProcessRow | None) -> str | None:
     """What people call the place, where it is one in which this process should have no module."""
-    kind, name = kind_of(path)
+    kind, name = _place(path)
     lower = path.lower()
     if row and row.image_path and lower == row.image_path.lower():
         return None
@@ -145,7 +155,7 @@ def _module(capture: Capture, odd: Odd, rows: Mapping[int, ProcessRow]) -> Findi
 
 
 def _program(capture: Capture, row: ProcessRow) -> Finding | None:
-    kind, place = kind_of(row.image_path) if row.image_path else ("other", None)
+    kind, place = _place(row.image_path) if row.image_path else ("other", None)
     if kind != "odd" or not row.events:
         return None
     mine = (capture.events[e.PROCESS] == row.process).to_numpy()

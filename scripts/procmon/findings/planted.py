@@ -51,12 +51,21 @@ def planted(capture: Capture, rows: Sequence[FileRow], earlier: Mapping[str, Ana
         row
         for row in rows
         if row.ordinary is None
-        and doers.of(row.process) != "installed"
+        and (doers.of(row.process) != "installed" or _abused(row, images.get(row.process)))
         and row.who not in setups
         and not is_installer(row.who, images.get(row.process))
     ]
     for one in _found(capture, wanted, people):
         yield _finding(one)
+
+
+def _abused(row: FileRow, image: str | None) -> bool:
+    """Whether a program of Windows that brings no libraries made one where Windows looks for it in vain."""
+    habits, missing = knowledge("process_habits"), knowledge("system_libraries")["missing"]
+    name = row.who.rpartition(" (")[0].lower()
+    if name not in {*habits["bring_no_libraries"], *habits["change_no_programs"]}:
+        return False
+    return below_windows(image or "") is not None and below_windows(row.renamed_to or row.path) in missing
 
 
 def _found(capture: Capture, rows: Sequence[FileRow], people: Sequence[ProcessRow]) -> Iterator[Planted]:

@@ -313,3 +313,16 @@ def test_what_was_there_for_seconds_is_not_looked_for_elsewhere_and_what_remains
     assert "only where the auditing of process creation" in render(
         catalogue("removal")["elevated"], row.facts
     )
+
+
+def test_a_program_below_a_folder_that_passes_for_that_of_windows_has_rights_that_nobody_gave() -> None:
+    user, admin = {"integrity": "Medium"}, {"integrity": "High", "parent": "a.exe (4)"}
+    for folder, severity in ((r"C:\Windows \System32", "high"), (r"C:\Windows\System32", "info")):
+        built = capture(
+            Row("Process Start", "", "Parent PID: 4", who="winSAT.exe (8)"),
+            processes={"a.exe (4)": user, "winSAT.exe (8)": {**admin, "image_path": rf"{folder}\winSAT.exe"}},
+        )
+        (finding,) = [one for one in run(built)["elevation"].findings if one.kind == "rights_above_parent"]
+        assert finding.severity == severity
+        told = tell(finding.kind, finding.facts)["statement"]
+        assert ("passes for that of the Windows folder" in told) == (severity == "high")

@@ -96,3 +96,18 @@ def test_a_log_written_by_the_foreign_code_itself_is_not_excused() -> None:
     (finding,) = judge(logged(159_028, stack=(0x45671234,))).findings
     assert finding.facts["logs"] is None
     assert (finding.facts["ran"], finding.severity) == (1, "high")
+
+
+def test_what_runs_from_a_stream_of_a_file_or_folder_is_told_wherever_that_lies() -> None:
+    row = Row("RegOpenKey", "HKLM", who="rundll32.exe (5)")
+    hosted = {"who": "rundll32.exe (5)", "image": r"C:\Windows\System32\rundll32.exe"}
+    (finding,) = judge(row, **hosted, module=r"C:\Windows\Temp:evil.dll").findings
+    assert (finding.kind, finding.severity) == ("odd_module", "medium")
+    assert not judge(row, **hosted, module=r"C:\Program Files\Vendor\page.dll").findings
+
+    program, clean = "readme.txt:p.exe (6)", r"C:\Windows\System32\ntdll.dll"
+    stream = r"C:\Users\a\Documents\readme.txt:p.exe"
+    row = Row("RegOpenKey", "HKLM", who=program)
+    (finding,) = judge(row, who=program, image=stream, module=clean).findings
+    assert (finding.kind, finding.facts["place"]) == ("odd_program", "a hidden stream of a file or folder")
+    assert "a hidden stream" in tell(finding.kind, finding.facts)["title"]

@@ -19,6 +19,7 @@ IMAGES = {
     "updater.exe (8)": PROGRAM,
     "svchost.exe (9)": rf"{SYSTEM32}\svchost.exe",
     "setup.exe (10)": r"C:\Users\a\Downloads\setup.exe",
+    "spoolsv.exe (12)": rf"{SYSTEM32}\spoolsv.exe",
     "agent.exe (11)": r"C:\Program Files\Agent\agent.exe",
 }
 UNINSTALL = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall\Vendor\DisplayName"
@@ -82,3 +83,11 @@ def test_a_new_library_in_windows_is_told_where_windows_loaded_it_and_not_for_be
     ]
     assert not found(*made(path))
     assert not found(*made(path), loaded(path, who="agent.exe (11)"))
+
+
+def test_the_print_spooler_that_writes_what_windows_misses_was_made_to() -> None:
+    path = rf"{SYSTEM32}\wlbsctrl.dll"
+    (finding,) = found(*made(path, who="spoolsv.exe (12)"), loaded(path, who="svchost.exe (9)"))
+    assert (finding.severity, finding.facts["how"]) == ("high", "missing")
+    driver = rf"{SYSTEM32}\spool\drivers\x64\3\unidrv.dll"
+    assert not found(*made(driver, who="spoolsv.exe (12)"), loaded(driver, who="svchost.exe (9)"))
