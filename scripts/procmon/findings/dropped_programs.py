@@ -297,9 +297,12 @@ def _by_maker(rows: Iterable[FileRow]) -> dict[str, list[FileRow]]:
 
 def _signs(files: Sequence[FileRow], known: Known) -> Signs:
     keys, ran = {file_key(row.path): row.path for row in files}, known.ran
-    used = {path: _users(ran[key]) for key, path in keys.items() if key in ran and ran[key].ran}
+    made = {file_key(row.path): row.events[0] for row in files}
+    # An older version of the file may have run until then.
+    later = {key: any(one > first for one in ran[key].events) for key, first in made.items() if key in ran}
+    used = {path: _users(ran[key]) for key, path in keys.items() if later.get(key) and ran[key].ran}
     for key, path in keys.items():
-        if key in known.loaded:
+        if key in known.loaded and later.get(key, True):
             used.setdefault(path, known.loaded[key])
     image = known.images.get(files[0].process)
     return Signs(

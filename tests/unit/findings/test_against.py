@@ -36,8 +36,10 @@ def test_where_no_suspicion_is_known_any_other_weighty_finding_is_named() -> Non
     assert against.facts(1, HIDDEN) == {"accused_of": [], "accused_in": [2]}
 
 
-def test_a_finding_that_accuses_nobody_names_nothing() -> None:
+def test_a_finding_that_accuses_nobody_names_the_graver_ones_on_its_processes() -> None:
     assert Against.of([CODE], {}).facts(1, CODE) == {}
+    assert Against.of([CODE, LIGHT], {}).facts(1, CODE) == {}
+    assert Against.of([HIDDEN, CODE, LIGHT], {}).facts(3, LIGHT) == {"also_in": [1, 2]}
 
 
 def test_what_is_said_of_a_suspect_is_what_the_findings_say() -> None:

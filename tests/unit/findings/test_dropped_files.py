@@ -321,3 +321,12 @@ def test_what_is_known_of_all_processes_is_looked_up_once_however_many_made_a_pr
     found = [f for f in analysed(capture(*makers)).findings if f.kind == "programs_dropped"]
     assert len(found) == 40
     assert max(Counter(looked).values()) <= 3  # once for the dropped, the changed and the hidden
+
+
+def test_what_ran_only_before_the_file_was_made_was_an_older_one() -> None:
+    start = Row("Process Create", PROGRAM, f"PID: 8, Command line: {PROGRAM}", who="explorer.exe (4)")
+    made, used = [created(PROGRAM), wrote(PROGRAM, 0, 100)], []
+    for rows in ([start, *made], [*made, start]):
+        (finding,) = [f for f in analysed(capture(*rows)).findings if f.kind == "programs_dropped"]
+        used.append([one["path"] for one in finding.facts["used"]])
+    assert used == [[], [PROGRAM]]
