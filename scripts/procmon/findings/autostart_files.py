@@ -16,6 +16,7 @@ from scripts.procmon.findings.askers import lies_loose
 from scripts.procmon.findings.autoruns_listing import Listing, listing
 from scripts.procmon.findings.places import in_its_place
 from scripts.procmon.findings.reproduce import by_path
+from scripts.procmon.findings.restorers import restorers
 from scripts.procmon.findings.setup_programs import setup_programs
 from scripts.procmon.findings.suspects import images
 from scripts.procmon.findings.task_askers import Askers, task_askers
@@ -106,10 +107,12 @@ def file_findings(
     setup = bool(setup_programs(capture))
     told = [row for row in rows if row.ordinary is None]
     asked = task_askers(capture, told, earlier)
+    back = restorers(earlier)
     return [
         _finding(
             row,
             accused=row.who in accused,
+            restores=row.who in back,
             loose=lies_loose(image_of.get(row.process)),
             setup=setup,
             autoruns=autoruns,
@@ -120,7 +123,14 @@ def file_findings(
 
 
 def _finding(
-    row: AutostartRow, *, accused: bool, loose: bool, setup: bool, autoruns: Listing, asked: Askers
+    row: AutostartRow,
+    *,
+    accused: bool,
+    restores: bool,
+    loose: bool,
+    setup: bool,
+    autoruns: Listing,
+    asked: Askers,
 ) -> Finding:
     program = _PROGRAM.search(row.path) is not None
     start = start_file(row.path)
@@ -130,6 +140,8 @@ def _finding(
     script = row.place == "startup-folder" and tool in knowledge("by_hand") and not setup
     severity: Severity = "high" if accused else "medium" if program or script or asked.people else "low"
     task = row.place == "task-file"
+    if restores and not (task or accused or asked.people):
+        severity = "low"
     return Finding(
         kind="autostart_file",
         severity=severity,

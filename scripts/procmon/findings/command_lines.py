@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -26,10 +27,12 @@ from scripts.procmon.findings.patterns import met, pattern
 from scripts.procmon.findings.places import kind_of
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.select import one_of, where
+from scripts.procmon.findings.windows_setup import laying_out
 from scripts.procmon.knowledge import knowledge
 
 #: Entries that an encoded script may be the reason for.
 _ENCODED = ("hidden-script", "encoded-script", "plain-script", "remote-session-script")
+_SETUP_ORDERS = re.compile(r"\bbcdedit(?:\.exe)?\"?\s[^|&]{0,200}\brecoveryenabled\s+no\b", re.IGNORECASE)
 _SCRIPT_HOSTS = {"powershell.exe", "pwsh.exe", "powershell_ise.exe"}
 
 
@@ -47,7 +50,11 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
             known = _by_id("password-memory")
         if known is not None:
             groups.setdefault((known["id"], row.process_name.lower()), []).append(row)
-    findings = [_finding(capture, _by_id(one), same) for (one, _), same in groups.items()]
+    setup = {row.process for row in rows if row.who in laying_out(earlier)}
+    findings = [
+        _finding(capture, _by_id(one), same, setup=_of_setup(same, setup))
+        for (one, _), same in groups.items()
+    ]
     findings += [_finding(capture, known, same) for known, same in _many(rows)]
     return Analysis(
         name="command_lines",
@@ -116,7 +123,14 @@ def _by_id(wanted: str) -> Mapping[str, Any]:
     return next(dict(known) for known in knowledge("command_lines") if known["id"] == wanted)
 
 
-def _finding(capture: Capture, known: Mapping[str, Any], same: list[ProcessRow]) -> Finding:
+def _of_setup(same: Sequence[ProcessRow], setup: set[int]) -> bool:
+    """Whether all are of what Windows' own setup orders before it restarts into the new Windows."""
+    return all(row.parent in setup and _SETUP_ORDERS.search(row.command_line or "") for row in same)
+
+
+def _finding(
+    capture: Capture, known: Mapping[str, Any], same: list[ProcessRow], *, setup: bool = False
+) -> Finding:
     evidence = _evidence(capture, same)
     began = any(row.started_here for row in same)
     console = _console(capture, same)
@@ -124,6 +138,8 @@ def _finding(capture: Capture, known: Mapping[str, Any], same: list[ProcessRow])
     files = _files(same)
     if not began:
         severity = SEVERITIES[min(SEVERITIES.index(severity) + 1, SEVERITIES.index("low"))]
+    if setup:
+        severity = "low"
     script = "script" in known["id"] and "remote" not in known["id"]
     renamed = script and same[0].process_name.lower() not in {*_SCRIPT_HOSTS, "cmd.exe"}
     return Finding(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 import numpy as np
 
 from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
+from scripts.procmon.contracts.findings import Analysis
 from scripts.procmon.findings.places import kind_of, plain_path
 from scripts.procmon.findings.select import one_of, where
 
@@ -17,6 +18,12 @@ MANY_FILES = 200
 #: A folder that holds a whole profile, or more: what somebody names who wants all of it copied.
 _WHOLE = re.compile(r"[a-z]:\\(?:(?:users|documents and settings)(?:\\[^\\]+)?\\?)?$", re.IGNORECASE)
 _FOLDERS = re.compile(r"""["']([a-z]:\\[^"']*)["']|(?<![\w"'])([a-z]:\\[^\s"',;|&<>]*)""", re.IGNORECASE)
+_KEPT_LISTS = re.compile(
+    r"\\(?:(?P<visited>user data\\[^\\]+\\history|places\.sqlite)"
+    r"|(?P<opened>windows\\recent\\[^\\]+)|(?P<started>prefetch\\[^\\]+\.pf))$",
+    re.IGNORECASE,
+)
+KINDS_CLEANED = 3
 _SSH = re.compile(r":(?:22|ssh)$", re.IGNORECASE)
 
 
@@ -40,6 +47,17 @@ def told_to_copy_all(command_line: str | None, files: Iterable[str]) -> bool:
     named = [plain_path(quoted or bare) for quoted, bare in _FOLDERS.findall((command_line or "")[:4_000])]
     whole = [f"{one.lower().rstrip(chr(92))}\\" for one in named if _WHOLE.match(one)]
     return all(any(file.lower().startswith(one) for one in whole) for file in files)
+
+
+def cleaners(earlier: Mapping[str, Analysis]) -> set[str]:
+    """Who deleted lists of what somebody did (visited, opened, started) in so many places: programs that clean up do."""
+    found: dict[str, set[str]] = {}
+    for analysis in earlier.values():
+        for row in analysis.tables.get("deletions", ()):
+            kind = _KEPT_LISTS.search(row.path)
+            if kind and not row.attempt and not row.created_here:
+                found.setdefault(row.who, set()).add(str(kind.lastgroup))
+    return {person for person, kinds in found.items() if len(kinds) >= KINDS_CLEANED}
 
 
 def talks_elsewhere(capture: Capture, process: int) -> bool:

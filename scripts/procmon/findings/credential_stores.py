@@ -15,7 +15,13 @@ from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
 from scripts.procmon.contracts.tables import ProcessRow
 from scripts.procmon.findings.accusations import accusations
-from scripts.procmon.findings.credential_readers import is_sweep, keeps, talks_elsewhere, told_to_copy_all
+from scripts.procmon.findings.credential_readers import (
+    cleaners,
+    is_sweep,
+    keeps,
+    talks_elsewhere,
+    told_to_copy_all,
+)
 from scripts.procmon.findings.doers import Doer, Doers, interprets
 from scripts.procmon.findings.memory_dumps import memory_dumps
 from scripts.procmon.findings.places import below_windows, in_its_place, kind_of
@@ -24,6 +30,7 @@ from scripts.procmon.findings.records import Record, records
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.select import one_of, where
 from scripts.procmon.findings.suspects import images
+from scripts.procmon.findings.windows_setup import laying_out
 from scripts.procmon.knowledge import knowledge
 
 _READS = ("Read Data", "Generic Read", "Generic All", "All Access", "Maximum Allowed")
@@ -47,8 +54,11 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     accused = set(accusations(earlier))
     rows = {row.process: row for row in tree(earlier)}
     doers = Doers(rows.values())
+    setup, cleans = laying_out(earlier), cleaners(earlier)
     findings = [
-        _finding(capture, rows[process], mine, accused=accused, doer=doers.of(process))
+        _finding(
+            capture, rows[process], mine, accused=accused, doer=doers.of(process), setup=setup, cleans=cleans
+        )
         for process, mine in by_process.items()
         if process in rows
     ] + list(memory_dumps(earlier))
@@ -118,7 +128,14 @@ def _lent(image: str, doer: Doer) -> bool:
 
 
 def _finding(
-    capture: Capture, row: ProcessRow, mine: list[Record], *, accused: set[str], doer: Doer
+    capture: Capture,
+    row: ProcessRow,
+    mine: list[Record],
+    *,
+    accused: set[str],
+    doer: Doer,
+    setup: set[str],
+    cleans: set[str],
 ) -> Finding:
     person, image = row.who, row.image_path or ""
     files = list(dict.fromkeys(record.path for record in mine))
@@ -131,11 +148,14 @@ def _finding(
     asked = told_to_copy_all(row.command_line, files)
     hashes = lent and any(store.get("of_windows") for store in kinds)
     severity: Severity = "high" if len(stores) > 1 or hashes else "medium"
-    if person in accused:
+    silent = not hashes and person in cleans and not talks_elsewhere(capture, row.process)
+    if person in setup:
+        severity = "low"
+    elif person in accused:
         severity = "high"
     elif (installed and not lent) or (not lent and not _loose(image) and (all_copied or keys)):
         severity = "low"
-    elif not lent and (all_copied or asked):
+    elif not lent and (all_copied or asked or silent):
         severity = "medium"
     return Finding(
         kind="credentials_read",

@@ -19,6 +19,10 @@ from scripts.procmon.knowledge import knowledge
 Doer = Literal["stray", "script", "installed"]
 
 
+#: What runs the scripts of a domain's policy: its administrators gave the orders, wherever the script lies.
+_POLICY = r"system32\gpscript.exe"
+
+
 class Doers:
     """The processes of a capture, by name ("cmd.exe (4)") and number."""
 
@@ -44,6 +48,8 @@ class Doers:
             return "installed"
         if not interprets(row.image_path):
             return "stray" if is_stray(row.image_path) else "installed"
+        if any(below_windows(one.image_path or "") == _POLICY for one in self._upwards(row)):
+            return "installed"
         for one in self._upwards(row):
             if one.image_path and not acts_for_others(one.process_name, one.image_path):
                 return "stray" if is_stray(one.image_path) else "installed"

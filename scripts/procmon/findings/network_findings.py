@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from ipaddress import ip_address
@@ -14,6 +15,10 @@ from scripts.procmon.findings.name_servers import is_public_name_server
 from scripts.procmon.findings.places import below_windows, kind_of
 from scripts.procmon.findings.suspects import images
 from scripts.procmon.knowledge import knowledge
+
+_PRIVATE = re.compile(
+    r"10(?:\.\d{1,3}){3}|192\.168(?:\.\d{1,3}){2}|172\.(?:1[6-9]|2\d|3[01])(?:\.\d{1,3}){2}"
+)
 
 DNS = ("53", "domain")
 
@@ -46,6 +51,12 @@ def findings_of(
     return findings
 
 
+def _at_home(row: PeerRow) -> bool:
+    """Whether all the addresses of a peer are private ones (RFC 1918)."""
+    ends = row.addresses or [row.peer]
+    return all(_PRIVATE.fullmatch(end) is not None for end in ends)
+
+
 def _is_windows(paths: Mapping[int, str], row: PeerRow) -> bool:
     return below_windows(paths.get(row.process, "")) is not None
 
@@ -69,9 +80,12 @@ def _unanswered(
     installed: bool,
 ) -> Finding:
     sizes = sorted({size for row in swarm for size in lengths.get(id(row), [])})
+    severity: Severity = "high" if kinds else "low" if installed else "medium"
+    if all(map(_at_home, swarm)):  # what looks for others of its kind in the same house
+        severity = "medium" if kinds else "low"
     return Finding(
         kind="unanswered_peers",
-        severity="high" if kinds else "low" if installed else "medium",
+        severity=severity,
         confidence="certain",
         facts={
             "who": person,

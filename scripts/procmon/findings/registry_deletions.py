@@ -45,6 +45,9 @@ class History:
     trusted: bool = True
 
 
+Aside = set[tuple[int, str]]  #: processes with the values that they put aside, in their one spelling
+#: Where Autoruns keeps the entries that somebody switched off: below the key that they stood in.
+_ASIDE = "\\autorunsdisabled\\"
 Explain = Callable[[Capture, History, Record], dict[str, str] | None]
 
 
@@ -59,7 +62,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     history = _history(told, trusted=order_is_trusted(capture))
     rows = [_row(capture, history, same) for same in _together(deletions)]
     trusted = {number for number, path in images(earlier).items() if kind_of(path)[0] == "own"}
-    findings = _findings(rows, accused=set(suspects(earlier)), trusted=trusted)
+    findings = _findings(rows, accused=set(suspects(earlier)), trusted=trusted, aside=_put_aside(history))
     return Analysis(
         name="registry_deletions",
         outcome="found" if rows else "not found",
@@ -87,6 +90,11 @@ def _history(told: Iterable[Record], *, trusted: bool) -> History:
         ):
             history.removed_services.setdefault(service[1], record)
     return history
+
+
+def _put_aside(history: History) -> Aside:
+    made = [(path, one) for path, same in history.made.items() if _ASIDE in path for one in same]
+    return {(one.process, path.replace(_ASIDE, "\\")) for path, one in made if one.operation == "RegSetValue"}
 
 
 def _together(deletions: Iterable[Record]) -> list[list[Record]]:
@@ -315,21 +323,28 @@ EXPLANATIONS: dict[str, Explain] = {
 }
 
 
-def _findings(rows: list[RegistryDeletionRow], *, accused: set[str], trusted: set[int]) -> list[Finding]:
+def _findings(
+    rows: list[RegistryDeletionRow], *, accused: set[str], trusted: set[int], aside: Aside
+) -> list[Finding]:
     groups: dict[tuple[int, str, str], list[RegistryDeletionRow]] = {}
     for row in rows:
         if row.explanation in (None, "security"):
             kind = "registry_deletion_security" if row.explanation else "registry_deletion_unexplained"
             groups.setdefault((row.process, normal(parent_of(row.path)), kind), []).append(row)
-    return [_finding(kind, same, accused=accused, trusted=trusted) for (_, _, kind), same in groups.items()]
+    return [
+        _finding(kind, same, accused=accused, trusted=trusted, aside=aside)
+        for (_, _, kind), same in groups.items()
+    ]
 
 
-def _finding(kind: str, same: list[RegistryDeletionRow], *, accused: set[str], trusted: set[int]) -> Finding:
+def _finding(
+    kind: str, same: list[RegistryDeletionRow], *, accused: set[str], trusted: set[int], aside: Aside
+) -> Finding:
     first = same[0]
     done = any(row.result == "SUCCESS" for row in same)
     return Finding(
         kind=kind,
-        severity=_severity(kind, same, accused=accused, trusted=trusted),
+        severity=_severity(kind, same, accused=accused, trusted=trusted, aside=aside),
         confidence="likely" if kind == "registry_deletion_security" else "possible",
         facts={
             "who": first.who,
@@ -363,15 +378,18 @@ def _uninstaller(same: list[RegistryDeletionRow]) -> str | None:
 
 
 def _severity(
-    kind: str, same: list[RegistryDeletionRow], *, accused: set[str], trusted: set[int]
+    kind: str, same: list[RegistryDeletionRow], *, accused: set[str], trusted: set[int], aside: Aside
 ) -> Severity:
-    """Medium where a suspect did it, or a program that is not from its own folder to a key that matters."""
+    """Medium where a suspect did it, or a program that is not from its own folder to a key that matters; low where the
+    same process kept (``aside``) what it deleted.
+    """
     if kind == "registry_deletion_security" and (by := _uninstaller(same)) and same[0].who not in accused:
         return "low" if by == "place" else "medium"
     if kind == "registry_deletion_security":
         return "high" if any(row.result == "SUCCESS" for row in same) else "medium"
     weighty = any(_WEIGHTY.search(normal(row.path)) for row in same)
     there = any(row.result == "SUCCESS" for row in same)
+    weighty = weighty and not all((row.process, normal(row.path)) in aside for row in same)
     if same[0].who in accused or (weighty and there and same[0].process not in trusted):
         return "medium"
     return "low"

@@ -54,6 +54,15 @@ def _finding(drive: str, mark: FileRow, started: Sequence[FileRow], image: str |
     own = [row.path for row in started if image and row.copied_from and _same(row.copied_from, image)]
     hidden = [row.path for row in (mark, *started) if is_hidden(row.attributes) or "hidden" in row.changed]
     severity: Severity = "high" if own or hidden else "medium"
+    # Menus of portable programs lie on the drive themselves and give it their mark: hidden, if at all, is that alone.
+    at_home = image is not None and image[:2].upper() == drive and image.count("\\") >= 3
+    if (
+        at_home
+        and not own
+        and set(hidden) <= {mark.path}
+        and all(row.what == "executable" for row in started)
+    ):
+        severity = "low"
     paths = [mark.path, *(row.path for row in started)]
     return Finding(
         kind="drive_seeded",

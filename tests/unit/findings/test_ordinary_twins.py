@@ -1,0 +1,114 @@
+"""Ordinary programs that do what attacks do: what the capture itself shows clears them, their names never."""
+
+from __future__ import annotations
+
+import pytest
+
+from scripts.procmon.contracts.findings import Finding
+from scripts.procmon.findings.analyses import run
+from tests.captures.deeds import created, marked, opened, read, wrote
+from tests.captures.events import Row, capture
+
+LOGIN = r"C:\Users\a\AppData\Local\Google\Chrome\User Data\Default\Login Data"
+LOGINS = r"C:\Users\a\AppData\Roaming\Mozilla\Firefox\Profiles\a.default\logins.json"
+SETUP = "setuphost.exe (300)"
+SOURCES = r"C:\$WINDOWS.~BT\Sources\setuphost.exe"
+NEW = [rf"C:\$WINDOWS.~BT\NewOS\Windows\System32\{name}.dll" for name in "abcdef"]
+STARTUP = r"C:\Users\a\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\Startup\old.exe"
+RUN = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Run"
+
+
+def told(kind: str, *rows: Row, **images: str) -> list[Finding]:
+    people = {row.who: {"image_path": images["image"]} for row in rows} if "image" in images else {}
+    done = run(capture(*rows, processes=people))
+    return [one for analysis in done.values() for one in analysis.findings if one.kind == kind]
+
+
+def stolen(who: str, *paths: str) -> list[Row]:
+    return [row for path in paths for row in (opened(path, who=who), read(path, 0, 100, who=who))]
+
+
+@pytest.mark.parametrize(
+    ("image", "new", "severity"),
+    [
+        (SOURCES, NEW, "low"),
+        (SOURCES, NEW[:2], "high"),  # a decoy
+        (r"C:\Users\a\Downloads\setuphost.exe", NEW, "high"),
+    ],
+)
+def test_windows_setup_is_known_by_the_windows_that_it_lays_out(
+    image: str, new: list[str], severity: str
+) -> None:
+    rows = [row for path in new for row in (created(path, who=SETUP), wrote(path, 0, 70_000, who=SETUP))]
+    (finding,) = told("credentials_read", *rows, *stolen(SETUP, LOGIN, LOGINS), image=image)
+    assert finding.severity == severity
+
+
+LISTS = (
+    r"C:\Users\a\AppData\Local\Google\Chrome\User Data\Default\History",
+    r"C:\Users\a\AppData\Roaming\Microsoft\Windows\Recent\a.lnk",
+    r"C:\Windows\Prefetch\A.EXE-1.pf",
+)
+
+
+@pytest.mark.parametrize(
+    ("lists", "talks", "severity"), [(LISTS, 0, "medium"), ((), 0, "high"), (LISTS, 1, "high")]
+)
+def test_a_cleaner_that_talks_to_nobody_is_medium(lists: tuple[str, ...], talks: int, severity: str) -> None:
+    who = "clean.exe (5)"
+    rows = [marked(path, who=who) for path in lists]
+    rows += [Row("TCP Send", "pc:1030 -> 203.0.113.5:443", "Length: 12", who=who)] * talks
+    found = told(
+        "credentials_read", *stolen(who, LOGIN, LOGINS), *rows, image=r"E:\Portable\Clean\App\clean.exe"
+    )
+    assert [one.severity for one in found] == [severity]
+
+
+@pytest.mark.parametrize(
+    ("image", "count", "severity"),
+    [
+        (r"C:\Program Files\Backup\restore.exe", 24, "low"),
+        (r"C:\Program Files\Backup\restore.exe", 3, "medium"),
+        (r"C:\Users\a\Downloads\restore.exe", 24, "medium"),
+    ],
+)
+def test_a_restore_by_an_installed_program_is_low(image: str, count: int, severity: str) -> None:
+    who = "restore.exe (5)"
+    ends = ("docx", "jpg", "json", "ini")
+    paths = [rf"C:\Users\a\Documents\{n % 6}\{n}.{ends[n % 4]}" for n in range(count)]
+    rows = [
+        row for path in [*paths, STARTUP] for row in (created(path, who=who), wrote(path, 0, 99, who=who))
+    ]
+    found = told("autostart_file", *rows, image=image)
+    assert [one.severity for one in found] == [severity]
+
+
+@pytest.mark.parametrize(("keeps", "severity"), [(True, "low"), (False, "medium")])
+def test_an_entry_that_is_put_aside_first_is_not_lost(keeps: bool, severity: str) -> None:
+    who = "autoruns64.exe (5)"
+    kept = Row("RegSetValue", rf"{RUN}\AutorunsDisabled\x", "Type: REG_SZ, Length: 4, Data: x.exe", who=who)
+    gone = Row("RegDeleteValue", rf"{RUN}\x", "", who=who)
+    rows = [*([kept] if keeps else []), gone]
+    found = told("registry_deletion_unexplained", *rows, image=r"C:\Tools\Sysinternals\autoruns64.exe")
+    assert [one.severity for one in found] == [severity]
+
+
+@pytest.mark.parametrize(
+    ("image", "attributes", "severity"),
+    [
+        (r"E:\PortableApps\Platform\menu.exe", "HS", "low"),
+        (r"C:\Users\a\Downloads\menu.exe", "HS", "high"),
+        (r"E:\menu.exe", "HS", "high"),
+    ],
+)
+def test_a_menu_of_portable_programs_marks_its_own_drive(image: str, attributes: str, severity: str) -> None:
+    who = "menu.exe (5)"
+    mark, start = r"E:\autorun.inf", r"E:\Start.exe"
+    rows = [
+        created(mark, attributes=attributes, who=who),
+        wrote(mark, 0, 300, who=who),
+        created(start, who=who),
+        wrote(start, 0, 70_000, who=who),
+    ]
+    (finding,) = told("drive_seeded", *rows, image=image)
+    assert finding.severity == severity
