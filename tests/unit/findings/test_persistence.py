@@ -214,3 +214,11 @@ def test_how_the_program_came_there_weighs(attributes: str, copied_from: str | N
     built = capture(row, processes={who: {"image_path": r"C:\Users\a\Downloads\b.exe"}})
     done = {"dropped_files": Analysis(name="dropped_files", outcome="found", tables={"files": [file]})}
     assert [finding.severity for finding in persistence.analyse(built, done).findings] == [severity]
+
+
+def test_what_stands_in_a_runonce_key_runs_once() -> None:
+    told = {"Run": "each time a user logs on", "RunOnce": "once, the next time a user logs on"}
+    for key, starts in told.items():
+        path = rf"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\{key}\x"
+        (finding,) = judge(set_to(path, r"C:\x\y.exe")).findings
+        assert finding.facts["starts"] == starts

@@ -665,3 +665,16 @@ def test_a_few_rows_that_could_not_be_read_leave_the_answer():
     checks = [check(str(n), "not found") for n in range(4)]
     made = brief(material(findings=[], checks=checks, capture=info(events=99, rejected={"count": 1})))
     assert made.happened[0] == "Nothing that needs explaining was found."
+
+
+@pytest.mark.parametrize(
+    ("how", "told"),
+    [
+        ("windows", "the library put where Windows loads it"),
+        ("beside", "the library put in the way of Windows' own"),
+    ],
+)
+def test_a_library_is_in_the_way_of_windows_only_under_a_borrowed_name(how: str, told: str):
+    planted = {"who": "a.exe (4)", "name": "x.dll", "path": r"C:\x.dll", "how": how, "users": []}
+    made = brief(material(findings=[finding(1, kind="code_planted", severity="medium", facts=planted)]))
+    assert told in " ".join(text for _, text in made.sure)
