@@ -51,10 +51,15 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
             and not _is_owner(capture, record, paths.get(record.process, ""))
         ):
             by_process.setdefault(record.process, []).append(record)
-    accused = set(accusations(earlier))
     rows = {row.process: row for row in tree(earlier)}
     doers = Doers(rows.values())
     setup, cleans = laying_out(earlier), cleaners(earlier)
+    # Entries that nothing needs any more are a part of what a cleaner takes away.
+    accused = {
+        who
+        for who, kinds in accusations(earlier).items()
+        if who not in cleans or set(kinds) != {"registry_deletion_unexplained"}
+    }
     findings = [
         _finding(
             capture, rows[process], mine, accused=accused, doer=doers.of(process), setup=setup, cleans=cleans

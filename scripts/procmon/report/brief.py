@@ -270,7 +270,10 @@ class _Teller:
             title = plainly.within(self.words.word("step", step.key))
             said = self.say(f"do.steps.{known}", title=title, **vars(step))
             actions.append(Action(text=self._spelled(plainly.brisk(said)), part="restart", row=step.row))
-        if indicators := self.material.table("indicators"):
+        indicators = self.material.table("indicators")
+        if not indicators and len(actions) == 1 and self._graveness() != "high":
+            actions = self._asking(alone=True)  # no step follows
+        if indicators:
             kinds = Counter(str(row["type"]) for row in indicators)
             forms = self.words["words.types"]
             counted = [
@@ -283,16 +286,16 @@ class _Teller:
             actions.append(Action(text=self.say("do.read", n=len(self.telling)), part="findings"))
         return actions
 
-    def _asking(self) -> list[Action]:
+    def _asking(self, *, alone: bool = False) -> list[Action]:
         """Where it is not plainly an attack, who uses the computer knows best."""
         known = [
             finding.get("behind", finding["subjects"].get("processes", ()))[:1] for finding in self.telling
         ]
         who = plainly.once(plainly.without_pid(name) for names in known for name in names)
         if who:
-            return [Action(text=self.say("do.ask", who=who))]
+            return [Action(text=self.say("do.ask", who=who, alone=alone))]
         named = any(finding["subjects"].get("processes") for finding in self.telling)
-        return [Action(text=self.say("do.ask_unknown"))] if named else []
+        return [Action(text=self.say("do.ask_unknown", alone=alone))] if named else []
 
     # -- in one line
 

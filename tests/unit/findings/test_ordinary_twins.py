@@ -57,6 +57,7 @@ LISTS = (
 def test_a_cleaner_that_talks_to_nobody_is_medium(lists: tuple[str, ...], talks: int, severity: str) -> None:
     who = "clean.exe (5)"
     rows = [marked(path, who=who) for path in lists]
+    rows.append(Row("RegDeleteValue", rf"{RUN}\old", "", who=who))
     rows += [Row("TCP Send", "pc:1030 -> 203.0.113.5:443", "Length: 12", who=who)] * talks
     found = told(
         "credentials_read", *stolen(who, LOGIN, LOGINS), *rows, image=r"E:\Portable\Clean\App\clean.exe"

@@ -667,6 +667,17 @@ def test_a_few_rows_that_could_not_be_read_leave_the_answer():
     assert made.happened[0] == "Nothing that needs explaining was found."
 
 
+def test_who_is_asked_and_nothing_follows_is_not_told_to_go_on():
+    told = [act.text for act in brief(material(findings=[finding(severity="medium")])).do]
+    assert not told[-1].endswith(":")
+    rows = [row("removal", step="check", target="C:\\a.exe", because="x")]
+    told = [
+        act.text
+        for act in brief(material(findings=[finding(severity="medium")], tables={"removal": rows})).do
+    ]
+    assert told[0].endswith("go on:")
+
+
 @pytest.mark.parametrize(
     ("how", "told"),
     [
