@@ -50,7 +50,8 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
             known = _by_id("password-memory")
         if known is not None:
             groups.setdefault((known["id"], row.process_name.lower()), []).append(row)
-    setup = {row.process for row in rows if row.who in laying_out(earlier)}
+    laid = laying_out(earlier)
+    setup = {number for number, row in by_number.items() if row.who in laid}
     findings = [
         _finding(capture, _by_id(one), same, setup=_of_setup(same, setup))
         for (one, _), same in groups.items()

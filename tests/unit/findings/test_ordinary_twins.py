@@ -113,3 +113,32 @@ def test_a_menu_of_portable_programs_marks_its_own_drive(image: str, attributes:
     ]
     (finding,) = told("drive_seeded", *rows, image=image)
     assert finding.severity == severity
+
+
+@pytest.mark.parametrize(("image", "count", "severity"), [(SOURCES, 6, "low"), (SOURCES, 1, "high")])
+def test_setup_may_switch_off_the_recovery_of_the_old_windows(image: str, count: int, severity: str) -> None:
+    child = "bcdedit.exe (9)"
+    people = {
+        SETUP: {"image_path": image},
+        child: {
+            "image_path": r"C:\Windows\System32\bcdedit.exe",
+            "command_line": "bcdedit /set {current} recoveryenabled no",
+            "parent": SETUP,
+        },
+    }
+    rows = [
+        row for path in NEW[:count] for row in (created(path, who=SETUP), wrote(path, 0, 70_000, who=SETUP))
+    ]
+    made = capture(*rows, Row("Process Start", "", "Parent PID: 300", who=child), processes=people)
+    found = [
+        one for analysis in run(made).values() for one in analysis.findings if one.kind == "command_line"
+    ]
+    assert [one.severity for one in found] == [severity]
+
+
+@pytest.mark.parametrize(("network", "severity"), [("192.168.1", "low"), ("203.0.113", "medium")])
+def test_who_looks_for_others_in_the_same_house_is_low(network: str, severity: str) -> None:
+    who = "game.exe (5)"
+    rows = [Row("UDP Send", f"pc:1030 -> {network}.{n}:27015", "Length: 25", who=who) for n in range(10, 30)]
+    found = told("unanswered_peers", *rows, image=r"D:\Games\Rally\game.exe")
+    assert [one.severity for one in found] == [severity]
