@@ -61,8 +61,11 @@ def suggest(
     classes = classify(EventsFrame(frame), processes, rules)
     places = {finding: np.searchsorted(chosen, rows) for finding, rows in evidence.items()}
     told = [_tell(rule, classes, left[chosen], places, findings) for rule in rules]
+    whole = int(np.count_nonzero(left))
+    # A rule that would leave an empty list helps nobody.
+    told = [one for one in told if one["events"] < whole]
     return {
-        "left": int(np.count_nonzero(left)),
+        "left": whole,
         "suggestions": sorted(told, key=lambda one: (bool(one["hides"]), -one["events"])),
         "findings": [
             {"id": finding, "evidence": len(rows), "left": int(np.count_nonzero(left[rows]))}

@@ -80,8 +80,15 @@ def _beside(capture: Capture, folder: FileRow, fresh: Sequence[Finding]) -> dict
         gap = abs(times.iloc[folder.events[0]] - times.iloc[facts["write_event"]])
         if facts["who"] == folder.who and gap <= BESIDE:
             told = {key: facts[key] for key in ("path", "bytes")}
-            seconds = float(gap.total_seconds())
-            return {**told, "written": facts["write_event"], "read": facts["read_event"], "seconds": seconds}
+            read = facts["read_event"]
+            since = None if read is None else abs(times.iloc[folder.events[0]] - times.iloc[read])
+            return {
+                **told,
+                "written": facts["write_event"],
+                "read": read,
+                "seconds": float(gap.total_seconds()),
+                "read_seconds": None if since is None else float(since.total_seconds()),
+            }
     return None
 
 

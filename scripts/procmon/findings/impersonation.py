@@ -18,6 +18,8 @@ from scripts.procmon.findings.select import where
 #: The system's name in the languages of Windows that have one of their own.
 _SYSTEM = re.compile(r"Impersonating: [^,]*\\(?:system|système|sistema|система)\b", re.IGNORECASE)
 
+_CREATED = re.compile(r"OpenResult: (?:Created|Superseded)\b")
+
 
 def acted_as_system(capture: Capture, rows: list[ProcessRow], *, accused: set[str]) -> list[Finding]:
     """Findings "acts_as_system", one for each such process; services of Windows do this as a matter of course."""
@@ -42,8 +44,15 @@ def _is_users(capture: Capture, row: ProcessRow) -> bool:
     return logon_of(capture.processes.loc[row.process, p.AUTHENTICATION_ID]) is None
 
 
+def _is_folder(record: Record) -> bool:
+    return "Directory" in (record.fields.get("Options") or "").split(", ")
+
+
 def _finding(row: ProcessRow, mine: list[Record], *, accused: bool) -> Finding:
-    opened = list(dict.fromkeys(record.path for record in mine if record.succeeded))
+    done = [record for record in mine if record.succeeded]
+    opened = list(dict.fromkeys(record.path for record in done))
+    made = {record.path: _is_folder(record) for record in done if _CREATED.search(record.detail)}
+    first = (done or mine)[0]
     tried = {record.path: record.result for record in mine if record.path not in opened}
     paths = [*opened, *tried]
     return Finding(
@@ -56,9 +65,11 @@ def _finding(row: ProcessRow, mine: list[Record], *, accused: bool) -> Finding:
             "user": row.user,
             "times": len(mine),
             "paths": opened,
+            "made_folders": sum(made.values()),
+            "made_files": len(made) - sum(made.values()),
             "tried": [{"path": path, "result": result} for path, result in tried.items()],
-            "time": mine[0].moment,
-            "first": mine[0].event,
+            "time": first.moment,
+            "first": first.event,
             "accused": accused,
         },
         evidence=[record.event for record in mine],

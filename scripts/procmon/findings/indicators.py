@@ -100,7 +100,8 @@ def _registry(finding: Finding) -> dict[str, str | None]:
         # What was there for seconds is found nowhere; what remains of it is.
         found = {finding.facts["key"]: None} if finding.facts["key_remains"] else {}
     elif finding.kind == "registry_link" and finding.facts["removed"]:
-        return {}
+        # The key is gone, but its name, which Windows does not use, is in logs of the registry elsewhere.
+        found = {finding.facts["key"]: None}
     elif finding.kind in ("autostart", "com_hijack"):
         for one in finding.facts["values"]:
             found[one["path"]] = one["data"] if finding.facts["machine"] else None

@@ -109,6 +109,7 @@ class _Maker:
             most=caps.rows,
             medium=medium,
             names=names,
+            filtered=material.filtered,
             subjects=frozenset(str(value).lower() for value in about),
         )
         self.listed = list_events(material.events, most=caps.events, hours=moments.hours)

@@ -46,6 +46,8 @@ class Maker:
     medium: Literal["html", "pdf"] = "html"
     #: what findings are about, in small letters: such rows come first
     subjects: frozenset[str] = frozenset()
+    #: whether the capture is known to have been filtered before it was saved
+    filtered: bool = False
     #: who a process is, by its row number
     names: Mapping[int, str] = field(default_factory=dict)
 

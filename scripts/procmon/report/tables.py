@@ -37,7 +37,7 @@ def make_table(
     elif everyday:
         said.append(_everyday("only_ordinary", everyday, words))
     else:
-        said.append(_nothing(key, check, words))
+        said.append(_nothing(key, check, maker))
     if check.get("limits"):
         said.append(words.say("changes.limits", limits=words["gap"].join(check["limits"])))
     heads = words[f"tables.{key}.columns"]
@@ -74,9 +74,12 @@ def _everyday(sentence: str, reasons: Counter[str], words: Words) -> str:
     return words.say(f"changes.{sentence}", n=reasons.total(), kinds=words.forms.listing(kinds))
 
 
-def _nothing(key: str, check: Mapping[str, Any], words: Words) -> str:
+def _nothing(key: str, check: Mapping[str, Any], maker: Maker) -> str:
+    words = maker.words
     if check.get("outcome") == "could not be checked":
         return words.say("changes.not_checked", reason=check.get("reason") or "")
-    if not check and key not in ("removal", "questions", "indicators"):
+    own = key in ("removal", "questions", "indicators")  # made of the findings, not of what the capture kept
+    if not check and not own:
         return str(words["changes.not_run"])
-    return words.say("changes.nothing", what=words[f"tables.{key}.none"])
+    said = "nothing_kept" if maker.filtered and not own else "nothing"
+    return words.say(f"changes.{said}", what=words[f"tables.{key}.none"])

@@ -50,6 +50,15 @@ def test_the_largest_group_of_paths_is_told_by_the_narrowest_beginning_that_hold
     assert (bags["column"], bags["relation"], bags["events"]) == ("Path", "begins with", 30)
 
 
+def test_a_rule_that_would_leave_nothing_is_not_suggested() -> None:
+    told = suggested(*ROWS[:36])
+    values = {rule["value"] for rule in told["suggestions"]}
+    assert "Explorer.EXE" in values
+    assert "RegSetValue" in values
+    alone = suggested(*ROWS[:30])["suggestions"]
+    assert not [rule for rule in alone if rule["events"] == 30]
+
+
 def test_a_group_of_one_path_is_told_as_the_path() -> None:
     driver = one(suggested(*ROWS), r"C:\WINDOWS\system32\drivers\x.sys")
     assert (driver["relation"], driver["events"]) == ("is", 7)

@@ -244,12 +244,33 @@ def test_a_path_that_the_system_was_refused_is_not_told_as_opened() -> None:
     (finding,) = judge(*rows, processes=image).findings
     said = tell(finding.kind, finding.facts)["statement"]
     assert "opened 1 path while impersonating" in said
+    assert said.startswith("From event 1 ")  # the one that was refused is no start of what it did
     assert r"tried, without success, 1 more: `C:\RECYCLER` (NAME COLLISION)." in said
     (finding,) = judge(rows[0], processes=image).findings
     assert (
         tell(finding.kind, finding.facts)["title"]
         == "sample.exe (9) tried to open files as the system itself"
     )
+
+
+def test_what_was_made_as_the_system_is_told_as_made() -> None:
+    def made(path: str, options: str, result: str = "Created") -> Row:
+        detail = f"Desired Access: Read Data/List Directory, Disposition: OpenIf, Options: {options}"
+        detail += rf", Impersonating: NT AUTHORITY\SYSTEM, OpenResult: {result}"
+        return Row("CreateFile", path, detail, who="sample.exe (9)")
+
+    image = {"sample.exe (9)": {"image_path": r"C:\Users\a\Desktop\sample.exe"}}
+    rows = [
+        made(r"C:\RECYCLER\x", "Directory, Synchronous IO Non-Alert"),
+        made(r"C:\RECYCLER\x\n", "Synchronous IO Non-Alert, Non-Directory File"),
+        made(r"C:\RECYCLER\y", "Directory", "Opened"),
+    ]
+    (finding,) = judge(*rows, processes=image).findings
+    told = tell(finding.kind, finding.facts)
+    assert "made 1 folder, 1 file and opened 1 path while impersonating" in told["statement"]
+    assert told["title"] == "sample.exe (9) made files and folders as the system itself"
+    told = tell(finding.kind, finding.facts, language="ja")
+    assert "フォルダー 1 個とファイル 1 個を作成し、1 個のパスを開いた" in told["statement"]
 
 
 def attempts(*data: str) -> Finding:
@@ -291,7 +312,7 @@ def test_an_ending_alone_is_taken_for_a_slip_only_where_another_attempt_shows_it
     assert attempts(r"C:\a\tool.foo", r"C:\b\other.exe").facts["meant"] is None
 
 
-def test_what_was_there_for_seconds_is_not_looked_for_elsewhere_and_what_remains_is() -> None:
+def test_a_value_there_for_seconds_is_not_looked_for_elsewhere_what_remains_and_the_links_name_are() -> None:
     link = r"HKCU\Software\Elsewhere"
     done = run(
         capture(
@@ -307,7 +328,7 @@ def test_what_was_there_for_seconds_is_not_looked_for_elsewhere_and_what_remains
         )
     )
     rows = [row.value for row in done["indicators"].tables["indicators"] if row.type == "registry"]
-    assert rows == [COMMAND]
+    assert sorted(rows) == sorted([COMMAND, link])
     (row,) = [row for row in done["removal"].tables["removal"] if row.because == "elevated"]
     assert "event ID 4688" in render(catalogue("removal")["elevated"], row.facts)
     assert "only where the auditing of process creation" in render(

@@ -286,8 +286,8 @@ def test_a_folder_made_beside_what_came_from_the_network_is_told_with_it() -> No
     ]
     told = {one.kind: tell(one.kind, one.facts)["statement"] for one in found(*rows)}
     assert (
-        f"0.008 seconds before that it wrote 305 bytes to `{path}` (event 3), which it read again (event 5)"
-        in told["security_name_borrowed"]
+        f"0.008 seconds before that it wrote 305 bytes to `{path}` (event 3), which it read again"
+        " 0.01 seconds after it had made the folder (event 5)" in told["security_name_borrowed"]
     )
     assert f"It also made `{MARK}`, which begins with the same name." in told["security_name_borrowed"]
     assert f"made the folder `{folder}` (event 4), which may have been meant" in told["file_from_network"]

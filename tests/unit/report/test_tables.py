@@ -55,6 +55,13 @@ def test_an_empty_table_says_that_nothing_was_found(key: str):
     assert not table.rows
 
 
+def test_an_empty_table_of_a_filtered_capture_speaks_of_what_was_kept():
+    table = make_table("drivers", (), maker(filtered=True), checks={"drivers": check("drivers")})
+    assert table.said[0].startswith("Nothing was found in what was kept: ")
+    table = make_table("indicators", (), maker(filtered=True), checks={"indicators": check("indicators")})
+    assert table.said[0].startswith("Nothing was found: ")
+
+
 def test_a_table_that_could_not_be_checked_says_why():
     blocked = check("network", "could not be checked", reason="The capture holds no network events.")
     table = make_table("peers", (), maker(), checks={"network": blocked})
