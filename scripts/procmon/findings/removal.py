@@ -77,7 +77,10 @@ def _steps(earlier: Mapping[str, Analysis], left: Traces) -> Iterator[RemovalRow
         if row.change == "set" and row.still_there and not row.attempt and row.ordinary is None
         if row.place not in ("driver", "service")
     ]
-    weighty_autostarts = [row for row in autostarts if row.path.lower() in named]
+    going = _going(left)
+    weighty_autostarts = [
+        row for row in autostarts if row.path.lower() in named or _started(row.data) & going
+    ]
     held = Held.of(earlier, left, drivers)
     yield from map(
         _end, [*(row for row in left.programs if not row.ended_here and row.started_here), *held.false]
@@ -298,6 +301,25 @@ def _leftover_keys(earlier: Mapping[str, Analysis]) -> Iterator[RemovalRow]:
             )
 
 
+def _going(left: Traces) -> set[str]:
+    """The files that the findings are about, in lower case: an entry that starts one of them goes with it."""
+    files = {file.path.lower() for file in left.files.values() if file.left}
+    programs = (program for program in left.programs if program.image_path and not _is_kept(program, left))
+    return files | {str(program.image_path).lower() for program in programs}
+
+
+def _is_kept(program: ProcessRow, left: Traces) -> bool:
+    unsure = is_somebodys(program) and program.who not in left.grave
+    return unsure or is_set_up(program) or is_laid_out(program.image_path or "")
+
+
+def _started(data: str | None) -> set[str]:
+    """What the data of an entry may start: all of it, or what stands before the first blank, or in quotes."""
+    text = (data or "").strip().lower()
+    quoted = text[1:].partition('"')[0] if text.startswith('"') else text.partition(" ")[0]
+    return {text, quoted} - {""}
+
+
 def _files(left: Traces, drivers: list[DriverRow], *, but: set[str]) -> Iterator[RemovalRow]:
     for driver in drivers:
         if driver.file and driver.dropped:
@@ -323,8 +345,7 @@ def _files(left: Traces, drivers: list[DriverRow], *, but: set[str]) -> Iterator
             continue
         if program.image_path.lower() in made:
             continue
-        unsure = is_somebodys(program) and program.who not in left.grave
-        if unsure or is_set_up(program) or is_laid_out(program.image_path):
+        if _is_kept(program, left):
             yield kept_program(program)
         else:
             yield RemovalRow(

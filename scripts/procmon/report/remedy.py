@@ -86,6 +86,7 @@ def returning(material: Material) -> Returning:
         for r in material.table("services")
         if r["change"] == "created" and r["starts"] in _BY_ITSELF and not r.get("ordinary")
     ]
+    undone = {row["target"] for row in material.table("removal") if row["step"] != "leave"}
     rows = [
         row
         for row in material.table("autostarts")
@@ -95,7 +96,7 @@ def returning(material: Material) -> Returning:
         and row["change"] == "set"
         and not row.get("ordinary")
         if row["place"] not in ("driver", "service")  # named above
-        if not _is_everyday(material, row["path"])
+        if row["path"] in undone or not _is_everyday(material, row["path"])
     ]
     # A COM class or a rewritten list of network files starts nothing: programs that use it load what it names.
     classes = [row for row in rows if row["place"] == "com-server"]

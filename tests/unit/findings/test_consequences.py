@@ -5,6 +5,7 @@ from __future__ import annotations
 from scripts.procmon.contracts.findings import Analysis
 from scripts.procmon.findings.analyses import run
 from scripts.procmon.text import catalogue, render
+from tests.captures.deeds import created, opened, read, wrote
 from tests.captures.events import Row, capture
 
 RUN = r"HKLM\Software\Microsoft\Windows\CurrentVersion\Run\Updater"
@@ -49,6 +50,33 @@ def test_values_go_before_files_and_windows_own_values_are_restored() -> None:
     assert ("restore value", USERINIT) in steps
     assert ("delete value", USERINIT) not in steps
     assert ("delete file", r"C:\Users\a\Desktop\dropper.exe") in steps
+
+
+def test_an_entry_that_starts_an_accused_program_goes_with_it_and_another_one_stays() -> None:
+    agent, other = r"C:\Users\a\AppData\Local\Vendor\agent.exe", r"C:\Program Files\Other\other.exe"
+    logins = r"C:\Users\a\AppData\Local\Google\Chrome\User Data\Default\Login Data"
+    firefox = r"C:\Users\a\AppData\Roaming\Mozilla\Firefox\Profiles\x.default\logins.json"
+    run_key = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Run"
+    who = "agent.exe (7)"
+    analyses = run(
+        capture(
+            Row(
+                "RegSetValue", rf"{run_key}\Vendor", f'Type: REG_SZ, Length: 9, Data: "{agent}" /min', who=WHO
+            ),
+            Row("RegSetValue", rf"{run_key}\Other", f'Type: REG_SZ, Length: 9, Data: "{other}"', who=WHO),
+            created(agent, who=WHO),
+            wrote(agent, 0, 9, who=WHO),
+            *(
+                row
+                for path in (logins, firefox)
+                for row in (opened(path, who=who), read(path, 0, 10, who=who))
+            ),
+            processes={WHO: {"image_path": r"C:\Users\a\Desktop\dropper.exe"}, who: {"image_path": agent}},
+        )
+    )
+    targets = {row.target for row in analyses["removal"].tables["removal"] if row.step == "delete value"}
+    assert rf"{run_key}\Vendor" in targets
+    assert rf"{run_key}\Other" not in targets
 
 
 def test_no_step_is_told_twice() -> None:
