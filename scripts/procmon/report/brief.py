@@ -243,11 +243,7 @@ class _Teller:
             said.append(self.say("means.no_return" if could else "means.return_unknown"))
         if self.telling[0]["kind"] not in self.sentences["means"] and not returning.any:
             said.insert(0, self.telling[0]["meaning"])
-        if off := [row for row in self.material.table("services") if _switched_off(row)]:
-            lost = {
-                change: plainly.once(code(row["service"]) for row in off if row["change"] == change)
-                for change in ("deleted", "disabled")
-            }
+        if lost := remedy.lost_protection(self.material):
             said.append(self.say("means.protection_off", **lost))
         if programs := remedy.programs_left(self.material):
             said.append(plainly.brisk(self.say("means.remains", names=programs)))
@@ -395,7 +391,3 @@ class _Teller:
             "who": plainly.once(plainly.without_pid(name) for name in who),
             "titles": [finding["title"] for finding in findings],
         }
-
-
-def _switched_off(row: Facts) -> bool:
-    return bool(row["security"]) and row["change"] in ("disabled", "deleted") and not row.get("ordinary")

@@ -127,6 +127,21 @@ def _is_everyday(material: Material, path: str) -> bool:
     return bool(severities) and not severities & {"high", "medium"}
 
 
+def lost_protection(material: Material) -> dict[str, Sequence[str]]:
+    """The security services that were deleted, and those disabled, by that word; {} where there are none."""
+    off = [
+        row
+        for row in material.table("services")
+        if row["security"] and row["change"] in ("disabled", "deleted") and not row.get("ordinary")
+    ]
+    if not off:
+        return {}
+    return {
+        change: plainly.once(code(row["service"]) for row in off if row["change"] == change)
+        for change in ("deleted", "disabled")
+    }
+
+
 def restart_said(material: Material, words: Words) -> str:
     """What stands above the places of automatic start and the steps of the clean-up."""
     todo = {row["step"] for row in material.table("removal")}
