@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes.util
 import gc
 import re
+import sys
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -51,9 +53,9 @@ def write_pdf(material: Material, settings: Settings, file: Path) -> None:
 
     Raises PangoMissingError.
     """
-    weasyprint = _weasyprint()
-    report = make_report(material, settings, medium="pdf")
     with _keeping_all():
+        weasyprint = _weasyprint()
+        report = make_report(material, settings, medium="pdf")
         document = _document(weasyprint, report, describe(report))
         if len(document.pages) > MOST_PAGES:
             report = make_report(material, settings, medium="pdf", caps=TIGHT)
@@ -63,9 +65,9 @@ def write_pdf(material: Material, settings: Settings, file: Path) -> None:
 
 def write_comparison_pdf(comparison: Comparison, file: Path) -> None:
     """Write the pages on two captures to ``file``. Raises PangoMissingError."""
-    weasyprint = _weasyprint()
-    told = {"description": bare(" ".join(comparison.said), comparison.settings.language)}
     with _keeping_all():
+        weasyprint = _weasyprint()
+        told = {"description": bare(" ".join(comparison.said), comparison.settings.language)}
         document = _document(weasyprint, comparison, told, "comparison_pdf.html.j2")
         document.write_pdf(file, pdf_variant=VARIANT, finisher=lambda _, made: _head_columns(made))
 
@@ -172,12 +174,30 @@ def _lighter(html: str) -> str:
 
 def _weasyprint() -> Any:
     try:
-        import weasyprint
-        import weasyprint.text.fonts
-        import weasyprint.urls
+        with _asking_no_compiler():
+            import weasyprint
+            import weasyprint.text.fonts
+            import weasyprint.urls
     except OSError as error:  # cffi could not open a library
         raise PangoMissingError(INSTALL) from error
     return weasyprint
+
+
+@contextmanager
+def _asking_no_compiler() -> Iterator[None]:
+    """On Linux the loader knows each library by its file's name, which WeasyPrint tries last.
+
+    For the names that it tries before, ctypes starts a C compiler and a linker where there are any, each time anew.
+    """
+    if sys.platform != "linux":
+        yield
+        return
+    find = ctypes.util.find_library
+    ctypes.util.find_library = lambda name: None
+    try:
+        yield
+    finally:
+        ctypes.util.find_library = find
 
 
 def _nothing_outside(weasyprint: Any, *, but: Container[str] = (), logo: Logo | None = None) -> Any:
