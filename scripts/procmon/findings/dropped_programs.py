@@ -16,7 +16,6 @@ from scripts.procmon.findings.file_kinds import (
     has_double_ending,
     in_windows,
     is_stray,
-    kind_of,
     odd_place,
     stream_of,
     watched_place,
@@ -26,6 +25,7 @@ from scripts.procmon.findings.places import below_windows, in_its_place
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.setup_programs import is_installer, setup_programs
+from scripts.procmon.findings.standing import got_its_end, placed, stands_at
 from scripts.procmon.findings.suspects import images, suspects
 from scripts.procmon.knowledge import knowledge
 
@@ -77,7 +77,7 @@ class Known:
     ) -> Known:
         return cls(
             ran=ran,
-            loaded=module_users(capture, frozenset(file_key(row.path) for row in wanted)),
+            loaded=module_users(capture, frozenset(file_key(stands_at(row)) for row in wanted)),
             images=images(earlier),
             accused=suspects(earlier),
             doers=Doers(tree(earlier)),
@@ -163,7 +163,7 @@ def _handed_on(files: Sequence[FileRow], signs: Signs, known: Known) -> list[str
         row.path
         for row in files
         if row.what == "executable"
-        and row.path in signs.used
+        and stands_at(row) in signs.used
         and not belongs_to_a_program(row.path)
         and not (row.copied_from or "").startswith("\\\\")
     ]
@@ -296,8 +296,8 @@ def _by_maker(rows: Iterable[FileRow]) -> dict[str, list[FileRow]]:
 
 
 def _signs(files: Sequence[FileRow], known: Known) -> Signs:
-    keys, ran = {file_key(row.path): row.path for row in files}, known.ran
-    made = {file_key(row.path): row.events[0] for row in files}
+    keys, ran = {file_key(stands_at(row)): stands_at(row) for row in files}, known.ran
+    made = {file_key(stands_at(row)): max(row.events) if got_its_end(row) else row.events[0] for row in files}
     # An older version of the file may have run until then.
     later = {key: any(one > first for one in ran[key].events) for key, first in made.items() if key in ran}
     used = {path: _users(ran[key]) for key, path in keys.items() if later.get(key) and ran[key].ran}
@@ -339,7 +339,7 @@ def _is_hidden(row: FileRow) -> bool:
 def _evidence(files: Sequence[FileRow], ran: Mapping[str, Use]) -> list[int]:
     numbers = {event for row in files for event in row.events}
     return sorted(
-        numbers | {event for row in files for event in ran.get(file_key(row.path), Use()).events[:20]}
+        numbers | {event for row in files for event in ran.get(file_key(stands_at(row)), Use()).events[:20]}
     )
 
 
@@ -350,7 +350,7 @@ def _facts(person: str, files: Sequence[FileRow], signs: Signs) -> dict[str, obj
         "count": len(files),
         "files": [
             {
-                "path": row.renamed_to if row.renamed_to and kind_of(row.path) == "data" else row.path,
+                "path": stands_at(row),
                 "what": row.what,
                 "size": row.size if row.bytes_written else None,
                 "copied_from": row.copied_from if row.copy_confidence != "possible" else None,
@@ -359,9 +359,7 @@ def _facts(person: str, files: Sequence[FileRow], signs: Signs) -> dict[str, obj
             }
             for row in files[:MOST_FILES]
         ],
-        "places": sorted(
-            {place for row in files if (place := odd_place(row.path) or watched_place(row.path))}
-        ),
+        "placed": placed(files),
         "odd_places": sorted({place for row in files if (place := _odd(row))}),
         "hidden": signs.hidden,
         "double": signs.double,
