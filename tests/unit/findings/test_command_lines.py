@@ -260,3 +260,70 @@ def test_a_tool_that_sends_files_away_is_told_by_where_it_lies() -> None:
     known = telling(line, r"C:\Users\Public\rclone.exe")
     assert known is not None
     assert known["id"] == "files-sent-from-loose-tool"
+
+
+TOOL = r"C:\Program Files\Common Files\System\z.exe"
+BY_ANOTHER_NAME = [
+    (TOOL, r"z.exe a -pS3cret -mhe C:\ProgramData\b.bin C:\Users\b\Documents", "archive-by-another-name"),
+    (TOOL, r'"C:\x\z.exe" a -hpS3cret -m5 out.dat "C:\Users\b\Desktop"', "archive-by-another-name"),
+    (TOOL, r"z a -r -v50m -p1234 C:\Users\Public\o.dat D:\Finance", "archive-by-another-name"),
+    (
+        TOOL,
+        r"z.exe copy C:\ProgramData\b.bin r:x --config C:\ProgramData\c.conf",
+        "files-sent-by-another-name",
+    ),
+    (TOOL, r"z.exe --config C:\c.conf sync D:\Data box:a", "files-sent-by-another-name"),
+    (TOOL, r"z.exe -accepteula -r -64 712 C:\Windows\Temp\t.bin", "memory-by-another-name"),
+    (TOOL, r"z.exe -accepteula -ma lsass.exe t.bin", "memory-by-another-name"),
+]
+
+
+@pytest.mark.parametrize(("image", "line", "found"), BY_ANOTHER_NAME)
+def test_the_switches_of_a_tool_tell_it_under_another_name(image: str, line: str, found: str) -> None:
+    known = telling(line, image)
+    assert known is not None
+    assert (known["id"], known["severity"]) == (found, "medium")
+
+
+ZIP, CLONE = r"C:\Program Files\7-Zip\7z.exe", r"C:\Tools\rclone-v1.60\rclone.exe"
+BY_THEIR_OWN_NAME = [
+    (ZIP, r"7z.exe a -pS3cret -mhe D:\Backup\b.7z C:\Users\b\Documents"),
+    (r"C:\Program Files\WinRAR\Rar.exe", r"rar a -hpS3cret D:\b.rar C:\Users\b\Documents"),
+    (CLONE, r"rclone copy C:\Users\b\Documents box:b --config C:\Tools\rclone.conf"),
+    (r"C:\Windows\System32\cmd.exe", r"cmd.exe /c 7z a -pS3cret -mhe D:\b.7z C:\Users\b\Documents"),
+    # A product that packs its own logs for its support.
+    (r"C:\Program Files\Maker\pack.exe", r"pack.exe a -ps3 -tzip D:\out.zip C:\ProgramData\Maker\Logs"),
+    (r"C:\Program Files\Maker\pack.exe", r"pack.exe a -tzip out.zip C:\Users\b\Documents"),
+    (r"C:\Program Files\Maker\sync.exe", r"sync.exe copy C:\Data D:\Data --config C:\Data\sync.ini"),
+    (r"C:\Tools\procdump64.exe", r"procdump64.exe -accepteula -ma 4711 C:\Dumps\app.dmp"),
+    (r"C:\Tools\PsExec.exe", r"PsExec.exe -accepteula -s -i cmd.exe"),
+    (r"C:\Tools\handle64.exe", r"handle64.exe -accepteula -p 4711"),
+]
+
+
+@pytest.mark.parametrize(("image", "line"), BY_THEIR_OWN_NAME)
+def test_the_same_tools_by_their_own_name_and_what_products_bring_along_are_not_told(
+    image: str, line: str
+) -> None:
+    assert telling(line, image) is None
+
+
+def test_an_archive_with_a_password_where_anybody_may_leave_files_is_low_by_its_packer_s_own_name() -> None:
+    known = telling(r"7z.exe a -pS3cret C:\Users\Public\b.7z D:\Finance", ZIP)
+    assert known is not None
+    assert (known["id"], known["severity"]) == ("archive-gathered", "low")
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        (r'powershell -nop -c "iex (gc C:\Users\Public\n.txt -raw)"', "text-as-script"),
+        (r'powershell -c "Get-Content C:\ProgramData\n.log -Raw | iex"', "text-as-script"),
+        (r'powershell -c "iex (gc C:\Users\Public\n.ps1 -raw)"', None),
+        (r'powershell -c "iex (gc D:\Admin\functions.txt -raw)"', None),
+        (r'powershell -c "gc C:\Users\Public\n.txt"', None),
+    ],
+)
+def test_powershell_may_be_given_a_text_to_run_as_code(line: str, found: str | None) -> None:
+    known = telling(line)
+    assert (known["id"] if known else None) == found
