@@ -26,6 +26,9 @@ _TEXTS = (
     "version",
     "description",
 )
+#: All texts of processes and modules together, in characters. Rows share texts, so that a small file could tell one
+#: long text a million times.
+_MOST_CHARACTERS = 1 << 28
 _NONE = 0xFFFF_FFFF
 _LAST_NS = (2**63 - 1) // layout.TICK
 
@@ -48,6 +51,7 @@ class Processes:
         self._modules: list[pa.Table] = []
         self._indexes: list[tuple[Ints, Ints]] = []
         self._unknown: int | None = None
+        self._characters = 0
         self.lost_events = 0
         for part in parts:
             self._add(part)
@@ -64,11 +68,12 @@ class Processes:
             if parent is not None and parent != row and self._rows[parent]["pid"] == entry["parent_pid"]:
                 self._rows[row][contract.PARENT] = parent
         if modules.size:
-            self._modules.append(_modules(part, modules, rows[owners]))
+            self._modules.append(self._modules_of(part, modules, rows[owners]))
 
     def _row(self, part: Part, entry: np.void, earlier: dict[tuple[int, int, str | None], int]) -> int:
         """The row of an entry: that of the same process in an earlier part, or a new one."""
         texts = {name: part.strings.get(int(entry[name])) for name in _TEXTS}
+        self._count(part, sum(len(text) for text in texts.values() if text))
         key = (int(entry["pid"]), int(entry["start"]), texts["process_name"])
         # Two entries of one part are two processes, however alike; one row of an earlier part answers to one of them.
         row = earlier.pop(key, None)
@@ -91,6 +96,37 @@ class Processes:
         # A later part of a split log may know what an earlier could not, the end above all.
         self._rows[row] |= {name: value for name, value in told.items() if value is not None}
         return row
+
+    def _modules_of(self, part: Part, entries: NDArray[np.void], rows: Ints) -> pa.Table:
+        def texts(name: str) -> pa.Array:
+            unique, places, counts = np.unique(entries[name], return_inverse=True, return_counts=True)
+            told = [part.strings.get(int(row)) for row in unique]
+            self._count(part, sum(len(text or "") * n for text, n in zip(told, counts.tolist(), strict=True)))
+            return arrow.strings(told).take(arrow.numbers(places))
+
+        linked = entries["timestamp"].astype(np.int64)
+        return pa.Table.from_pydict(
+            {
+                contract.PROCESS: arrow.numbers(rows.astype(np.int32)),
+                contract.BASE: arrow.numbers(entries["base"].astype(np.uint64)),
+                contract.SIZE: arrow.numbers(entries["size"].astype(np.uint64)),
+                contract.MODULE_PATH: texts("path"),
+                contract.VERSION: texts("version"),
+                contract.COMPANY: texts("company"),
+                contract.DESCRIPTION: texts("description"),
+                contract.TIMESTAMP: arrow.numbers(
+                    linked * 1_000_000_000, pa.timestamp("ns", "UTC"), missing=linked == 0
+                ),
+            },
+            schema=contract.MODULES_SCHEMA,
+        )
+
+    def _count(self, part: Part, characters: int) -> None:
+        """Raises CaptureError where all texts told so far are more than any capture has."""
+        self._characters += characters
+        if self._characters > _MOST_CHARACTERS:
+            expected = f"texts of processes and modules of at most {_MOST_CHARACTERS:,} characters"
+            raise part.wrong(int(part.header["string_table_at"]), expected, f"{self._characters:,} or more")
 
     def row_of(self, part: int, indexes: NDArray[Any]) -> NDArray[np.int32]:
         """The rows of process indexes as the events of part number ``part`` use them."""
@@ -153,27 +189,3 @@ class Processes:
         numbered = modules.append_column("row", arrow.numbers(np.arange(modules.num_rows)))
         first = numbered.group_by(keys).aggregate([("row", "min")])["row_min"]
         return modules.take(first.sort())
-
-
-def _modules(part: Part, entries: NDArray[np.void], rows: Ints) -> pa.Table:
-    def texts(name: str) -> pa.Array:
-        unique, places = np.unique(entries[name], return_inverse=True)
-        known = arrow.strings([part.strings.get(int(row)) for row in unique])
-        return known.take(arrow.numbers(places))
-
-    linked = entries["timestamp"].astype(np.int64)
-    return pa.Table.from_pydict(
-        {
-            contract.PROCESS: arrow.numbers(rows.astype(np.int32)),
-            contract.BASE: arrow.numbers(entries["base"].astype(np.uint64)),
-            contract.SIZE: arrow.numbers(entries["size"].astype(np.uint64)),
-            contract.MODULE_PATH: texts("path"),
-            contract.VERSION: texts("version"),
-            contract.COMPANY: texts("company"),
-            contract.DESCRIPTION: texts("description"),
-            contract.TIMESTAMP: arrow.numbers(
-                linked * 1_000_000_000, pa.timestamp("ns", "UTC"), missing=linked == 0
-            ),
-        },
-        schema=contract.MODULES_SCHEMA,
-    )

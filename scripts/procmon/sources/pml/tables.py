@@ -16,6 +16,9 @@ from scripts.procmon.sources.pml import layout
 from scripts.procmon.sources.pml.columns import Ints, Source
 
 _NOT_CLOSED = "Process Monitor did not close this log; open it in Process Monitor and save it"
+#: Bytes of the name of a host or port: names of the DNS have 255 characters. Every event of a connection is shown with
+#: two of them, so that a few long ones would ask for all memory.
+_LONGEST_NAME = 1 << 11
 _TABLES = ("events_at", "offset_table_at", "process_table_at", "string_table_at", "icon_table_at")
 
 
@@ -205,6 +208,9 @@ class Hosts:
         entry = part.source.data[at : at + dtype.itemsize].view(dtype)[0]
         at, size = at + dtype.itemsize, int(entry["name_size"])
         part.need(at, size, "a name of a host or port")
+        if size > _LONGEST_NAME:
+            expected = f"a name of a host or port of at most {_LONGEST_NAME:,} bytes"
+            raise part.wrong(at, expected, f"{size:,} bytes")
         return entry, at + size, fixed_text(part.source.data[at : at + size].tobytes())
 
     def host(self, address: bytes, *, is_ipv4: bool) -> str:

@@ -31,6 +31,8 @@ _WELL_KNOWN = {
     "S-1-5-32-546": "BUILTIN\\Guests",
 }
 _CHUNK = 100_000
+#: Characters of "DOMAIN\\user"; Windows takes some 300. A longer one would stand in every event of its SID.
+_LONGEST_USER = 1_000
 
 
 def sid_text(sid: bytes) -> str:
@@ -84,5 +86,5 @@ class Users:
         index = int(part.source.fields(places, U4)[0])
         size = int(part.source.fields(places + layout.place(layout.PROCESS_CREATE, "user_sid_size"), U1)[0])
         user = self._processes.user(number, index)
-        if user and size:
+        if user and size and len(user) <= _LONGEST_USER:
             self._owners.setdefault(part.source.data[end : end + size].tobytes(), user)
