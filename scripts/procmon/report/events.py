@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 _SHOWN = [
     "event", "time_of_day", "process_name", "pid", "operation", "path", "result", "detail", "stage", "findings",
 ]  # fmt: skip
+
+
+#: What Process Monitor puts before each variable of a process's environment.
+_BEFORE_VARIABLE = re.compile(r"[\r\n][\r\n;]*\t")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +108,11 @@ def _event(row: Mapping[str, Any], hours: bool) -> Event:
         operation=str(row["operation"] or ""),
         path=str(row["path"] or ""),
         result=str(row["result"] or ""),
-        detail=str(row["detail"] or ""),
+        detail=_on_one_line(str(row["detail"] or "")),
         stage=int(row["stage"] or 0),
         findings=list(row["findings"] or ()),
     )
+
+
+def _on_one_line(detail: str) -> str:
+    return _BEFORE_VARIABLE.sub("; ", detail).replace("Environment: ; ", "Environment: ")

@@ -17,6 +17,7 @@ from scripts.procmon.report.html import STYLE, describe, environment, widths
 from scripts.procmon.report.logo import Logo
 from scripts.procmon.report.material import Material, Settings
 from scripts.procmon.report.prose import bare
+from scripts.procmon.report.tags import mend_tags, name_links
 from scripts.procmon.report.view import Caps, Report
 from scripts.procmon.report.words import Words
 
@@ -69,7 +70,7 @@ def write_comparison_pdf(comparison: Comparison, file: Path) -> None:
         weasyprint = _weasyprint()
         told = {"description": bare(" ".join(comparison.said), comparison.settings.language)}
         document = _document(weasyprint, comparison, told, "comparison_pdf.html.j2")
-        document.write_pdf(file, pdf_variant=VARIANT, finisher=lambda _, made: _head_columns(made))
+        document.write_pdf(file, pdf_variant=VARIANT, finisher=lambda _, made: mend_tags(made))
 
 
 @contextmanager
@@ -85,35 +86,8 @@ def _keeping_all() -> Iterator[None]:
 
 
 def _finish(made: Any, report: Report) -> None:
-    _head_columns(made)
-    _name_links(made, report)
-
-
-def _head_columns(made: Any) -> None:
-    """Say of each head in a table that it heads its column, for readers that don't follow the cells' lists of heads."""
-    for one in made.objects:
-        if isinstance(one, dict) and one.get("S") == "/TH":
-            one["A"]["Scope"] = "/Column"
-
-
-def _name_links(made: Any, report: Report) -> None:
-    """Give each link the words that a screen reader says for it, in place of the anchor's name."""
-    words = report.words
-    kinds = {
-        "event": words["events.columns"]["event"],
-        "finding": words["finding.number"],
-        "step": words["tables.removal.title"],
-    }
-    told = {
-        f"part-{key}": f"{words.say('brief.in_part', n=number)}: {words['parts'][key]}"
-        for key, number in report.parts.items()
-    }
-    told |= {f"table-{key}": words[f"tables.{key}.title"] for key in ("removal", "indicators")}
-    for one in made.objects:
-        if isinstance(one, dict) and one.get("Subtype") == "/Link" and "Dest" in one:
-            target = one["Dest"].string
-            kind, _, number = target.partition("-")
-            one["Contents"].string = told.get(target) or f"{kinds.get(kind, kind)} {number}"
+    mend_tags(made)
+    name_links(made, report)
 
 
 def _document(
@@ -193,7 +167,7 @@ def _asking_no_compiler() -> Iterator[None]:
         yield
         return
     find = ctypes.util.find_library
-    ctypes.util.find_library = lambda name: None
+    ctypes.util.find_library = lambda _: None
     try:
         yield
     finally:

@@ -85,7 +85,10 @@ def code(value: object) -> str:
 
 
 def visible(text: str) -> str:
-    """Control characters and marks that turn the direction of writing, made visible: "␀", "⟨U+202E⟩"."""
+    """Control characters and marks that turn the direction of writing, made visible: "⟨U+0000⟩", "⟨U+202E⟩".
+
+    Not by the pictures that Unicode has for controls: few fonts hold them.
+    """
     return text if text.isprintable() else "".join(map(_visible_character, text))
 
 
@@ -149,8 +152,6 @@ def _folded(sentence: str) -> str:
 
 
 def _visible_character(character: str) -> str:
-    if character < " ":
-        return chr(0x2400 + ord(character))
     if character.isprintable() or unicodedata.category(character) == "Zs":
         return character
     return f"⟨U+{ord(character):04X}⟩"

@@ -44,3 +44,9 @@ def test_one_event_of_each_kind_is_shown_before_a_second_of_the_same():
     rows = [event(n) for n in range(6)] + [event(6, operation="RegSetValue", path="HKLM\\x")]
     by_number = {row.event: row for row in list_events(events_table(rows), most=9).rows}
     assert [row.event for row in telling(range(7), by_number, most=3)] == [0, 1, 6]
+
+
+def test_the_variables_of_a_process_stand_on_one_line():
+    written = "Parent PID: 4, Environment: \r;\tOS=Windows_NT\r;\tPath=C:\\a;C:\\b"
+    (row,) = list_events(events_table([event(1, detail=written)]), most=1).rows
+    assert row.detail == "Parent PID: 4, Environment: OS=Windows_NT; Path=C:\\a;C:\\b"

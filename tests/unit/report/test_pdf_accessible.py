@@ -60,6 +60,13 @@ def kids(element: Any) -> list[Any]:
     return [kid for kid in found if isinstance(kid, dict) and "/S" in kid]
 
 
+def test_a_validator_of_the_standard_finds_nothing_to_object_to(reader: PdfReader):
+    page = pytest.importorskip("page")
+    told = page.validate_pdf_bytes(reader.stream.getvalue(), profile="ua1")
+    assert told.rules.total > 100
+    assert [(one.rule_id, one.message) for one in told.failures] == []
+
+
 def test_the_file_calls_itself_accessible_and_shows_its_title(reader: PdfReader):
     root = reader.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"]
@@ -118,9 +125,11 @@ def test_every_picture_is_told_in_words_that_say_what_it_shows(reader: PdfReader
 
 def test_every_link_says_where_it_leads_and_belongs_to_the_text(reader: PdfReader):
     links = [note.get_object() for page in reader.pages for note in page.get("/Annots", [])]
+    owners = reader.trailer["/Root"]["/StructTreeRoot"]["/ParentTree"]["/Nums"]
+    of_links = {int(at): element.get_object() for at, element in zip(owners[::2], owners[1::2], strict=True)}
     assert links
     for link in links:
-        assert "/StructParent" in link
+        assert of_links[link["/StructParent"]]["/S"] == "/Link"
         assert "-" not in str(link["/Contents"])
     assert all(page["/Tabs"] == "/S" for page in reader.pages)
     assert all(str(link["/Dest"]) in reader.named_destinations for link in links)

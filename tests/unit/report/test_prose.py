@@ -52,6 +52,11 @@ def test_marks_that_turn_the_direction_of_writing_are_made_visible():
     assert "⟨U+202E⟩" in html
 
 
+def test_control_characters_are_shown_by_their_numbers_which_every_font_can_set():
+    html = str(prose.name("C:\\a\x00\tb"))
+    assert "a⟨U+0000⟩⟨U+0009⟩b" in html
+
+
 def test_event_numbers_become_links_where_the_event_has_a_row():
     html = prose.sentence("(events 20,418 to 20,447 and event 5)", shown={20418, 5})
     assert '<a href="#event-20418">20,418</a> to 20,447' in html
