@@ -35,6 +35,8 @@ SET_RENAME = frozenset(
         "SetRenameInformationFileEx",
     }
 )
+#: Their Detail is that of a renaming; the file bears both names afterwards.
+SET_LINK = frozenset({"SetLinkInformationFile", "SetLinkInformationEx", "SetLinkInformationFileEx"})
 SET_BASIC = frozenset({"SetBasicInformationFile"})
 SET_SECURITY = frozenset({"SetSecurityFile"})
 
@@ -172,6 +174,12 @@ def renames(capture: Capture) -> pd.DataFrame:
     """The events that gave a file another name; column ``to``, the new path where Detail tells it whole."""
     renamed = acts(capture, SET_RENAME)
     return renamed.assign(to=field(_narrow(renamed[e.DETAIL]), "FileName"))
+
+
+def hard_links(capture: Capture) -> pd.DataFrame:
+    """The events that gave a file a second name (CreateHardLink); column ``to``, that name as a whole path."""
+    linked = acts(capture, SET_LINK)
+    return linked.assign(to=field(_narrow(linked[e.DETAIL]), "FileName"))
 
 
 def _narrow(details: pd.Series[Any]) -> pd.Series[Any]:

@@ -6,8 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from ntpath import basename
 
+from scripts.procmon.contracts import events as e
+from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
 from scripts.procmon.contracts.tables import DeletionRow, FileRow, RenameRow
+from scripts.procmon.findings.file_acts import hard_links
+from scripts.procmon.findings.names import moment_of, who
 from scripts.procmon.findings.places import below_windows, in_another_windows, in_its_place
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.suspects import images
@@ -25,22 +29,24 @@ class Change:
     path: str
     row: FileRow | RenameRow | DeletionRow
     put: bool  #: something stands there now that was not there before
+    linked: bool = False  #: by a second name for another file
 
 
-def replaced(earlier: Mapping[str, Analysis]) -> list[Finding]:
+def replaced(capture: Capture, earlier: Mapping[str, Analysis]) -> list[Finding]:
     """Findings "log_on_program_replaced", one a program.
 
-    Severity: high where something was written or renamed there, medium where the program was only taken away; low where
-    the same process wrote many other files of Windows as well.
+    Severity: high where something was written, renamed or linked there, medium where the program was only taken away;
+    low where the same process wrote many other files of Windows as well.
     """
     image_of = images(earlier)
     changes: dict[str, list[Change]] = {}
-    for change in _changes(earlier):
+    links = _links(capture)
+    for change in (*_changes(earlier), *_linked(links)):
         name, image = change.row.who.rpartition(" (")[0].lower(), image_of.get(change.row.process)
         if name in knowledge("log_on_screen")["serviced_by"] and in_its_place(image):
             continue
         changes.setdefault(change.path.lower(), []).append(change)
-    return [_finding(earlier, done) for done in changes.values()]
+    return [_finding(earlier, done, links) for done in changes.values()]
 
 
 def _changes(earlier: Mapping[str, Analysis]) -> Iterator[Change]:
@@ -57,6 +63,32 @@ def _changes(earlier: Mapping[str, Analysis]) -> Iterator[Change]:
             yield Change(path=deletion.path, row=deletion, put=False)
 
 
+def _links(capture: Capture) -> list[RenameRow]:
+    """Second names given to files, as if the file had been renamed to each."""
+    links = hard_links(capture).dropna(subset=["to"])
+    columns = (links[e.PROCESS], links[e.EVENT], links[e.PATH].astype(str), links["to"].astype(str))
+    return [
+        RenameRow(
+            path=path,
+            to=to.removeprefix("\\??\\"),
+            process=int(process),
+            who=who(capture, int(process)),
+            time=moment_of(capture, int(event)),
+            events=[int(event)],
+            ordinary=None,
+        )
+        for process, event, path, to in zip(*columns, strict=True)
+    ]
+
+
+def _linked(links: Sequence[RenameRow]) -> Iterator[Change]:
+    """Servicing and repairs link the program's own file from Windows' store."""
+    for link in links:
+        stored = (below_windows(link.path) or "").startswith("winsxs\\")
+        if _is_such(link.to) and not (stored and basename(link.path).lower() == basename(link.to).lower()):
+            yield Change(path=link.to, row=link, put=True, linked=True)
+
+
 def _is_such(path: str) -> bool:
     name = basename(path).lower()
     if name not in knowledge("log_on_screen")["programs"]:
@@ -64,13 +96,13 @@ def _is_such(path: str) -> bool:
     return below_windows(path) in (rf"system32\{name}", rf"syswow64\{name}") or in_another_windows(path)
 
 
-def _finding(earlier: Mapping[str, Analysis], done: Sequence[Change]) -> Finding:
+def _finding(earlier: Mapping[str, Analysis], done: Sequence[Change], links: Sequence[RenameRow]) -> Finding:
     put = [change for change in done if change.put]
     path, first = done[0].path, min(done, key=lambda change: change.row.events[0]).row
     made = next((one.row for one in put if isinstance(one.row, FileRow)), None)
     moved = next((one.row for one in put if isinstance(one.row, RenameRow)), None)
     aside = next((one.row for one in done if not one.put and isinstance(one.row, RenameRow)), None)
-    others = _others(earlier, put[0]) if put else 0
+    others = _others(earlier, put[0], links) if put else 0
     severity: Severity = "low" if others >= WHOLE else "high" if put else "medium"
     people = list(dict.fromkeys(change.row.who for change in done))
     source = made.copied_from if made else moved.path if moved else None
@@ -84,6 +116,7 @@ def _finding(earlier: Mapping[str, Analysis], done: Sequence[Change]) -> Finding
             "name": basename(path),
             "put": bool(put),
             "source": source,
+            "linked": any(change.linked for change in put),
             "aside": aside.to if aside else None,
             "time": first.time,
             "others": others,
@@ -96,11 +129,10 @@ def _finding(earlier: Mapping[str, Analysis], done: Sequence[Change]) -> Finding
     )
 
 
-def _others(earlier: Mapping[str, Analysis], change: Change) -> int:
+def _others(earlier: Mapping[str, Analysis], change: Change, links: Sequence[RenameRow]) -> int:
     """How many other files of the same folder the same process put there."""
     folder = change.path.lower().rpartition("\\")[0] + "\\"
-    return sum(
-        row.process == change.row.process and row.path.lower().startswith(folder)
-        for row in rows_of(earlier, "files")
-        if row.path.lower() != change.path.lower()
-    )
+    made = [(row.process, row.path) for row in rows_of(earlier, "files")]
+    made += [(link.process, link.to) for link in links]
+    others = {path.lower() for process, path in made if process == change.row.process} - {change.path.lower()}
+    return sum(path.startswith(folder) for path in others)

@@ -50,7 +50,33 @@ def test_a_program_that_is_only_renamed_away_is_medium() -> None:
     assert (finding.severity, finding.facts["aside"]) == ("medium", rf"{SYSTEM32}\sethc.bak")
 
 
+def linked(path: str, to: str, **more: str) -> Row:
+    return Row("SetLinkInformationFile", path, f"ReplaceIfExists: True, FileName: {to}", **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("prefix", ["", "\\??\\"])
+def test_a_second_name_for_a_command_prompt_in_its_place_is_high(prefix: str) -> None:
+    (finding,) = told(linked(rf"{SYSTEM32}\cmd.exe", rf"{prefix}{SYSTEM32}\sethc.exe", who=CMD))
+    assert (finding.severity, finding.facts["source"]) == ("high", rf"{SYSTEM32}\cmd.exe")
+    assert finding.facts["path"] == rf"{SYSTEM32}\sethc.exe"
+    for language in ("en", "ja"):
+        assert "cmd.exe" in tell(finding.kind, finding.facts, language)["statement"]
+
+
+def test_a_link_that_failed_replaced_nothing() -> None:
+    assert (
+        told(linked(rf"{SYSTEM32}\cmd.exe", rf"{SYSTEM32}\sethc.exe", who=CMD, result="ACCESS DENIED")) == []
+    )
+
+
 ORDINARY = {
+    "servicing links it to its store": (
+        linked(r"C:\Windows\WinSxS\amd64_x\sethc.exe", rf"{SYSTEM32}\sethc.exe", who="TiWorker.exe (9)"),
+    ),
+    "a repair by hand links its own file from the store": (
+        linked(r"C:\Windows\WinSxS\amd64_x\sethc.exe", rf"{SYSTEM32}\sethc.exe", who=CMD),
+    ),
+    "a link elsewhere": (linked(rf"{SYSTEM32}\sethc.exe", r"C:\Users\a\sethc.exe", who=CMD),),
     "servicing writes it": (created(rf"{SYSTEM32}\sethc.exe", who="TiWorker.exe (9)"),),
     "servicing renames it there": (
         renamed(rf"{SYSTEM32}\sethc.exe", r"C:\Windows\WinSxS\Temp\1", who="poqexec.exe (9)"),
