@@ -10,8 +10,9 @@ import numpy as np
 from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis
-from scripts.procmon.findings.places import kind_of, plain_path
+from scripts.procmon.findings.places import in_its_place, kind_of, plain_path
 from scripts.procmon.findings.select import one_of, where
+from scripts.procmon.knowledge import knowledge
 
 #: Who copies a whole disk or profile reads more other files than this.
 MANY_FILES = 200
@@ -32,6 +33,15 @@ def keeps(image: str, path: str) -> bool:
     folder = plain_path(image).lower().rpartition("\\")[0]
     deep = folder.count("\\") >= 3 and kind_of(image)[1] in (None, "the user's application data")
     return deep and plain_path(path).lower().startswith(folder + "\\")
+
+
+def takes_over(image: str) -> bool:
+    """Whether it is a browser or keeper of passwords, in its place or a folder of its name, that takes over others'."""
+    folder, _, name = plain_path(image).lower().rpartition("\\")
+    if name not in knowledge("credential_stores")["importers"]:
+        return False
+    kind, place = kind_of(image)
+    return in_its_place(image) or (kind == "other" and place is None and name.removesuffix(".exe") in folder)
 
 
 def is_sweep(capture: Capture, process: int, files: Collection[str]) -> bool:
@@ -60,9 +70,13 @@ def cleaners(earlier: Mapping[str, Analysis]) -> set[str]:
     return {person for person, kinds in found.items() if len(kinds) >= KINDS_CLEANED}
 
 
-def talks_elsewhere(capture: Capture, process: int) -> bool:
-    """Whether the process talked to anything but a server of SSH."""
+def talks(capture: Capture, process: int) -> str | None:
+    """Whom the process talked to: "elsewhere", "ssh" for servers of SSH alone, "nobody"; None: no such event is kept."""
     events = capture.events
     mine = (events[e.PROCESS] == process).to_numpy(dtype=bool)
     talk = mine & one_of(events[e.EVENT_CLASS], {e.NETWORK})
-    return bool(np.any(talk & where(events[e.PATH], lambda path: _SSH.search(path) is None)))
+    if np.any(talk & where(events[e.PATH], lambda path: _SSH.search(path) is None)):
+        return "elsewhere"
+    if np.any(talk):
+        return "ssh"
+    return "nobody" if capture.info["can_show"]["network_events"]["value"] else None

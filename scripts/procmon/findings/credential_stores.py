@@ -19,10 +19,12 @@ from scripts.procmon.findings.credential_readers import (
     cleaners,
     is_sweep,
     keeps,
-    talks_elsewhere,
+    takes_over,
+    talks,
     told_to_copy_all,
 )
 from scripts.procmon.findings.doers import Doer, Doers, interprets
+from scripts.procmon.findings.file_acts import file_key
 from scripts.procmon.findings.memory_dumps import memory_dumps
 from scripts.procmon.findings.places import below_windows, in_its_place, kind_of
 from scripts.procmon.findings.process_tree import tree
@@ -54,6 +56,8 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     rows = {row.process: row for row in tree(earlier)}
     doers = Doers(rows.values())
     setup, cleans = laying_out(earlier), cleaners(earlier)
+    files = earlier["dropped_files"].tables.get("files", ()) if "dropped_files" in earlier else ()
+    new = {file_key(row.path) for row in files if row.made}
     # Entries that nothing needs any more are a part of what a cleaner takes away.
     accused = {
         who
@@ -62,7 +66,14 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     }
     findings = [
         _finding(
-            capture, rows[process], mine, accused=accused, doer=doers.of(process), setup=setup, cleans=cleans
+            capture,
+            rows[process],
+            mine,
+            accused=accused,
+            doer=doers.of(process),
+            setup=setup,
+            cleans=cleans,
+            new=new,
         )
         for process, mine in by_process.items()
         if process in rows
@@ -119,6 +130,11 @@ def _is_owner(capture: Capture, record: Record, image: str) -> bool:
     return own_profile or (bool(store.get("windows_own")) and below_windows(image) is not None)
 
 
+def _no_browsers(store: Mapping[str, Any]) -> bool:
+    """Whether nobody takes over what a store keeps: a key, the hashes of Windows, what Windows keeps for a user."""
+    return any(store.get(one) for one in ("key", "of_windows", "windows_own"))
+
+
 def _loose(image: str) -> bool:
     """Whether a program lies where no program that keeps a profile is set up."""
     return kind_of(image)[1] not in (None, "the user's application data")
@@ -141,6 +157,7 @@ def _finding(
     doer: Doer,
     setup: set[str],
     cleans: set[str],
+    new: set[str],
 ) -> Finding:
     person, image = row.who, row.image_path or ""
     files = list(dict.fromkeys(record.path for record in mine))
@@ -149,16 +166,19 @@ def _finding(
     installed = kind_of(image)[0] == "own" if image else False
     all_copied = is_sweep(capture, row.process, files)
     lent = _lent(image, doer) and not all_copied
-    keys = all(store.get("key") for store in kinds) and not talks_elsewhere(capture, row.process)
+    key, talked = all(store.get("key") for store in kinds), talks(capture, row.process)
+    keys = key and talked != "elsewhere"
+    browsers = len(stores) == 1 and not any(map(_no_browsers, kinds))
+    importer = browsers and takes_over(image) and file_key(image) not in new
     asked = told_to_copy_all(row.command_line, files)
     hashes = lent and any(store.get("of_windows") for store in kinds)
     severity: Severity = "high" if len(stores) > 1 or hashes else "medium"
-    silent = not hashes and person in cleans and not talks_elsewhere(capture, row.process)
+    silent = not hashes and person in cleans and talked != "elsewhere"
     if person in setup:
         severity = "low"
     elif person in accused:
         severity = "high"
-    elif (installed and not lent) or (not lent and not _loose(image) and (all_copied or keys)):
+    elif importer or (installed and not lent) or (not lent and not _loose(image) and (all_copied or keys)):
         severity = "low"
     elif not lent and (all_copied or asked or silent):
         severity = "medium"
@@ -174,6 +194,10 @@ def _finding(
             "installed": installed,
             "lent": lent,
             "keys": keys,
+            "key": key,
+            "hashes": all(store.get("of_windows") for store in kinds),
+            "talked": talked,
+            "importer": importer,
             "all_copied": all_copied,
             "asked": asked,
             "image": image,

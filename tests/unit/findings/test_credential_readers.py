@@ -20,14 +20,16 @@ PORTABLE = r"D:\Portable\Keys\keys.exe"
 LOOSE = rf"{PROFILE}\AppData\Local\Temp\keys.exe"
 
 
-def found(image: str, *files: str, more: int = 0, command: str = "", talk: str = "") -> list[Finding]:
+def found(
+    image: str, *files: str, more: int = 0, command: str = "", talk: str = "", network: bool = True
+) -> list[Finding]:
     """Findings on a program ``image`` that reads ``files`` and ``more`` others, and talks to ``talk``."""
     who = f"{image.rpartition(chr(92))[2]} (7)"
     rows = [row for file in files for row in (opened(file, who=who), read(file, 0, 100, who=who))]
     rows += [read(rf"{PROFILE}\Documents\{number}.docx", 0, 10, who=who) for number in range(more)]
     rows += [Row("TCP Send", f"pc:50001 -> {talk}", "Length: 100", who=who)] * bool(talk)
     people: dict[str, Any] = {who: {"image_path": image, "command_line": command or f'"{image}"'}}
-    built = capture(*rows, processes=people)
+    built = capture(*rows, processes=people, can_show={"network_events": network})
     done = {"process_tree": process_tree.analyse(built, {})}
     return list(credential_stores.analyse(built, done).findings)
 
@@ -88,3 +90,48 @@ def test_who_reads_hundreds_of_other_files_copies_everything() -> None:
 )
 def test_who_was_told_to_copy_a_whole_profile_is_weighed_less(command: str, expected: str) -> None:
     assert severity(PORTABLE, LOGINS, FIREFOX, command=command) == expected
+
+
+@pytest.mark.parametrize(
+    ("image", "files", "expected"),
+    [
+        (rf"{PROFILE}\AppData\Local\Programs\Bitwarden\Bitwarden.exe", [LOGINS], "low"),
+        (rf"{PROFILE}\AppData\Local\Mozilla Firefox\firefox.exe", [LOGINS], "low"),
+        (r"E:\Portable\KeePassPortable\App\KeePass.exe", [FIREFOX], "low"),
+        # The name alone does not do, nor does it for what nobody takes over, or for all that there is.
+        (rf"{PROFILE}\AppData\Roaming\KeePass.exe", [FIREFOX], "medium"),
+        (r"E:\Portable\App\KeePass.exe", [FIREFOX], "medium"),
+        (rf"{PROFILE}\AppData\Local\Temp\KeePass\KeePass.exe", [FIREFOX], "medium"),
+        (rf"{PROFILE}\AppData\Local\Programs\Other\other.exe", [LOGINS], "medium"),
+        (rf"{PROFILE}\AppData\Local\Programs\Bitwarden\Bitwarden.exe", [LOGINS, KEY], "high"),
+    ],
+)
+def test_a_keeper_of_passwords_takes_over_what_a_browser_keeps(
+    image: str, files: list[str], expected: str
+) -> None:
+    assert severity(image, *files, talk="api.example:https") == expected
+
+
+@pytest.mark.parametrize(
+    ("talk", "network", "english", "japanese"),
+    [
+        (
+            "",
+            True,
+            "This capture shows no connection of keys.exe (7).",
+            "このキャプチャに keys.exe (7) の通信はない",
+        ),
+        ("", False, "the capture holds no network events", "ネットワークのイベントがない"),
+        ("host.example:ssh", True, "talked to servers of SSH alone", "SSH のサーバーとだけ通信"),
+    ],
+)
+def test_of_whom_a_reader_of_a_key_talked_to_no_more_is_said_than_is_known(
+    talk: str, network: bool, english: str, japanese: str
+) -> None:
+    (finding,) = found(PORTABLE, KEY, talk=talk, network=network)
+    told = tell(finding.kind, finding.facts)
+    assert english in told["benign_explanation"]
+    assert japanese in tell(finding.kind, finding.facts, "ja")["benign_explanation"]
+    assert "a file with keys that is not its own" in told["title"]
+    assert "It holds the private keys of SSH." in told["statement"]
+    assert "sessions" not in told["meaning"]
