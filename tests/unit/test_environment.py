@@ -1,4 +1,4 @@
-"""pyproject.toml declares the direct dependencies; the lock and environment.yml say the same."""
+"""pyproject.toml declares the direct dependencies; the two locks and environment.yml say the same."""
 
 import re
 import tomllib
@@ -10,11 +10,12 @@ from packaging.requirements import Requirement
 from rattler import BuildString, MatchSpec, PackageName, PackageRecord
 
 ROOT = Path(__file__).parents[2]
+LOCKS = ("requirements.lock", "requirements-dev.lock")
 
 
-def declared() -> dict[str, Requirement]:
+def declared(*, to_test: bool = True) -> dict[str, Requirement]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    lines = project["dependencies"] + project["optional-dependencies"]["dev"]
+    lines = project["dependencies"] + project["optional-dependencies"]["dev"] * to_test
     return {requirement.name: requirement for requirement in map(Requirement, lines)}
 
 
@@ -30,9 +31,9 @@ def from_pypi() -> dict[str, Requirement]:
     return {requirement.name: requirement for requirement in map(Requirement, pip)}
 
 
-def locked() -> dict[str, list[str]]:
+def locked(lock: str = "requirements-dev.lock") -> dict[str, list[str]]:
     versions: dict[str, list[str]] = {}
-    for name, version in re.findall(r"^([a-z0-9][\w.-]*)==(\S+)", lock_text(), re.MULTILINE):
+    for name, version in re.findall(r"^([a-z0-9][\w.-]*)==(\S+)", lock_text(lock), re.MULTILINE):
         versions.setdefault(name, []).append(version)
     return versions
 
@@ -41,8 +42,8 @@ def record_of(name: str, version: str) -> PackageRecord:
     return PackageRecord(PackageName(name), version, BuildString("0"), 0, "noarch")
 
 
-def lock_text() -> str:
-    return (ROOT / "requirements.lock").read_text()
+def lock_text(lock: str) -> str:
+    return (ROOT / lock).read_text()
 
 
 @pytest.mark.parametrize("name", sorted(declared()))
@@ -71,8 +72,16 @@ def test_a_conda_range_that_excludes_the_locked_version_would_be_noticed():
     assert not MatchSpec("pandas <2").matches(record)
 
 
-def test_every_locked_package_has_a_hash_and_the_lock_names_no_address():
-    packages = re.split(r"\n(?=[a-z0-9])", lock_text().split("\n", 2)[2])
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_locked_package_has_a_hash_and_the_lock_names_no_address(lock):
+    packages = re.split(r"\n(?=[a-z0-9])", lock_text(lock).split("\n", 2)[2])
     assert len(packages) > 50
     assert all("--hash=sha256:" in package for package in packages)
-    assert "://" not in lock_text()
+    assert "://" not in lock_text(lock)
+
+
+def test_what_the_tests_need_comes_to_what_runs_and_changes_none_of_it():
+    to_run, to_test = map(locked, LOCKS)
+    assert to_run.items() <= to_test.items()
+    assert set(declared(to_test=False)) <= set(to_run)
+    assert not set(to_run) & set(declared()) - set(declared(to_test=False))
