@@ -41,7 +41,6 @@ class Bar:
 
     label: str
     value: int
-    hidden: int
     y: float
     width: float
 
@@ -116,21 +115,13 @@ def funnel(stages: Sequence[Mapping[str, Any]], whole: str) -> list[Bar]:
     """A bar for the whole capture and one for each stage, drawn to scale."""
     if not stages:
         return []
-    counts = [(whole, int(stages[0]["events_in"]), 0)]
-    counts += [
-        (str(s["name"]), int(s["events_out"]), int(s["events_in"]) - int(s["events_out"])) for s in stages
-    ]
-    most = max(value for _, value, _ in counts) or 1
+    counts = [(whole, int(stages[0]["events_in"]))]
+    counts += [(str(stage["name"]), int(stage["events_out"])) for stage in stages]
+    most = max(value for _, value in counts) or 1
     room = 300
     return [
-        Bar(
-            label=clip(name, 56),
-            value=value,
-            hidden=hidden,
-            y=index * 34,
-            width=round(room * value / most, 1),
-        )
-        for index, (name, value, hidden) in enumerate(counts)
+        Bar(label=clip(name, 56), value=value, y=index * 34, width=round(room * value / most, 1))
+        for index, (name, value) in enumerate(counts)
     ]
 
 

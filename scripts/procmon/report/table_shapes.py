@@ -350,14 +350,4 @@ SHAPES: dict[str, Shape] = {
         facts=_indicator_facts,
         order=lambda row: (_TYPES.get(row["type"], 7), str(row["value"]).lower()),
     ),
-    "activity": Shape(
-        check="activity",
-        columns=(("time", "text", 10), ("who", "path", 22), ("what", "text", 14), ("names", "path", 40),
-                 ("events", "events", 14)),
-        cells=lambda row, m: [
-            m.moments.clock(row["time"]), row["who"], m.words.word("activity", row["what"]),
-            m.words.joined(row["names"]), row["events"],
-        ],
-        order=lambda _row: 0,
-    ),
 }  # fmt: skip
