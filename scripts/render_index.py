@@ -6,7 +6,6 @@ python -m scripts.render_index REPORTS_INDEX [--inputs FOLDER] [--results FOLDER
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 from scripts.procmon.cases import read_case
 from scripts.procmon.contracts.files import COMPARISON_FILE, COMPARISONS
 from scripts.procmon.report.index import index_html
+from scripts.procmon.report.material import read_json
 from scripts.procmon.report.overview import read_overview
 from scripts.procmon.settings import read_settings
 from scripts.procmon.sources.inputs import find_captures
@@ -44,11 +44,7 @@ def _compared(settings: dict[str, Any], results: Path) -> list[tuple[dict[str, A
     files = [
         (one, results / COMPARISONS / one["name"] / COMPARISON_FILE) for one in settings.get("compare") or ()
     ]
-    return [
-        (one, json.loads(file.read_text(encoding="utf-8", errors="surrogatepass")))
-        for one, file in files
-        if file.is_file()
-    ]
+    return [(one, read_json(file)) for one, file in files if file.is_file()]
 
 
 if __name__ == "__main__":

@@ -199,7 +199,7 @@ class _Teller:
         return said
 
     def _reasons(self) -> list[str]:
-        return list(dict.fromkeys(str(check["reason"]) for check in self.blocked if check.get("reason")))
+        return plainly.once(str(check["reason"]) for check in self.blocked if check.get("reason"))
 
     def _nouns(self, findings: Iterable[Facts]) -> dict[str, Any]:
         by_kind: dict[str, list[Facts]] = {}

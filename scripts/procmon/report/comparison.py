@@ -10,8 +10,7 @@ from scripts.procmon.report.logo import Logo, read_logo
 from scripts.procmon.report.material import Settings
 from scripts.procmon.report.moments import Moments
 from scripts.procmon.report.prose import shorten
-from scripts.procmon.report.table import Column, Kind, Table
-from scripts.procmon.report.view import Medium
+from scripts.procmon.report.table import Column, Kind, Medium, Table
 from scripts.procmon.report.words import Words
 from scripts.procmon.text import LANGUAGES, catalogue, code, render
 

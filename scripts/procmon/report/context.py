@@ -17,18 +17,17 @@ from scripts.procmon.report.language import in_words_of
 from scripts.procmon.report.listed import listed_said
 from scripts.procmon.report.logo import read_logo
 from scripts.procmon.report.material import Material, Settings
-from scripts.procmon.report.moments import Moments, seconds_between
+from scripts.procmon.report.moments import Moments, moments_of, seconds_between
 from scripts.procmon.report.prose import bare, ranges
 from scripts.procmon.report.provenance import provenance
 from scripts.procmon.report.refusal import refusal
 from scripts.procmon.report.remedy import restart_said
 from scripts.procmon.report.rules import at_work, rule_text
 from scripts.procmon.report.shares import compared_said, shares_said, suggested
-from scripts.procmon.report.table import Column, Maker, Table
+from scripts.procmon.report.table import Column, Maker, Medium, Table
 from scripts.procmon.report.tables import make_table
-from scripts.procmon.report.view import Caps, Found, Medium, Report, Stage
+from scripts.procmon.report.view import Caps, Found, Report, Stage
 from scripts.procmon.report.words import Words
-from scripts.procmon.text.hours import hour_known
 
 #: The parts of the report in order; the cover stands before them without a number.
 PARTS = (
@@ -75,13 +74,6 @@ def make_report(
             caps, rows=min(caps.rows, settings.pdf_rows), events=min(caps.events, settings.pdf_rows)
         )
     return _Maker(material, settings, medium, caps, words, moments).report(base)
-
-
-def moments_of(material: Material, language: str) -> Moments:
-    """How this capture's times are written: without a date where it has none, in UTC where its zone is known."""
-    told = material.info.get("date") or {}
-    dated, hours = bool(told.get("known", True)), hour_known(material.info)
-    return Moments(dates=dated, hours=hours, zone="UTC" if material.zone else "", language=language)
 
 
 class _Maker:
@@ -212,7 +204,7 @@ class _Maker:
             said.append(str(reason))
         if can:
             said.append(self.words.say("limits.intro", yes=yes, no=no))
-        if rejected := _rejected(self.info):
+        if rejected := self.material.lost[0]:
             said.append(self.words.say("limits.rejected", n=rejected))
         if unknown := max((self.info.get("unknown_words") or {}).values(), default=0):
             said.append(self.words.say("limits.unknown_words", n=unknown))
@@ -380,10 +372,3 @@ class _Maker:
             else ""
         )
         return {"events": self.listed, "events_said": said, "events_more": told}
-
-
-def _rejected(info: Mapping[str, Any]) -> int:
-    rejected = info.get("rejected") or 0
-    if isinstance(rejected, Mapping):
-        return int(rejected.get("count", 0))
-    return rejected if isinstance(rejected, int) else len(rejected)

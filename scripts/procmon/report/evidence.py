@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scripts.procmon.report.material import FINDINGS_FILE, INFO_FILE, SHOWN_EVENTS_FILE
+from scripts.procmon.report.material import FINDINGS_FILE, INFO_FILE, SHOWN_EVENTS_FILE, read_json
 from scripts.procmon.report.moments import of_day
-from scripts.procmon.spreadsheet import harmless as harmless
-from scripts.procmon.spreadsheet import write_csv
+from scripts.procmon.spreadsheet import harmless, write_csv
 from scripts.procmon.text.hours import hour_known
 
 if TYPE_CHECKING:
@@ -42,21 +40,17 @@ def write_evidence(results: Path, reports: Path) -> None:
     file = reports / EVENTS_CSV
     file.parent.mkdir(parents=True, exist_ok=True)
     shown = results / SHOWN_EVENTS_FILE
-    write_csv(file, list(COLUMNS.values()), _rows(shown, hours=_hours(results)) if shown.is_file() else ())
+    write_csv(file, list(COLUMNS.values()), _rows(shown, results / INFO_FILE) if shown.is_file() else ())
     if (results / FINDINGS_FILE).is_file():
         shutil.copyfile(results / FINDINGS_FILE, reports / FINDINGS_FILE)
     else:
         (reports / FINDINGS_FILE).write_text("{}\n", encoding="utf-8")
 
 
-def _hours(results: Path) -> bool:
-    file = results / INFO_FILE
-    return hour_known(json.loads(file.read_text(encoding="utf-8", errors="surrogatepass")))
-
-
-def _rows(file: Path, *, hours: bool) -> Iterator[list[str]]:
+def _rows(file: Path, info: Path) -> Iterator[list[str]]:
     import pyarrow.parquet as pq
 
+    hours = hour_known(read_json(info))
     for batch in pq.ParquetFile(file).iter_batches(columns=list(COLUMNS)):
         yield from zip(*(_cells(batch, name, hours=hours) for name in COLUMNS), strict=True)
 

@@ -11,8 +11,10 @@ _BY_USER = 0xC000013A
 
 def exit_said(status: int | None, words: Words) -> str | None:
     """A small exit code as it is, a large one as Windows writes such a status (0xC000013A), in words where known."""
-    if status is None or 0 <= status < 0x10000 or status == -1:
-        return None if status is None else str(status)
+    if status is None:
+        return None
+    if 0 <= status < 0x10000 or status == -1:
+        return str(status)
     text = f"0x{status & 0xFFFFFFFF:08X}"
     known = words["words.exit_status"].get(text)
     return f"{text} ({known})" if known else text

@@ -119,15 +119,7 @@ def _hash(text: str) -> str:
 
 def _without_surrogates(text: str) -> str:
     # Half a surrogate pair that reached a place without a filter would make the page unwritable.
-    return text.encode("utf-8", "replace").decode("utf-8") if not _encodes(text) else text
-
-
-def _encodes(text: str) -> bool:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def describe(report: Report) -> Mapping[str, str]:

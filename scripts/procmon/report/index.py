@@ -11,11 +11,11 @@ from scripts.procmon.cases import strictest
 from scripts.procmon.contracts.files import COMPARISONS
 from scripts.procmon.report.brief import make_headline
 from scripts.procmon.report.comparison import summary
-from scripts.procmon.report.context import moments_of
 from scripts.procmon.report.html import page
 from scripts.procmon.report.language import in_words_of
 from scripts.procmon.report.logo import read_logo
 from scripts.procmon.report.material import Settings, report_stems
+from scripts.procmon.report.moments import moments_of
 from scripts.procmon.report.overview import Entry, Failure, Overview
 from scripts.procmon.report.shared import MOST, kinds, own_exports, shared
 from scripts.procmon.report.words import Words

@@ -87,9 +87,8 @@ class Material:
     suggestions: Sequence[Mapping[str, Any]] = ()
     #: by id of a finding: how much of its evidence the stages leave, and how much of it the baseline has as well
     shares: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    sidecars: Sequence[
-        Mapping[str, Any]
-    ] = ()  #: files of other tools beside the capture, as sidecars.json has them
+    #: files of other tools beside the capture, as sidecars.json has them
+    sidecars: Sequence[Mapping[str, Any]] = ()
     attack_version: str = ""
 
     @property
@@ -165,15 +164,15 @@ class Material:
 
 def read_material(folder: Path, *, name: str | None = None, events: bool = True) -> Material:
     """The results that lie in ``folder``; for a refused capture only capture.json is needed."""
-    info = _json(folder / INFO_FILE)
+    info = read_json(folder / INFO_FILE)
     called = name or str(info.get("capture") or folder.name)
     if info.get("refused"):
         return Material(name=called, info=info, sidecars=_sidecars(folder))
-    findings = _json(folder / FINDINGS_FILE)
+    findings = read_json(folder / FINDINGS_FILE)
     return Material(
         name=called,
         info=info,
-        funnel=_json(folder / FUNNEL_FILE),
+        funnel=read_json(folder / FUNNEL_FILE),
         findings=findings.get("findings", ()),
         checks=findings.get("checks", ()),
         tables=findings.get("tables", {}),
@@ -186,12 +185,12 @@ def read_material(folder: Path, *, name: str | None = None, events: bool = True)
 
 def _sidecars(folder: Path) -> Sequence[Mapping[str, Any]]:
     file = folder / SIDECARS_FILE
-    told: Sequence[Mapping[str, Any]] = _json(file)["files"] if file.is_file() else ()
+    told: Sequence[Mapping[str, Any]] = read_json(file)["files"] if file.is_file() else ()
     return told
 
 
-def _json(file: Path) -> dict[str, Any]:
-    # A file name may hold half a surrogate pair: kept here, made visible when it is set.
+def read_json(file: Path) -> dict[str, Any]:
+    """A document of results/; half a surrogate pair in a name of it is kept, and made visible when it is set."""
     document: dict[str, Any] = json.loads(file.read_text(encoding="utf-8", errors="surrogatepass"))
     return document
 
@@ -199,7 +198,7 @@ def _json(file: Path) -> dict[str, Any]:
 def _suggested(file: Path) -> dict[str, Any]:
     if not file.is_file():
         return {}
-    told = _json(file)
+    told = read_json(file)
     return {"suggestions": told["suggestions"], "shares": {one["id"]: one for one in told["findings"]}}
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scripts.procmon.text.forms import forms
-from scripts.procmon.text.hours import masked
+from scripts.procmon.text.hours import hour_known, masked
+
+if TYPE_CHECKING:
+    from scripts.procmon.report.material import Material
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +70,13 @@ class Moments:
     def _days_between(self, first: str | None, last: str | None) -> int:
         start, end = parse(first), parse(last)
         return (end.date() - start.date()).days if start and end else 0
+
+
+def moments_of(material: Material, language: str) -> Moments:
+    """How a capture's times are written: without a date where it has none, in UTC where its zone is known."""
+    told = material.info.get("date") or {}
+    dated, hours = bool(told.get("known", True)), hour_known(material.info)
+    return Moments(dates=dated, hours=hours, zone="UTC" if material.zone else "", language=language)
 
 
 def of_day(clock: str, *, hours: bool) -> str:

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from scripts.procmon.contracts.files import COMPARISONS
+from scripts.procmon.contracts.findings import SEVERITIES
 from scripts.procmon.report.overview import Entry, Failure, Overview
-
-_SEVERITIES = ("high", "medium", "low", "info")
 
 NOTHING = """There is no capture in {inputs}/ yet. Drop one or more there and type ./run again:
   Process Monitor logs (.PML), or its exports as .CSV or .XML; each may be packed as .gz or .zip."""
@@ -72,7 +71,7 @@ def _row(entry: Entry, reports: Path) -> tuple[str, ...]:
 
 
 def _found(entry: Entry) -> str:
-    found = ", ".join(f"{entry.severities[key]} {key}" for key in _SEVERITIES if entry.severities.get(key))
+    found = ", ".join(f"{entry.severities[key]} {key}" for key in SEVERITIES if entry.severities.get(key))
     filtered = ["filtered"] if found and entry.material.filtered else []
     return "; ".join([found or _none(entry), *filtered, *_damage(entry)])
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,7 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from scripts.procmon.report.material import FINDINGS_FILE, FUNNEL_FILE, INFO_FILE, Material, read_material
+from scripts.procmon.report.material import (
+    FINDINGS_FILE,
+    FUNNEL_FILE,
+    INFO_FILE,
+    Material,
+    read_json,
+    read_material,
+)
 
 _STEPS = ("convert_capture", "stage_events", "summarise_capture", "render_html", "render_pdf")
 _HALF_A_PAIR = re.compile("[\\ud800-\\udfff]")
@@ -93,9 +99,7 @@ def _written(name: str) -> str:
 def _refused(file: Path) -> Mapping[str, Any] | None:
     if not file.is_file():
         return None
-    refused: Mapping[str, Any] | None = json.loads(
-        file.read_text(encoding="utf-8", errors="surrogatepass")
-    ).get("refused")
+    refused: Mapping[str, Any] | None = read_json(file).get("refused")
     return refused or None
 
 

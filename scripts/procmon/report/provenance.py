@@ -23,13 +23,13 @@ def provenance(material: Material, settings: Settings, words: Words) -> dict[str
     """``made_with``, ``asked`` and ``commands`` of a report."""
     asked = ("title", "case", "organisation", "analyst", "marking", "logo", "language")
     files = [str(file["name"]) for file in material.info.get("files", ()) if file.get("name")]
-    stem = shlex.quote(f"reports/{material.name}/")
+    folder = shlex.quote(f"reports/{material.name}/")
     return {
         "made_with": f"{words['made_by']} {own_version()}, Python {platform.python_version()}, {_packages()}",
         "asked": [(name, str(value)) for name in asked if (value := getattr(settings, name))],
         "commands": [
             *(f"sha256sum {shlex.quote(f'inputs/{file}')}" for file in files[:4]),
-            f"./run && ls {stem}",
+            f"./run && ls {folder}",
         ],
     }
 

@@ -69,9 +69,8 @@ class Step:
     folders: int = 0
     memory: bool = False  #: whether the memory is to be saved
     copies: bool = False  #: whether files are to be saved
-    entries: bool = (
-        False  #: whether values and keys of the registry are undone after this restart, from other media
-    )
+    #: whether values and keys of the registry are undone after this restart, from other media
+    entries: bool = False
 
 
 def returning(material: Material) -> Returning:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from scripts.procmon.report.events import who
 from scripts.procmon.report.words import Words
 
 
@@ -52,11 +53,11 @@ def _together(rules: Sequence[Mapping[str, Any]], words: Words) -> AtWork:
 
 
 def _row(rule: Mapping[str, Any], text: str, matched: int | None) -> AtWork:
-    who = [f"{one['process_name']} ({one['pid']})" for one in rule.get("processes", ())[:1]]
+    most = [who(one["process_name"], one["pid"]) for one in rule.get("processes", ())[:1]]
     return AtWork(
         text=text,
         set=str(rule.get("set") or ""),
-        most=who + [str(one["path"]) for one in rule.get("paths", ())[:1]],
+        most=most + [str(one["path"]) for one in rule.get("paths", ())[:1]],
         matched=matched,
         removed=int(rule["removed"]),
         alone=int(rule.get("alone", 0)),

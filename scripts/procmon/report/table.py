@@ -9,6 +9,7 @@ from typing import Any, Literal
 from scripts.procmon.report.moments import Moments
 from scripts.procmon.report.words import Words
 
+Medium = Literal["html", "pdf"]
 Kind = Literal["path", "text", "prose", "number", "events", "findings"]
 TableRow = Mapping[str, Any]
 
@@ -43,7 +44,7 @@ class Maker:
     words: Words
     moments: Moments
     most: int  #: rows listed at most
-    medium: Literal["html", "pdf"] = "html"
+    medium: Medium = "html"
     #: what findings are about, in small letters: such rows come first
     subjects: frozenset[str] = frozenset()
     #: whether the capture is known to have been filtered before it was saved

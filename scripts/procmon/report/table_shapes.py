@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from scripts.procmon.report.exit_codes import exit_said
+from scripts.procmon.report.plainly import once
 from scripts.procmon.report.table import Maker, Shape, TableRow
 from scripts.procmon.text import code
 from scripts.procmon.text.phrases import in_language
@@ -53,9 +54,7 @@ def _file(row: TableRow, m: Maker) -> list[Any]:
         fate = words.say("words.renamed_to", to=row["renamed_to"])
     elif row["fate_who"] and row["fate_who"] != row["who"]:
         fate += f" {words.say('words.by', who=code(row['fate_who']))}"
-    who = words.forms.listing(
-        list(dict.fromkeys([row["who"], *row["writers"], *row.get("changed_by", ())])), most=3
-    )
+    who = words.forms.listing(once([row["who"], *row["writers"], *row.get("changed_by", ())]), most=3)
     return [row["path"], what, how, length, who, m.moments.clock(row["time"]), fate, row["events"]]
 
 

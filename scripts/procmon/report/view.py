@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from scripts.procmon.report import charts
 from scripts.procmon.report.activity import Doing
@@ -12,10 +12,8 @@ from scripts.procmon.report.brief import Brief
 from scripts.procmon.report.events import Event, Listed
 from scripts.procmon.report.logo import Logo
 from scripts.procmon.report.material import Settings
-from scripts.procmon.report.table import Table
+from scripts.procmon.report.table import Medium, Table
 from scripts.procmon.report.words import Words
-
-Medium = Literal["html", "pdf"]
 
 
 @dataclass(frozen=True, kw_only=True)

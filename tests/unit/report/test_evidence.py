@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scripts.procmon.report.evidence import COLUMNS, EVENTS_CSV, harmless, write_evidence
+from scripts.procmon.report.evidence import COLUMNS, EVENTS_CSV, write_evidence
+from scripts.procmon.spreadsheet import harmless
 from tests.captures.results import event, finding, info, material, write_results
 
 
