@@ -27,6 +27,11 @@ class CaptureError(Exception):
         sentence = f"{place}: expected {expected}, found {found}"
         super().__init__(f"{sentence}. {advice}" if advice else sentence)
 
+    def refused(self) -> dict[str, str | None]:
+        """What capture.json and sidecars.json say under ``refused``: its parts, and the whole as a sentence."""
+        parts = ("file", "where", "expected", "found", "advice")
+        return {**{part: getattr(self, part) for part in parts}, "message": str(self)}
+
 
 class SettingsError(Exception):
     """A setting or a filter set that can't be used; the message names file, key and nearest right word."""

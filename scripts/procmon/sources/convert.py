@@ -65,7 +65,9 @@ def convert(files: Sequence[Path], folder: Path, *, name: str, settings: Mapping
             reader = _opened(files, described, settings, folder, stack)
             tables, counts = _write(reader, folder, name)
         except (CaptureError, SettingsError) as error:
-            refused = _refusal(error, name)
+            if isinstance(error, SettingsError):
+                error = CaptureError(name, expected="settings that can be used", found=str(error))
+            refused = error.refused()
             tables, counts = _write(_Nothing(), folder, name)
         if described:
             for entry, digest in zip(described, digests, strict=True):
@@ -238,19 +240,6 @@ def _unread(file: Path, name: str) -> dict[str, Any]:
 
 def _below_inputs(file: Path, name: str) -> str:
     return str(PurePosixPath(name).parent / file.name)
-
-
-def _refusal(error: CaptureError | SettingsError, name: str) -> dict[str, Any]:
-    if isinstance(error, SettingsError):
-        error = CaptureError(name, expected="settings that can be used", found=str(error))
-    return {
-        "file": error.file,
-        "where": error.where,
-        "expected": error.expected,
-        "found": error.found,
-        "advice": error.advice,
-        "message": str(error),
-    }
 
 
 def _with_left_out(tables: Tables, counts: _Counts) -> Mapping[str, Any]:
