@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -75,7 +74,13 @@ def elements(path: Path, name: str, content: Content) -> Iterator[tuple[str, Any
     document type, which neither tool writes.
     """
     parser: Any = etree.XMLPullParser(
-        events=("start", "end"), resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False
+        events=("start", "end"),
+        resolve_entities=False,
+        no_network=True,
+        huge_tree=False,
+        load_dtd=False,
+        remove_comments=True,  # between elements they would be kept, any number of them
+        remove_pis=True,
     )
     met = False
     try:
@@ -121,8 +126,10 @@ def rows(path: Path, name: str, header: set[str]) -> Iterator[tuple[bool, list[s
     The header is the first row that holds all names of ``header``. Raises CaptureError where none does, or where a row
     can't be read.
     """
-    data = path.read_bytes()
-    text = data.decode(text_encoding(data[:HEAD]), "replace").lstrip("\ufeff")
+    with path.open("rb") as file:
+        head = file.read(4 * HEAD)
+    encoding = text_encoding(head)
+    text = head.decode(encoding, "replace").lstrip("\ufeff")
     separator = _separator(text, header)
     if separator is None:
         first = text.lstrip().splitlines()[0][:80] if text.strip() else ""
@@ -131,24 +138,25 @@ def rows(path: Path, name: str, header: set[str]) -> Iterator[tuple[bool, list[s
             expected=f"a row with the columns {', '.join(sorted(header))}",
             found=f"text that begins {first!r}",
         )
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     met = False
-    try:
-        for row in reader:
-            names = [] if met else [folded(cell) for cell in row]
-            if not met and header <= set(names):
-                met = True
-                yield True, names
-            elif any(cell.strip() for cell in row):
-                yield False, row
-    except csv.Error as error:
-        raise CaptureError(
-            name, where=f"line {reader.line_num:,}", expected="a row of CSV", found=str(error)[:200]
-        ) from error
+    with path.open(encoding=encoding, errors="replace", newline="") as lines:
+        reader = csv.reader(lines, delimiter=separator)
+        try:
+            for row in reader:
+                names = [] if met else [folded(cell) for cell in row]
+                if not met and header <= set(names):
+                    met = True
+                    yield True, names
+                elif any(cell.strip() for cell in row):
+                    yield False, row
+        except csv.Error as error:
+            raise CaptureError(
+                name, where=f"line {reader.line_num:,}", expected="a row of CSV", found=str(error)[:200]
+            ) from error
 
 
 def _separator(text: str, header: set[str]) -> str | None:
-    for line in text[: 4 * HEAD].splitlines()[:MOST_BEFORE]:
+    for line in text.splitlines()[:MOST_BEFORE]:
         for separator in ",\t;":
             cells = {folded(cell) for cell in line.split(separator)}
             if header <= cells:

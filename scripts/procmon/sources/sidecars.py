@@ -63,10 +63,10 @@ def _read(file: Path, name: str, rows: dict[str, list[dict[str, Any]]]) -> dict[
     try:
         content = _READERS[kind](file, name)
     except CaptureError as error:
-        return entry | {"refused": _refusal(error)}
+        return entry | {"refused": error.refused()}
     except OSError as error:
         unread = CaptureError(name, expected="a readable file", found=error.strerror or str(error))
-        return entry | {"refused": _refusal(unread)}
+        return entry | {"refused": unread.refused()}
     process = _process(file, content) if kind == VMMAP else {}
     also = {key: process[key] for key in (s.PID, s.PROCESS_NAME) if key in process}
     rows[kind].extend({s.SOURCE: name, **also, **row} for row in content.rows)
@@ -94,14 +94,3 @@ def _fingerprint(file: Path) -> dict[str, Any]:
         return {"size": file.stat().st_size, "sha256": digest}
     except OSError:
         return {"size": None, "sha256": None}
-
-
-def _refusal(error: CaptureError) -> dict[str, Any]:
-    return {
-        "file": error.file,
-        "where": error.where,
-        "expected": error.expected,
-        "found": error.found,
-        "advice": error.advice,
-        "message": str(error),
-    }

@@ -74,12 +74,13 @@ def _of_xml(path: Path, name: str) -> Content:
                 content.rows.clear()
                 content.rejected = 0
             if tag != "Region":
-                content.told |= {folded(key): value[:1000] for key, value in element.attrib.items()}
+                for key, value in element.attrib.items():
+                    _tell(content, key, value)
             continue
         if tag == "Region":
             content.add(_region(element.attrib))
-        elif folded(tag) in (*_PID, *_NAME) and element.text and element.text.strip():
-            content.told[folded(tag)] = element.text.strip()[:1000]
+        elif element.text and element.text.strip():
+            _tell(content, tag, element.text.strip())
         forget(element)
     return content
 
@@ -110,8 +111,14 @@ def _of_csv(path: Path, name: str) -> Content:
         elif columns:
             content.add(_row(dict(zip(columns, row, strict=False))))
         elif len(row) > 1:
-            content.told[folded(row[0])] = row[1].strip()[:1000]
+            _tell(content, row[0], row[1].strip())
     return content
+
+
+def _tell(content: Content, name: str, value: str) -> None:
+    """Keeps what tells the process; a file may hold any number of other names."""
+    if (known := folded(name)) in (*_PID, *_NAME):
+        content.told[known] = value[:1000]
 
 
 def _row(told: Mapping[str, str]) -> dict[str, Any] | None:
