@@ -167,7 +167,7 @@ def _asking_no_compiler() -> Iterator[None]:
         yield
         return
     find = ctypes.util.find_library
-    ctypes.util.find_library = lambda _: None
+    ctypes.util.find_library = lambda name: None  # noqa: ARG005
     try:
         yield
     finally:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -16,8 +16,13 @@ from scripts.procmon.report.material import Settings
 from scripts.procmon.report.overview import Entry, Failure, Overview
 from tests.captures.events import Row
 from tests.captures.results import check, event, finding, info, material, process, stages
-from tests.chromium import Page, chromium, find_chromium
 from tests.unit.comparison.test_comparison import results, told
+
+pytest.importorskip("playwright")
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.chromium import chromium, find_chromium, opened
 
 pytestmark = pytest.mark.skipif(
     find_chromium() is None, reason="no Chromium on this system (Debian: apt-get install chromium)"
@@ -67,143 +72,138 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    with chromium(tmp_path_factory.mktemp("profile")) as made:
+def browser() -> Iterator[Browser]:
+    with chromium() as made:
         yield made
 
 
+@pytest.fixture
+def show(browser: Browser, pages: Path) -> Iterator[Callable[..., Page]]:
+    """Opens a page by its name; all are closed after the test."""
+    with ExitStack() as stack:
+        yield lambda name, **how: stack.enter_context(opened(browser, pages / f"{name}.html", **how))
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_a_page_says_nothing_to_the_console_and_asks_nobody(page: Page, pages: Path, name: str):
-    page.messages.clear()
-    page.requests.clear()
-    page.open(pages / f"{name}.html")
-    page.run("new Promise((done) => setTimeout(done, 100))")
-    assert page.messages == []
-    asked = [address for address in page.requests if not address.startswith("data:")]
-    assert asked == [(pages / f"{name}.html").as_uri()]
+def test_a_page_says_nothing_to_the_console_and_asks_nobody(browser: Browser, pages: Path, name: str):
+    said: list[str] = []
+    asked: list[str] = []
+    page = browser.new_page()
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    address = (pages / f"{name}.html").as_uri()
+    page.goto(address, wait_until="networkidle")
+    page.close()
+    assert said == []
+    assert [one for one in asked if not one.startswith("data:")] == [address]
 
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_a_page_fits_a_phone(page: Page, pages: Path, name: str, dark: bool):
-    page.open(pages / f"{name}.html", width=360, dark=dark)
-    assert page.run("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+def test_a_page_fits_a_phone(show: Callable[..., Page], name: str, dark: bool):
+    page = show(name, width=360, dark=dark)
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
 @pytest.mark.parametrize("name", NAMES[:3])
-def test_every_link_leads_to_a_place_on_the_page(page: Page, pages: Path, name: str):
-    page.open(pages / f"{name}.html")
-    lost = "[...document.querySelectorAll('a')].map((a) => a.getAttribute('href') || a.href.baseVal)"
-    assert page.run(f"{lost}.filter((to) => to[0] !== '#' || !document.getElementById(to.slice(1)))") == []
+def test_every_link_leads_to_a_place_on_the_page(show: Callable[..., Page], name: str):
+    links = "[...document.querySelectorAll('a')].map((a) => a.getAttribute('href') || a.href.baseVal)"
+    lost = f"{links}.filter((to) => to[0] !== '#' || !document.getElementById(to.slice(1)))"
+    assert show(name).evaluate(lost) == []
 
 
-def test_the_logo_is_shown(page: Page, pages: Path):
-    page.open(pages / "report.html")
-    assert page.run("document.querySelector('img.logo').naturalWidth") > 0
+def test_the_logo_is_shown(show: Callable[..., Page]):
+    assert show("report").locator("img.logo").evaluate("(logo) => logo.naturalWidth") > 0
 
 
-def narrowed(page: Page, script: str) -> tuple[int, str]:
-    page.run(
-        f"var at = document.querySelector('#part-events').parentNode; {script}; void 0".replace(
-            "const at", "var at"
-        )
+def test_the_list_of_events_is_searched_and_chosen_and_says_how_much_is_left(show: Callable[..., Page]):
+    events = show("report").locator(".p-events")
+    shown, said, search = (
+        events.locator("tbody tr:visible"),
+        events.get_by_role("status"),
+        events.get_by_role("searchbox"),
     )
-    shown = page.run("at.querySelectorAll('tbody tr:not([hidden])').length")
-    return shown, page.run("at.querySelector('[role=status]').textContent")
+    search.fill("readfile 13")
+    expect(shown).to_have_count(1)
+    expect(said).to_have_text("1 of 30 rows")
+    search.fill("")
+    expect(shown).to_have_count(30)
+    expect(said).to_have_text("")
+    events.get_by_label("Operation").select_option("ReadFile")
+    expect(shown).to_have_count(15)
+    expect(said).to_have_text("15 of 30 rows")
 
 
-def test_the_list_of_events_is_searched_and_chosen_and_says_how_much_is_left(page: Page, pages: Path):
-    page.open(pages / "report.html")
-    typed = "at.querySelector('input').value = 'readfile 13'; at.querySelector('input').dispatchEvent(new Event('input'))"
-    assert narrowed(page, typed) == (1, "1 of 30 rows")
-    cleared = (
-        "at.querySelector('input').value = ''; at.querySelector('input').dispatchEvent(new Event('input'))"
-    )
-    assert narrowed(page, cleared) == (30, "")
-    chosen = "var by = at.querySelectorAll('select')[1]; by.value = 'ReadFile'; by.dispatchEvent(new Event('input'))"
-    assert narrowed(page, chosen) == (15, "15 of 30 rows")
+def test_a_link_to_a_row_that_is_searched_away_finds_it(show: Callable[..., Page]):
+    page = show("report")
+    page.locator(".p-events").get_by_role("searchbox").fill("xyz")
+    page.locator("#finding-1 a[href='#event-10']").first.click()
+    expect(page.locator("#event-10")).to_be_in_viewport()
+    page.locator("#event-10 a[href='#finding-1']").click()
+    expect(page.locator("#finding-1")).to_be_in_viewport()
+    assert page.url.endswith("#finding-1")
 
 
-def test_a_link_to_a_row_that_is_searched_away_finds_it(page: Page, pages: Path):
-    page.open(pages / "report.html")
-    narrowed(
-        page,
-        "at.querySelector('input').value = 'xyz'; at.querySelector('input').dispatchEvent(new Event('input'))",
-    )
-    page.run("document.querySelector('#finding-1 a[href=\"#event-10\"]').click()")
-    page.run("new Promise((done) => setTimeout(done, 50))")
-    assert page.run("location.hash") == "#event-10"
-    assert page.run("document.getElementById('event-10').getBoundingClientRect().top < innerHeight")
-    page.run("document.querySelector('#event-10 a[href=\"#finding-1\"]').click()")
-    assert page.run("location.hash") == "#finding-1"
-
-
-def test_a_head_sorts_by_key_and_says_how(page: Page, pages: Path):
-    page.open(pages / "report.html")
-    page.run("document.querySelector('.events th button').focus()")
+def test_a_head_sorts_by_key_and_says_how(show: Callable[..., Page]):
+    page = show("report")
+    page.locator(".events th button").first.focus()
     for order, first in (("ascending", "10"), ("descending", "39")):
-        page.press("Enter")
-        assert page.run("document.querySelector('.events th').getAttribute('aria-sort')") == order
-        assert page.run("document.querySelector('.events tbody td').textContent") == first
+        page.keyboard.press("Enter")
+        expect(page.locator(".events th").first).to_have_attribute("aria-sort", order)
+        expect(page.locator(".events tbody td").first).to_have_text(first)
 
 
-def test_the_filter_for_process_monitor_is_copied_one_rule_a_line(page: Page, pages: Path):
-    page.open(pages / "report.html")
-    page.run("var took; document.addEventListener('copy', () => { took = String(getSelection()) })")
-    page.run("navigator.clipboard.writeText = (text) => { took = text; return Promise.resolve() }")
-    page.run(
-        "document.querySelector('#finding-1 .copy').click(); new Promise((done) => setTimeout(done, 20))"
+def test_the_filter_for_process_monitor_is_copied_one_rule_a_line(show: Callable[..., Page]):
+    page = show("report")
+    page.evaluate(
+        "navigator.clipboard.writeText = (text) => { window.took = text; return Promise.resolve() }"
     )
-    assert page.run("took") == "Path · is · C:\\a.sys · Include"
-    assert page.run("document.querySelector('#finding-1 .copy').textContent") == "Copied"
+    copy = page.locator("#finding-1").get_by_role("button", name="Copy")
+    copy.click()
+    expect(page.locator("#finding-1 .copy")).to_have_text("Copied")
+    assert page.evaluate("took") == "Path · is · C:\\a.sys · Include"
 
 
-def test_the_tree_folds(page: Page, pages: Path):
-    page.open(pages / "report.html")
-    height = "document.querySelector('.treelist').offsetHeight"
-    page.run(
-        "document.querySelector('.fold').open = true; document.querySelector('.treelist summary').focus()"
-    )
-    before = page.run(height)
-    page.press("Enter")
-    assert page.run(height) < before
+def test_the_tree_folds(show: Callable[..., Page]):
+    page = show("report")
+    page.locator(".fold > summary").click()
+    tree = page.locator(".treelist")
+    before = tree.bounding_box()
+    page.locator(".treelist summary").first.focus()
+    page.keyboard.press("Enter")
+    after = tree.bounding_box()
+    assert before
+    assert after
+    assert after["height"] < before["height"]
 
 
-def test_the_first_tab_leads_past_the_heading_to_the_report(page: Page, pages: Path):
-    page.open(pages / "report.html")
-    page.press("Tab")
-    assert page.run("document.activeElement.getAttribute('href')") == "#report"
+def test_the_first_tab_leads_past_the_heading_to_the_report(show: Callable[..., Page]):
+    page = show("report")
+    page.keyboard.press("Tab")
+    expect(page.locator(":focus")).to_have_attribute("href", "#report")
 
 
-def test_without_javascript_all_is_there_and_no_button_that_does_nothing(page: Page, pages: Path):
-    page.open(pages / "report.html", script=False)
-    root = page.ask("DOM.getDocument", depth=1)["root"]["nodeId"]
-
-    def count(selector: str) -> int:
-        return len(page.ask("DOM.querySelectorAll", nodeId=root, selector=selector)["nodeIds"])
-
-    assert count(".events tbody tr") == 30
-    assert count("button") == count("input") == count("[hidden]") == 0
-    page.ask("Emulation.setScriptExecutionDisabled", value=False)
+def test_without_javascript_all_is_there_and_no_button_that_does_nothing(show: Callable[..., Page]):
+    page = show("report", script=False)
+    expect(page.locator(".events tbody tr")).to_have_count(30)
+    expect(page.locator("button, input, [hidden]")).to_have_count(0)
 
 
-@pytest.mark.skipif("AXE" not in os.environ, reason="AXE names no axe.min.js (of the npm package axe-core)")
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
-def test_axe_finds_no_violation(page: Page, pages: Path, name: str, dark: bool, width: int):
-    page.open(pages / f"{name}.html", dark=dark, width=width)
-    page.run(Path(os.environ["AXE"]).read_text(encoding="utf-8") + "; void 0")
-    told = "axe.run().then((found) => found.violations.map((one) => [one.id, one.nodes[0].html]))"
-    assert page.run(told) == []
+def test_axe_finds_no_violation(show: Callable[..., Page], name: str, dark: bool, width: int):
+    found = Axe().run(show(name, dark=dark, width=width)).response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
 
 
-def test_a_box_of_code_leaves_no_empty_stub_at_the_end_of_a_japanese_line(page: Page, tmp_path: Path):
+def test_a_box_of_code_leaves_no_empty_stub_at_the_end_of_a_japanese_line(browser: Browser, tmp_path: Path):
     said = "".join(f"{'漢' * n}`x\\y{n}.exe`が`C:\\Windows\\a{n}.dll`を読み、" for n in range(1, 60))
     made = material(findings=[finding(statement=said, meaning=said)])
     report = make_report(made, Settings(language="ja"), medium="html")
     (tmp_path / "ja.html").write_text(report_html(report), encoding="utf-8")
     stubs = "[...document.querySelectorAll('p code')].flatMap((c) => [...c.getClientRects()]).filter((r) => r.width < 12)"
     for width in (420, 700, 1280):
-        page.open(tmp_path / "ja.html", width=width)
-        assert page.run(f"{stubs}.length") == 0
+        with opened(browser, tmp_path / "ja.html", width=width) as page:
+            assert page.evaluate(f"{stubs}.length") == 0
