@@ -10,9 +10,11 @@ from scripts.procmon.contracts.findings import Analysis, Finding, Rule, Severity
 from scripts.procmon.contracts.tables import ProcessRow
 from scripts.procmon.findings.accusations import accusations
 from scripts.procmon.findings.discovery import discoveries
+from scripts.procmon.findings.disguised_names import disguised_names, signs_of
 from scripts.procmon.findings.lent_programs import lent_programs
 from scripts.procmon.findings.places import kind_of
 from scripts.procmon.findings.process_tree import tree
+from scripts.procmon.findings.renamed_tools import renamed_tools
 from scripts.procmon.knowledge import knowledge
 
 _TWO_ENDINGS = re.compile(
@@ -22,14 +24,17 @@ _TWO_ENDINGS = re.compile(
 
 
 def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
-    """Findings "odd_child", "mistakable_name", "program_lent" and "looked_around"."""
+    """Findings "odd_child", "mistakable_name", "name_disguised", "tool_renamed", "program_lent" and "looked_around"."""
     rows = tree(earlier)
     if not rows:
         return Analysis(name="odd_children", outcome="could not be checked", reason="no_processes")
     by_number = {row.process: row for row in rows}
+    accused = set(accusations(earlier))
     findings = [
         *_children(rows, by_number, _told(earlier)),
-        *_names(rows, set(accusations(earlier))),
+        *_names(rows, accused),
+        *disguised_names(rows, earlier, accused),
+        *renamed_tools(capture, rows),
         *lent_programs(capture, rows),
         *discoveries(rows),
     ]
@@ -87,7 +92,7 @@ def _children(
 def _names(rows: list[ProcessRow], accused: set[str]) -> Iterator[Finding]:
     for row in rows:
         imitates = _imitates(row)
-        two = _TWO_ENDINGS.search(row.process_name) is not None
+        two = _TWO_ENDINGS.search(row.process_name) is not None and not signs_of(row.process_name)
         if not imitates and not two:
             continue
         # A name is not an act: it weighs only where the program did something else as well.

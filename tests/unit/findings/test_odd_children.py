@@ -51,7 +51,7 @@ def test_explorer_may_start_anything_and_word_may_print() -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["svch0st.exe", "scvhost.exe", "lsas.exe", "cssrss.exe", "invoice.pdf.exe"])
+@pytest.mark.parametrize("name", ["svch0st.exe", "scvhost.exe", "lsas.exe", "cssrss.exe", "tool.zip.exe"])
 def test_names_made_to_be_mistaken(name: str) -> None:
     assert kinds(Row("Process Start", detail="Parent PID: 4", who=f"{name} (9)")) == ["mistakable_name"]
 
