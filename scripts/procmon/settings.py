@@ -105,9 +105,9 @@ def line_of(file: Path, place: Sequence[Hashable]) -> int | None:
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML without dates (2026-04-19 stays text) that refuses a key given twice, and aliases.
+    """YAML without dates (2026-04-19 stays text) that refuses a key given twice, aliases and halves of characters.
 
-    A few lines of aliases of aliases stand for more values than any memory holds.
+    A few lines of aliases of aliases stand for more values than any memory holds; "\\ud800" can't be written to any file.
     """
 
     yaml_implicit_resolvers = {  # noqa: RUF012
@@ -121,6 +121,13 @@ class _Loader(yaml.SafeLoader):
             raise yaml.composer.ComposerError(None, None, "aliases (*name) are not taken; write it out", mark)
         node: yaml.Node | None = super().compose_node(parent, index)
         return node
+
+    def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> Any:
+        if any("\ud800" <= character <= "\udfff" for character in node.value):
+            raise yaml.constructor.ConstructorError(
+                None, None, "half of a surrogate pair is no character", node.start_mark
+            )
+        return super().construct_scalar(node)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[str] = set()

@@ -134,3 +134,11 @@ def test_of_many_unknown_keys_and_long_values_the_first_are_told(tmp_path: Path)
     assert "'unknown0'" in message
     assert "and 2,990 more unknown keys" in message
     assert len(message) < 5_000
+
+
+@pytest.mark.parametrize("half", [r'"\ud800"', r'"a\udfffb"'])
+def test_half_a_surrogate_pair_is_refused_with_its_line(tmp_path: Path, half: str) -> None:
+    old = 'case: ""'
+    told = error_of(tmp_path, old, f"case: {half}")
+    assert "half of a surrogate pair" in told
+    assert f"line {line_of_text(old)}," in told

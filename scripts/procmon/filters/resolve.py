@@ -94,11 +94,8 @@ class _Resolver:
         return self.resolved[place]
 
     def _stage(self, place: int, start: tuple[NamedRule, ...], base: str | None = None) -> Stage:
-        taken_out = self._taken_out(place, start)
-        in_force = [rule for rule in start if rule not in taken_out]
-        for rule in self._added(place):
-            if rule not in in_force:
-                in_force.append(rule)
+        taken_out = dict.fromkeys(self._taken_out(place, start))
+        in_force = dict.fromkeys([*(rule for rule in start if rule not in taken_out), *self._added(place)])
         return Stage(self.stages[place]["name"], tuple(in_force), tuple(taken_out), base)
 
     def _added(self, place: int) -> list[NamedRule]:

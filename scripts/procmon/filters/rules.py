@@ -10,7 +10,7 @@ the capture lacks matches nothing, whatever the relation.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +47,9 @@ _AS_PATTERN: dict[str, Callable[[str], str]] = {
     "contains": lambda text: text,
     HAS: lambda pattern: f"(?:{pattern})",
 }
+
+#: Characters of one pattern: RE2 refuses much longer ones.
+_LONGEST_PATTERN = 1 << 14
 
 _ON_NUMBERS: dict[str, Callable[[Values, int], Mask]] = {
     "is": lambda values, value: _known(values) & (_numbers(values) == value),
@@ -139,19 +142,34 @@ def _split(
 
 def _is_sought(rule: Rule, values: Values) -> bool:
     """Does the rule look for a text in the values, so that a pattern can say where it is not?"""
-    return rule.relation in _AS_PATTERN and (values.numbers is None or _number(rule) is None)
+    is_text = values.numbers is None or _number(rule) is None
+    return is_text and rule.relation in _AS_PATTERN and len(rule.value) < _LONGEST_PATTERN // 2
 
 
 def _found(rules: Sequence[Rule], values: Values) -> Integers:
     """The values that at least one of the rules, which all look for a text, may match."""
     if not rules:
         return np.zeros(0, dtype=np.int64)
-    parts = [
-        _AS_PATTERN[rule.relation](rule.value if rule.relation == HAS else f"\\Q{_lower(rule.value)}\\E")
-        for rule in rules
-    ]
-    found = pc.match_substring_regex(values.texts, pattern="|".join(parts))
-    return np.flatnonzero(found.to_numpy(zero_copy_only=False))
+    found = np.zeros(values.size, dtype=np.bool_)
+    for pattern in _patterns(rules):
+        matched = pc.match_substring_regex(values.texts, pattern=pattern)
+        found |= matched.to_numpy(zero_copy_only=False)
+    return np.flatnonzero(found)
+
+
+def _patterns(rules: Sequence[Rule]) -> Iterator[str]:
+    """Patterns that together find what at least one of the rules may match; few sets of rules need more than one."""
+    parts: list[str] = []
+    length = 0
+    for rule in rules:
+        text = rule.value if rule.relation == HAS else f"\\Q{_lower(rule.value)}\\E"
+        part = _AS_PATTERN[rule.relation](text)
+        if parts and length + len(part) > _LONGEST_PATTERN:
+            yield "|".join(parts)
+            parts, length = [], 0
+        parts.append(part)
+        length += len(part)
+    yield "|".join(parts)
 
 
 def _number(rule: Rule) -> int | None:

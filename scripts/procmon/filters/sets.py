@@ -84,18 +84,18 @@ def _open(name: str, file: Path, state: int) -> FilterSet:  # noqa: ARG001 (a ch
 
 
 def _open_yaml(name: str, file: Path) -> FilterSet:
-    rules: list[NamedRule] = []
+    rules: dict[str | None, NamedRule] = {}
     for position, entry in enumerate(read_checked(file, "filter_set")["rules"]):
         rule = named_rule(entry, set_name=name)
         wrong = problem(rule.rule)
-        if rule.name in {other.name for other in rules}:
+        if rule.name in rules:
             wrong = f"the name {rule.name!r} is given twice"
         if wrong:
             raise SettingsError(
                 f"{file}, line {line_of(file, ['rules', position])}, rule {rule.name!r}: {wrong}"
             )
-        rules.append(rule)
-    return FilterSet(name, file, tuple(rules))
+        rules[rule.name] = rule
+    return FilterSet(name, file, tuple(rules.values()))
 
 
 def _open_saved(name: str, file: Path) -> FilterSet:

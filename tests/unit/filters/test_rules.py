@@ -54,6 +54,14 @@ def test_letter_case_never_counts(relation: str, value: str, expected: list[int]
     assert matched(Rule("Path", relation, value), *PATHS) == expected
 
 
+@pytest.mark.parametrize("length", [10, 5_000, 100_000])
+def test_rules_that_no_single_pattern_can_hold_match_all_the_same(length: int) -> None:
+    rows = [Row("ReadFile", rf"C:\{'y' * number}X") for number in range(100)]
+    long = [Rule("Path", "ends with", f"{number}{'x' * length}", "Exclude") for number in range(100)]
+    short = [Rule("Path", "is", rf"c:\{'Y' * number}x", "Exclude") for number in range(0, 100, 2)]
+    assert kept([*long, *short], *rows) == list(range(1, 100, 2))
+
+
 def test_letters_of_other_alphabets_have_case_as_well() -> None:
     assert matched(Rule("Path", "is", r"C:\ПРИВЕТ\ÄÖ"), Row("ReadFile", r"c:\привет\äö")) == [0]
 
