@@ -99,7 +99,7 @@ def _finding(
         facts={
             "who": starter.who,
             "image": starter.image_path,
-            "command_lines": [(row.command_line or "")[:120] for row in rows][:12],
+            "command_lines": [(row.command_line or "").strip()[:120] for row in rows][:12],
             "called": list(found),
             "count": len(found),
             "time": min((row.start for row in rows if row.start), default=None),

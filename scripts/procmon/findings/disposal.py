@@ -126,13 +126,16 @@ def looked_at(files: Sequence[FileRow]) -> Iterator[RemovalRow]:
             yield RemovalRow(step="leave", target=target, because="made_data", facts=facts)
 
 
-def kept_program(program: ProcessRow) -> RemovalRow:
-    """The step for a program that was there before: installed, or kept by somebody where nobody else puts programs."""
+def kept_program(program: ProcessRow, maker: str | None = None) -> RemovalRow:
+    """The step for a program that may be somebody's: installed, or kept where nobody else puts programs.
+
+    ``maker`` is who made it in this capture, if anybody did.
+    """
     path = str(program.image_path)
     because = "installed_program" if is_set_up(program) or is_laid_out(path) else "known_program"
     return RemovalRow(
         step="check",
         target=path,
         because=because,
-        facts={"who": program.who, "name": basename(path)},
+        facts={"who": program.who, "name": basename(path), "maker": maker or ""},
     )

@@ -14,6 +14,7 @@ from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Rule, Severity, Technique
 from scripts.procmon.contracts.tables import ProcessRow
 from scripts.procmon.findings.acts import Acts, acts_of
+from scripts.procmon.findings.kept import kept
 from scripts.procmon.findings.names import who
 from scripts.procmon.findings.places import below_windows, in_another_windows
 from scripts.procmon.findings.process_tree import tree
@@ -199,6 +200,7 @@ def _finding(
         "began": [{"who": row.who, "start": row.start} for row in rows if row.started_here],
         "ended": len([row for row in rows if row.ended_here]),
         "acted": done.any or bool(done.sent_to),
+        "kept": kept(capture),
         **done.facts(),
     }
     starts = [row.start_event for row in rows if row.start_event is not None]

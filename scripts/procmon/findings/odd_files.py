@@ -17,7 +17,7 @@ from scripts.procmon.detail_text import numbers
 from scripts.procmon.findings.borrowed_names import BESIDE, borrowed_names, is_named_alike
 from scripts.procmon.findings.doers import Doers
 from scripts.procmon.findings.file_acts import FILE, OPEN, READ, WRITE, acts, file_key, unseen
-from scripts.procmon.findings.file_kinds import PROGRAMS, is_archive, is_stray, kind_of, stream_of
+from scripts.procmon.findings.file_kinds import PROGRAMS, ending, is_archive, is_stray, kind_of, stream_of
 from scripts.procmon.findings.overwritten import hosts_written
 from scripts.procmon.findings.planted import planted
 from scripts.procmon.findings.process_tree import tree
@@ -301,6 +301,8 @@ def _streams(rows: Sequence[FileRow]) -> Iterator[Finding]:
                 "who": person,
                 "path": first.path,
                 "stream": stream_of(first.path),
+                "host": _host(first.path),
+                "library": ending(f"x.{stream_of(first.path)}") in _LIBRARIES,
                 "others": [row.path for row in files if row is not first],
                 "bytes": first.bytes_written,
                 "time": first.time,
@@ -311,6 +313,16 @@ def _streams(rows: Sequence[FileRow]) -> Iterator[Finding]:
             attack=[Technique("T1564.004", "high")],
             subjects={"processes": [person], "files": [row.path for row in files]},
         )
+
+
+#: What is loaded into a process, and never started as one.
+_LIBRARIES = ("dll", "ocx", "cpl")
+
+
+def _host(path: str) -> str:
+    """The file or folder that a stream belongs to."""
+    folder, _, name = path.rpartition("\\")
+    return f"{folder}\\{name.partition(':')[0]}"
 
 
 def _by_maker(rows: Sequence[FileRow]) -> dict[str, list[FileRow]]:

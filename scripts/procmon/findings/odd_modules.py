@@ -15,6 +15,7 @@ from scripts.procmon.contracts.findings import Analysis, Finding, Rule, Severity
 from scripts.procmon.contracts.tables import ProcessRow
 from scripts.procmon.findings.acts import acts
 from scripts.procmon.findings.file_kinds import stream_of
+from scripts.procmon.findings.kept import kept
 from scripts.procmon.findings.log_writes import log_writes
 from scripts.procmon.findings.places import below_windows, kind_of
 from scripts.procmon.findings.process_tree import tree
@@ -138,6 +139,8 @@ def _module(capture: Capture, odd: Odd, rows: Mapping[int, ProcessRow]) -> Findi
             "loads": loads,
             "bases": sorted({hex(base) for ranges in odd.ranges.values() for base, _ in ranges}),
             "table_only": table_only,
+            "kept": kept(capture),
+            "named_by": _naming(odd.path, people),
             "logs": log_writes(capture, odd.ranges, ran) if any(map(_is_system, people)) else None,
             "system": any(map(_is_system, people)),
             "acted": done.any,
@@ -165,7 +168,14 @@ def _program(capture: Capture, row: ProcessRow) -> Finding | None:
         kind="odd_program",
         severity="high" if done.grave else "medium",
         confidence="certain",
-        facts={"who": row.who, "path": row.image_path, "place": place, "acted": done.any, **done.facts()},
+        facts={
+            "who": row.who,
+            "path": row.image_path,
+            "place": place,
+            "acted": done.any,
+            "kept": kept(capture),
+            **done.facts(),
+        },
         evidence=evidence,
         reproduce=[Rule("PID", "is", str(row.pid))]
         if row.pid is not None
@@ -173,6 +183,15 @@ def _program(capture: Capture, row: ProcessRow) -> Finding | None:
         attack=[Technique("T1036.005", "low")],
         subjects={"processes": [row.who], "files": [str(row.image_path)]},
     )
+
+
+def _naming(path: str, people: list[ProcessRow]) -> list[dict[str, str]]:
+    """The processes whose command line names the module, so that whoever started them had it loaded."""
+    return [
+        {"who": row.who, "command_line": row.command_line}
+        for row in people
+        if row.command_line and path.lower() in row.command_line.lower()
+    ]
 
 
 def _loading(capture: Capture, odd: Odd) -> Mask:

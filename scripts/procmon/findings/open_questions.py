@@ -75,7 +75,7 @@ def _from_findings(earlier: Mapping[str, Analysis]) -> Iterator[QuestionRow]:
 def _injections(earlier: Mapping[str, Analysis]) -> Iterator[QuestionRow]:
     """How code came into programs of Windows: one question, however many there are."""
     injected = [one for one in weighty(earlier) if one.kind == "injected_code" and one.facts["windows_own"]]
-    loaded = [one for one in weighty(earlier) if one.kind == "odd_module"]
+    loaded = [one for one in weighty(earlier) if one.kind == "odd_module" and not one.facts["named_by"]]
     if injected:
         yield QuestionRow(
             kind="how_injected",

@@ -346,7 +346,7 @@ def _files(left: Traces, drivers: list[DriverRow], *, but: set[str]) -> Iterator
         if program.image_path.lower() in made:
             continue
         if _is_kept(program, left):
-            yield kept_program(program)
+            yield kept_program(program, left.makers.get(program.image_path.lower()))
         else:
             yield RemovalRow(
                 step="delete file", target=program.image_path, because="program", facts={"who": program.who}

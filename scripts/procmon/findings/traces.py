@@ -52,6 +52,7 @@ class Traces:
     programs: list[ProcessRow] = field(default_factory=list)
     infected: list[ProcessRow] = field(default_factory=list)
     why: dict[str, str] = field(default_factory=dict)
+    makers: dict[str, str] = field(default_factory=dict)  #: who made each file, by its path in lower case
     grave: set[str] = field(default_factory=set)  #: processes that a finding of high severity is about
 
 
@@ -119,6 +120,8 @@ def traces(earlier: Mapping[str, Analysis]) -> Traces:
         for path in finding.subjects.get("files", ())
     }
     for file in rows_of(earlier, "files"):
+        if file.made:
+            found.makers[file.path.lower()] = file.who
         if file.path.lower() in replaced:
             continue
         named = file.path.lower() in found.why

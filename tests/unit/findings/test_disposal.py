@@ -145,3 +145,23 @@ def test_each_reason_is_told_in_words(language: str) -> None:
     ):
         assert render(told[key], facts, language)
     assert "sfc /scannow" in render(told["overwritten"], facts, language)
+
+
+@pytest.mark.parametrize(
+    ("made", "english", "japanese"),
+    [
+        (True, "was made in this capture by setup.exe (7)", "キャプチャの中で setup.exe (7) が作成した"),
+        (False, "the capture does not show it being made", "作成された記録はキャプチャにない"),
+    ],
+)
+def test_a_program_that_is_to_be_looked_at_was_made_here_or_not_seen_being_made(
+    made: bool, english: str, japanese: str
+) -> None:
+    image = r"D:\Games\Rally\rally.exe"
+    who = "rally.exe (9)"
+    rows = [created(image, who="setup.exe (7)"), wrote(image, 0, 100, who="setup.exe (7)")] if made else []
+    host = r"C:\Windows\System32\drivers\etc\hosts"
+    rows += [created(host, who=who), wrote(host, 0, 100, who=who)]
+    (step,) = [row for row in steps(*rows, image=image, who=who) if row.because == "known_program"]
+    assert english in render(catalogue("removal")[step.because], step.facts)
+    assert japanese in render(catalogue("removal", "ja")[step.because], step.facts, "ja")

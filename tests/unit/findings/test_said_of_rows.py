@@ -60,3 +60,111 @@ def test_a_program_that_got_its_name_by_renaming_ran_under_that_name() -> None:
     assert f"`{path}` was afterwards" in said("programs_dropped", *make, start)["statement"]
     # What ran before the renaming was the one that stood there until then.
     assert "afterwards" not in said("programs_dropped", start, *make)["statement"]
+
+
+NETLESS = {"network_events": False}
+
+
+@pytest.mark.parametrize(
+    ("rows", "path", "more"),
+    [
+        (["C:\\Windows\\Temp:evil.dll"], "C:\\Windows\\Temp", "a library and can be loaded from there"),
+        (
+            [rf"{USER}\Documents\r.txt:p.exe"],
+            rf"{USER}\Documents\r.txt",
+            "a program and can be started from there",
+        ),
+    ],
+)
+def test_a_stream_is_told_apart_from_the_file_or_folder_that_has_it(
+    rows: list[str], path: str, more: str
+) -> None:
+    made = [row for stream in rows for row in (created(stream), wrote(stream, 0, 100))]
+    told = said("stream_made", *made)
+    assert told["title"].endswith(f"hid data in a hidden stream of `{path}`")
+    assert f"of `{path}` and wrote" in told["statement"]
+    assert more in told["meaning"]
+    assert f"`{path}` の隠しストリームにデータを隠した" in said("stream_made", *made, language="ja")["title"]
+
+
+def test_of_several_streams_the_title_counts_all() -> None:
+    made = [created(rf"{USER}\Documents\{name}.txt:x.exe") for name in "abc"]
+    assert "made 3 hidden streams" in said("stream_made", *made)["title"]
+    assert "3 個の隠しストリームを作成した" in said("stream_made", *made, language="ja")["title"]
+
+
+HOST = "rundll32.exe (9)"
+
+
+@pytest.mark.parametrize(
+    ("command", "said_so"),
+    [
+        (r"rundll32 C:\Windows\Temp:evil.dll,Go", "whoever started rundll32.exe (9) asked for it"),
+        ("rundll32 other.dll,Go", "how the module came into the process is not recorded"),
+    ],
+)
+def test_a_module_that_the_command_line_names_was_asked_for(command: str, said_so: str) -> None:
+    row = Row(
+        "Load Image", "C:\\Windows\\Temp:evil.dll", "Image Base: 0x70000000, Image Size: 0x8000", who=HOST
+    )
+    people = {HOST: {"image_path": r"C:\Windows\System32\rundll32.exe", "command_line": command}}
+    told = said("odd_module", row, processes=people, can_show={"stacks": False, "modules": False})
+    assert said_so in told["confidence_reason"]
+    assert told["confidence_reason"].startswith("The path stands in the event in which it was loaded")
+    assert "the capture holds no stacks" in told["statement"]
+    assert (f"The command line of {HOST} names it: `{command}`" in told["statement"]) == ("evil" in command)
+    asked = [
+        row
+        for row in run(capture(row, processes=people))["open_questions"].tables["questions"]
+        if row.kind == "how_loaded"
+    ]
+    assert len(asked) == ("evil" not in command)
+
+
+def test_nothing_is_said_not_to_have_happened_that_the_capture_could_not_show() -> None:
+    place = "C:\\$Recycle.Bin\\S-1-5-21-1\\x.exe"
+    row = Row("Load Image", place, "Image Base: 0x70000000, Image Size: 0x8000", who="x.exe (9)")
+    people = {"x.exe (9)": {"image_path": place}}
+    told = said("odd_program", row, processes=people, can_show={"registry_events": False})
+    assert (
+        "nothing that the capture shows, which lacks events of files or of the registry" in told["statement"]
+    )
+    assert "It changed nothing in the capture." in said("odd_program", row, processes=people)["statement"]
+
+
+def test_a_false_process_sent_nothing_only_where_the_network_was_watched() -> None:
+    rows = [Row("Thread Create", detail="Thread ID: 4", who="lsass.exe (9)", result="SUCCESS")]
+    people = {
+        "lsass.exe (9)": {"image_path": r"C:\Users\a\lsass.exe"},
+        "lsass.exe (5)": {"image_path": r"C:\Windows\System32\lsass.exe"},
+    }
+    assert "sent nothing over the network" in said("masquerade", *rows, processes=people)["statement"]
+    told = said("masquerade", *rows, processes=people, can_show=NETLESS)["statement"]
+    assert "whether it sent anything can't be told, since it holds no network events" in told
+
+
+def tried(operation: str, detail: str) -> list[Row]:
+    return [
+        Row(operation, f"pc:{50_000 + n} -> 10.2.3.{n}:27015", detail, who="scan.exe (5)", at=1.0)
+        for n in range(8)
+    ]
+
+
+def test_who_tried_to_connect_sent_nothing() -> None:
+    people = {"scan.exe (5)": {"image_path": rf"{USER}\Downloads\scan.exe"}}
+    attempts = said("unanswered_peers", *tried("TCP Reconnect", "Length: 0"), processes=people)
+    assert "tried to connect by TCP to port 27015 of 8 addresses" in attempts["statement"]
+    assert attempts["statement"].startswith("At ")
+    assert "tried to connect to 8 addresses" in attempts["title"]
+    assert attempts["confidence_reason"].startswith("Each attempt is recorded")
+    sent = said("unanswered_peers", *tried("UDP Send", "Length: 20"), processes=people)
+    assert "sent UDP messages of 20 bytes each to port 27015" in sent["statement"]
+    japanese = said("unanswered_peers", *tried("TCP Reconnect", "Length: 0"), processes=people, language="ja")
+    assert "TCP の接続を試みた" in japanese["statement"]
+    assert "送信" not in japanese["statement"] + japanese["title"]
+
+
+def test_of_a_suspect_it_is_not_said_what_it_is_not() -> None:
+    people = {"scan.exe (5)": {"image_path": "C:\\$Recycle.Bin\\S-1-5-21-1\\scan.exe"}}
+    told = said("unanswered_peers", *tried("TCP Reconnect", "Length: 0"), processes=people)
+    assert "whether scan.exe (5) is one of them the capture does not tell" in told["benign_explanation"]
