@@ -24,6 +24,7 @@ _SERVICING = frozenset({"tiworker.exe", "trustedinstaller.exe", "poqexec.exe"})
 _POLICY = frozenset({"svchost.exe", "gpscript.exe", "omadmclient.exe", "deviceenroller.exe", "mmc.exe"})
 #: Windows' own program of the log-on, and what stands behind it in the same value.
 _BEHIND_OWN = re.compile(r"(?:c:\\windows\\(?:system32\\)?)?(?:userinit|explorer)\.exe[\s,]+(?=\S)", re.I)
+_SWITCHED_OFF = re.compile(r"\\(?:Run|RunOnce|RunServices|RunServicesOnce)\\AutorunsDisabled\\[^\\]+$", re.I)
 _PROGRAMS = re.compile(r"[a-z]:\\[^\":,|<>]+?\.(?:exe|dll|com|scr|bat|cmd)\b", re.I)
 
 
@@ -42,7 +43,7 @@ def place_of(path: str, data: str | None = None) -> Mapping[str, Any] | None:
 
     Some are such places for certain ``data`` alone, and for none where that is not told.
     """
-    for number in _places().find(path):
+    for number in _places().find(path) if _in_force(path) else ():
         place: dict[str, Any] = knowledge("autostarts")[number]
         if "only" not in place or re.search(place["only"], data or "", re.IGNORECASE):
             return place
@@ -51,7 +52,15 @@ def place_of(path: str, data: str | None = None) -> Mapping[str, Any] | None:
 
 def may_be_place(path: str) -> bool:
     """Whether a registry value is such a place, for some data at least."""
-    return bool(_places().find(path))
+    return bool(_in_force(path) and _places().find(path))
+
+
+def _in_force(path: str) -> bool:
+    """Whether Windows reads an entry: not in the keys beside its place where Autoruns keeps what was switched off.
+
+    A service, a component or a section of RunOnceEx may bear that name as well, and then runs.
+    """
+    return _SWITCHED_OFF.search(path) is None
 
 
 @cache

@@ -42,10 +42,10 @@ class History:
     made: dict[str, list[Record]] = field(default_factory=lambda: defaultdict(list))
     removed_services: dict[str, Record] = field(default_factory=dict)
     deleted_keys: dict[str, list[Record]] = field(default_factory=lambda: defaultdict(list))
+    aside: dict[tuple[int, str], Record] = field(default_factory=dict)  #: values that a process put aside
     trusted: bool = True
 
 
-Aside = set[tuple[int, str]]  #: processes with the values that they put aside, in their one spelling
 #: Where Autoruns keeps the entries that somebody switched off: below the key that they stood in.
 _ASIDE = "\\autorunsdisabled\\"
 Explain = Callable[[Capture, History, Record], dict[str, str] | None]
@@ -62,7 +62,9 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     history = _history(told, trusted=order_is_trusted(capture))
     rows = [_row(capture, history, same) for same in _together(deletions)]
     trusted = {number for number, path in images(earlier).items() if kind_of(path)[0] == "own"}
-    findings = _findings(rows, accused=set(suspects(earlier)), trusted=trusted, aside=_put_aside(history))
+    # Who switches entries off in Autoruns' way takes others away at somebody's word.
+    trusted |= {process for process, _ in history.aside}
+    findings = _findings(rows, accused=set(suspects(earlier)), trusted=trusted)
     return Analysis(
         name="registry_deletions",
         outcome="found" if rows else "not found",
@@ -81,6 +83,8 @@ def _history(told: Iterable[Record], *, trusted: bool) -> History:
             continue
         if record.operation in ("RegSetValue", "RegCreateKey"):
             history.made[path].append(record)
+            if _ASIDE in path and record.operation == "RegSetValue":
+                history.aside.setdefault((record.process, path.replace(_ASIDE, "\\")), record)
         elif record.operation == "RegDeleteKey":
             history.deleted_keys[path].append(record)
         service = _SERVICE.match(path)
@@ -90,11 +94,6 @@ def _history(told: Iterable[Record], *, trusted: bool) -> History:
         ):
             history.removed_services.setdefault(service[1], record)
     return history
-
-
-def _put_aside(history: History) -> Aside:
-    made = [(path, one) for path, same in history.made.items() if _ASIDE in path for one in same]
-    return {(one.process, path.replace(_ASIDE, "\\")) for path, one in made if one.operation == "RegSetValue"}
 
 
 def _together(deletions: Iterable[Record]) -> list[list[Record]]:
@@ -172,6 +171,12 @@ def _made_by_itself(capture: Capture, history: History, record: Record) -> dict[
     made = max(own, key=lambda one: (one.process == record.process, one.event))
     told = {"event": str(made.event), "time": made.moment}
     return told if made.process == record.process else {**told, "by": who(capture, made.process)}
+
+
+def _put_aside(capture: Capture, history: History, record: Record) -> dict[str, str] | None:  # noqa: ARG001
+    """An entry that the same process keeps in a key beside its place, where Windows does not look."""
+    kept = history.aside.get((record.process, normal(record.path)))
+    return None if kept is None else {"path": kept.path, "event": str(kept.event)}
 
 
 def _set_again(capture: Capture, history: History, record: Record) -> dict[str, str] | None:
@@ -316,6 +321,7 @@ EXPLANATIONS: dict[str, Explain] = {
     "service_removal": _service_removal,
     "made_by_itself": _made_by_itself,
     "set_again": _set_again,
+    "put_aside": _put_aside,
     "housekeeping": _housekeeping,
     "own_settings": _own_settings,
     "uninstalled": _uninstalled,
@@ -323,28 +329,21 @@ EXPLANATIONS: dict[str, Explain] = {
 }
 
 
-def _findings(
-    rows: list[RegistryDeletionRow], *, accused: set[str], trusted: set[int], aside: Aside
-) -> list[Finding]:
+def _findings(rows: list[RegistryDeletionRow], *, accused: set[str], trusted: set[int]) -> list[Finding]:
     groups: dict[tuple[int, str, str], list[RegistryDeletionRow]] = {}
     for row in rows:
         if row.explanation in (None, "security"):
             kind = "registry_deletion_security" if row.explanation else "registry_deletion_unexplained"
             groups.setdefault((row.process, normal(parent_of(row.path)), kind), []).append(row)
-    return [
-        _finding(kind, same, accused=accused, trusted=trusted, aside=aside)
-        for (_, _, kind), same in groups.items()
-    ]
+    return [_finding(kind, same, accused=accused, trusted=trusted) for (_, _, kind), same in groups.items()]
 
 
-def _finding(
-    kind: str, same: list[RegistryDeletionRow], *, accused: set[str], trusted: set[int], aside: Aside
-) -> Finding:
+def _finding(kind: str, same: list[RegistryDeletionRow], *, accused: set[str], trusted: set[int]) -> Finding:
     first = same[0]
     done = any(row.result == "SUCCESS" for row in same)
     return Finding(
         kind=kind,
-        severity=_severity(kind, same, accused=accused, trusted=trusted, aside=aside),
+        severity=_severity(kind, same, accused=accused, trusted=trusted),
         confidence="likely" if kind == "registry_deletion_security" else "possible",
         facts={
             "who": first.who,
@@ -378,18 +377,15 @@ def _uninstaller(same: list[RegistryDeletionRow]) -> str | None:
 
 
 def _severity(
-    kind: str, same: list[RegistryDeletionRow], *, accused: set[str], trusted: set[int], aside: Aside
+    kind: str, same: list[RegistryDeletionRow], *, accused: set[str], trusted: set[int]
 ) -> Severity:
-    """Medium where a suspect did it, or a program that is not from its own folder to a key that matters; low where the
-    same process kept (``aside``) what it deleted.
-    """
+    """Medium where a suspect did it, or a program that is not ``trusted`` to a key that matters."""
     if kind == "registry_deletion_security" and (by := _uninstaller(same)) and same[0].who not in accused:
         return "low" if by == "place" else "medium"
     if kind == "registry_deletion_security":
         return "high" if any(row.result == "SUCCESS" for row in same) else "medium"
     weighty = any(_WEIGHTY.search(normal(row.path)) for row in same)
     there = any(row.result == "SUCCESS" for row in same)
-    weighty = weighty and not all((row.process, normal(row.path)) in aside for row in same)
     if same[0].who in accused or (weighty and there and same[0].process not in trusted):
         return "medium"
     return "low"

@@ -84,14 +84,35 @@ def test_a_restore_by_an_installed_program_is_low(image: str, count: int, severi
     assert [one.severity for one in found] == [severity]
 
 
-@pytest.mark.parametrize(("keeps", "severity"), [(True, "low"), (False, "medium")])
-def test_an_entry_that_is_put_aside_first_is_not_lost(keeps: bool, severity: str) -> None:
+@pytest.mark.parametrize(("keeps", "severities"), [(True, ["low"]), (False, ["medium"])])
+def test_an_entry_that_is_put_aside_is_not_lost(keeps: bool, severities: list[str]) -> None:
     who = "autoruns64.exe (5)"
     kept = Row("RegSetValue", rf"{RUN}\AutorunsDisabled\x", "Type: REG_SZ, Length: 4, Data: x.exe", who=who)
-    gone = Row("RegDeleteValue", rf"{RUN}\x", "", who=who)
-    rows = [*([kept] if keeps else []), gone]
-    found = told("registry_deletion_unexplained", *rows, image=r"C:\Tools\Sysinternals\autoruns64.exe")
-    assert [one.severity for one in found] == [severity]
+    rows = [
+        *([kept] if keeps else []),
+        *(Row("RegDeleteValue", rf"{RUN}\{name}", "", who=who) for name in "xy"),
+    ]
+    image = r"C:\Tools\Sysinternals\autoruns64.exe"
+    found = told("registry_deletion_unexplained", *rows, image=image)
+    assert [one.severity for one in found] == severities
+    assert found[0].facts["names"] == (["y"] if keeps else ["x", "y"])
+
+
+@pytest.mark.parametrize(
+    ("key", "starts"),
+    [
+        (rf"{RUN}\AutorunsDisabled", 0),
+        (RUN, 1),
+        (rf"{RUN}OnceEx\AutorunsDisabled", 1),  # a section of that name, which runs
+        (r"HKLM\Software\Microsoft\Windows NT\CurrentVersion\Winlogon\Notify\AutorunsDisabled", 1),
+    ],
+)
+def test_an_entry_that_was_switched_off_starts_nothing(key: str, starts: int) -> None:
+    name = "DLLName" if "Notify" in key else "x"
+    row = Row(
+        "RegSetValue", rf"{key}\{name}", r"Type: REG_SZ, Length: 4, Data: C:\Tools\x.exe", who="a.exe (5)"
+    )
+    assert len(told("autostart", row)) == starts
 
 
 @pytest.mark.parametrize(
