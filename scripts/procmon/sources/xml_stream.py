@@ -15,8 +15,9 @@ from scripts.procmon.sources.xml_processes import Listed
 from scripts.procmon.sources.xml_stacks import Stacks
 from scripts.procmon.sources.xml_text import XmlText
 
-#: Events in one batch.
+#: Events in one batch, and characters: a column of Arrow holds less than 2 GiB.
 BATCH = 50_000
+_MOST_CHARACTERS = 1 << 27
 _CHUNK = 1 << 20
 #: Bytes without a whole process or event; what is kept of foreign elements takes some forty times their length.
 _MOST_BETWEEN = 16 << 20
@@ -28,6 +29,7 @@ class Rows:
     def __init__(self, stacks: Stacks | None) -> None:
         self.processes: list[str | None] = []
         self.stacks: list[int | None] = []
+        self.characters = 0
         self._known = stacks
         self._texts: dict[str, list[str]] = {}
 
@@ -50,6 +52,7 @@ class Rows:
                 if len(texts) <= count:
                     texts.extend([""] * (count - len(texts)))
                     texts.append(child.text or "")
+                    self.characters += len(texts[-1])
 
     def columns(self) -> list[str]:
         """The columns that these events show."""
@@ -100,7 +103,7 @@ def read_rows(
             else:
                 listed.add(element)
             _forget(element)
-            if len(rows) == (batch or BATCH):
+            if len(rows) == (batch or BATCH) or rows.characters >= _MOST_CHARACTERS:
                 yield rows
                 rows = Rows(stacks)
     except etree.XMLSyntaxError as error:

@@ -150,8 +150,9 @@ def test_an_element_that_is_absent_is_blank(read):
     assert read(content).events["path"].tolist() == ["1", "", "3"]
 
 
-def test_batches_join_without_a_seam(read, monkeypatch):
-    monkeypatch.setattr(xml_stream, "BATCH", 7)
+@pytest.mark.parametrize(("limit", "most"), [("BATCH", 7), ("_MOST_CHARACTERS", 200)])
+def test_batches_join_without_a_seam(read, monkeypatch, limit, most):
+    monkeypatch.setattr(xml_stream, limit, most)
     capture = read(as_xml([row(path=str(number)) for number in range(100)]))
     assert capture.events["path"].tolist() == [str(number) for number in range(100)]
 

@@ -30,8 +30,8 @@ def decode_batch(
 ) -> Batch:
     """The events and the stacks first met among them; numbered from ``first_event`` and ``first_stack`` on."""
     # Half of the bytes of a capture are stacks; NumPy and Arrow gather them without the interpreter.
-    with ThreadPoolExecutor(1) as beside:
-        gathered = beside.submit(_stacks, records, first_stack)
+    with ThreadPoolExecutor(1) as thread:
+        gathered = thread.submit(_stacks, records, first_stack)
         columns = _texts(records)
     stacks, stack = gathered.result()
     headers = records.headers

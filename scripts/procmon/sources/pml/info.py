@@ -22,9 +22,9 @@ from scripts.procmon.sources.pml.windows import windows_name
 
 #: A PML holds whatever Process Monitor can show.
 _COLUMNS = [name for name in COLUMNS if name != SEQUENCE]
-#: Captures saved with the default rules lacked 72 and 78 % of the numbers, those with narrower ones 95 % and more.
 #: More names of hosts than this are left out of capture.json.
 MOST_HOSTS = 2_000
+#: Captures saved with the default rules lacked 72 and 78 % of the numbers, those with narrower ones 95 % and more.
 _MOST_BY_DEFAULT = 0.9
 _CLASSES = {
     "file_events": (layout.FILE_SYSTEM, "file-system"),

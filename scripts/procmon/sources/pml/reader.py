@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Generator, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
 from scripts.procmon.contracts.source import Batch, Tables
+from scripts.procmon.sources.ahead import ahead
 from scripts.procmon.sources.pml.batch import decode_batch
 from scripts.procmon.sources.pml.info import Seen, capture_info
 from scripts.procmon.sources.pml.parts import check_parts
@@ -59,7 +59,7 @@ class PmlReader:
         users = Users(self._parts, self._processes)
         stacks = 0
         for number, part in enumerate(self._parts):
-            for records in _ahead(self._records(part, users)):
+            for records in ahead(self._records(part, users)):
                 processes = self._processes.row_of(number, records.headers["process"])
                 batch = decode_batch(
                     records, first_event=self._seen.events, processes=processes, first_stack=stacks
@@ -71,8 +71,8 @@ class PmlReader:
                 yield batch
         self._seen.check_any_left()
 
-    def _records(self, part: Part, users: Users) -> Iterator[Records]:
-        """Runs of at most a batch of events, shorter ones where their details are large."""
+    def _records(self, part: Part, users: Users) -> Generator[Records]:
+        """Runs of at most a batch of events, shorter ones where their details are large; their paths are found."""
         # Nothing can be decoded while the first run is found, so that one is short.
         starts = [0, *range(max(self._batch // 5, 1), part.events, self._batch), part.events]
         waiting = [(first, last) for first, last in pairwise(starts) if first < last]
@@ -84,6 +84,7 @@ class PmlReader:
                 middle = (first + last) // 2
                 waiting += [(middle, last), (first, middle)]
             else:
+                _ = records.paths
                 yield records
 
     def tables(self) -> Tables:
@@ -96,19 +97,3 @@ class PmlReader:
                 self._parts, self._seen, modules=modules, lost_events=self._processes.lost_events
             ),
         )
-
-
-def _ahead(runs: Iterator[Records]) -> Iterator[Records]:
-    """The same, with the next one found, paths and all, while the one before it is decoded."""
-
-    def find() -> Records | None:
-        records = next(runs, None)
-        if records is not None:
-            _ = records.paths
-        return records
-
-    with ThreadPoolExecutor(1) as beside:
-        found = beside.submit(find)
-        while (records := found.result()) is not None:
-            found = beside.submit(find)
-            yield records
