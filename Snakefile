@@ -80,6 +80,7 @@ LIBRARY = [
         "detail_text.py",
         "sameness.py",
         "spreadsheet.py",
+        "zones.py",
     )
 ]
 # What is written down in words before the reports is written in English.

@@ -35,12 +35,28 @@ _MOMENT = re.compile(
     r"\D*(\d{1,4})\D{1,4}?(\d{1,2})\D{1,4}?(\d{1,4})"
     r"(\D+?)(\d{1,2})[:.](\d\d)(?:[:.](\d\d))?(\D*)"
 )
-_EVENING = re.compile(
-    r"\bp\.?\s?m\b|下午|午後|오후|μμ|μ\.μ|ب\.ظ|(?<!\w)م(?!\w)|\bch\b|\bodp\b|\bdu\b", re.IGNORECASE
-)
-_MORNING = re.compile(
-    r"\ba\.?\s?m\b|上午|午前|오전|πμ|π\.μ|ق\.ظ|(?<!\w)ص(?!\w)|\bsa\b|\bdop\b|\bde\b", re.IGNORECASE
-)
+#: What stands for morning and afternoon beside a clock of twelve hours, as ``mark_of`` has it, and the hour that each
+#: half begins with. English, Chinese, Japanese, Korean, Greek, Vietnamese, Arabic, Persian, Hungarian, Czech, Malay,
+#: Hindi, Swedish, Afrikaans.
+_MORNING = ["am", "a", "上午", "午前", "오전", "πμ", "sa", "ص", "قظ", "de", "dop", "pg", "पूर्वाह्न", "fm", "vm"]
+_AFTERNOON = [
+    "pm",
+    "p",
+    "下午",
+    "午後",
+    "오후",
+    "μμ",
+    "ch",
+    "م",
+    "بظ",
+    "du",
+    "odp",
+    "ptg",
+    "अपराह्न",
+    "em",
+    "nm",
+]
+HALVES = dict.fromkeys(_MORNING, 0) | dict.fromkeys(_AFTERNOON, 12)
 
 
 def fields(text: str) -> dict[str, str]:
@@ -127,12 +143,18 @@ def moment_parts(text: str) -> tuple[tuple[int, int, int], tuple[int, int, int]]
     if match is None:
         return None
     first, second, third, before, hour, minute, seconds, after = match.groups()
-    clock_hour, mark = int(hour), f"{before} {after}"
-    if clock_hour <= 12 and (evening := bool(_EVENING.search(mark))) | bool(_MORNING.search(mark)):
-        clock_hour = clock_hour % 12 + 12 * evening
+    clock_hour, half = int(hour), HALVES.get(mark_of(before + after))
+    if clock_hour <= 12 and half is not None:
+        clock_hour = clock_hour % 12 + half
     if clock_hour > 23 or int(minute) > 59 or int(seconds or 0) > 59:
         return None
     return (int(first), int(second), int(third)), (clock_hour, int(minute), int(seconds or 0))
+
+
+def mark_of(text: str) -> str:
+    """The letters of what stands beside a clock, in small ones: " a. m." → "am". A key of ``HALVES`` if it is known."""
+    # Above U+0300 stand the marks that are parts of letters, as in Hindi, and are none by themselves.
+    return "".join(one for one in text.casefold() if one.isalnum() or ord(one) > 0x300)
 
 
 def year_month_day(

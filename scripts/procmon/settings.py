@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,7 +10,6 @@ from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 from jsonschema import Draft202012Validator, FormatChecker
@@ -20,12 +18,11 @@ from referencing import Registry, Resource
 
 from scripts.procmon.errors import SettingsError
 from scripts.procmon.own_yaml import read_own
+from scripts.procmon.zones import zone_of
 
 CONFIG = Path(__file__).parents[2] / "config"
 CONFIG_FILE = CONFIG / "config.yaml"
 FILTERS = CONFIG / "filters"
-
-_OFFSET = re.compile(r"(?:UTC|GMT)?\s*[+\-−](\d{1,2})(?::?(\d\d))?")
 
 #: What the workflow ends with where a setting can't be used; ./run shows no table then.
 UNUSABLE = 3
@@ -240,14 +237,9 @@ def _is_date(told: object) -> bool:
     return not isinstance(told, str) or date.fromisoformat(told).isoformat() == told
 
 
-@_FORMATS.checks("time zone", raises=(ZoneInfoNotFoundError, ValueError, OSError))
+@_FORMATS.checks("time zone", raises=SettingsError)
 def _is_zone(told: object) -> bool:
-    """What ``sources.clock.zone_of`` takes."""
-    if not isinstance(told, str):
-        return True
-    if offset := _OFFSET.fullmatch(told.strip()):
-        return int(offset[1]) * 60 + int(offset[2] or 0) < 24 * 60
-    return told.strip().upper() in ("UTC", "GMT", "Z") or bool(ZoneInfo(told.strip()))
+    return not isinstance(told, str) or zone_of(told) is not None
 
 
 @cache

@@ -11,8 +11,8 @@ from scripts.procmon.cases import check_baseline, check_comparisons, read_case
 from scripts.procmon.errors import SettingsError
 from scripts.procmon.filters.resolve import Source, resolve_stages
 from scripts.procmon.settings import read_settings
-from scripts.procmon.sources.clock import zone_of
 from scripts.procmon.unclaimed import unclaimed
+from scripts.procmon.zones import zone_of
 
 
 def settings(**entry: Any) -> dict[str, Any]:

@@ -82,6 +82,11 @@ def test_an_environment_is_read_from_csv_and_xml():
         ("12/07/20 13:18:10", "day-month-year"),
         ("12/07/2563 13:18:10", "day-month-year"),
         ("12.7.2020 13.18.10", "day-month-year"),
+        ("12/7/2020 1:18:10 p. m.", "day-month-year"),
+        ("12.7.2020 1:18:10 odp.", "day-month-year"),
+        ("12/7/2020 1:18:10 PTG", "day-month-year"),
+        ("12-07-2020 01:18:10 अपराह्न", "day-month-year"),
+        ("2020-07-12 01:18:10 em", "year-month-day"),
     ],
 )
 def test_a_moment_is_read_as_any_locale_writes_it(text, order):

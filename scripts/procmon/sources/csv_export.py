@@ -20,7 +20,7 @@ from scripts.procmon.contracts.source import Batch, Tables
 from scripts.procmon.errors import CaptureError
 from scripts.procmon.sources.actors import IDENTITY, Actors
 from scripts.procmon.sources.ahead import ahead
-from scripts.procmon.sources.clock import Clock, date_of, zone_name, zone_of
+from scripts.procmon.sources.clock import Clock, date_of, zone_name
 from scripts.procmon.sources.code_pages import code_page
 from scripts.procmon.sources.columns import columns_of
 from scripts.procmon.sources.dates import DateEvidence, Dating
@@ -28,6 +28,7 @@ from scripts.procmon.sources.export_info import Rejected, can_show, export_info
 from scripts.procmon.sources.exported_events import ExportedEvents
 from scripts.procmon.sources.sniffing import HEAD, PREAMBLES, text_encoding
 from scripts.procmon.sources.utf8 import Utf8
+from scripts.procmon.zones import zone_of
 
 #: Rows are read in blocks of this many bytes; no row may be longer.
 BLOCK = 8 << 20

@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from scripts.procmon.detail_text import HALVES, mark_of
+
 #: What stands for a time that can't be read, as NumPy and pandas have it.
 NAT: int = int(np.iinfo(np.int64).min)
 
@@ -21,25 +23,6 @@ _TIME = re.compile(
 )
 #: What a spreadsheet leaves of a time when it saves the file again: minutes, seconds, tenths.
 _HOURLESS = re.compile(r"(?P<minute>0{1,2}):(?P<second>00)[.,](?P<part>0{1,3})")
-
-_MORNING = {"am", "a", "上午", "午前", "오전", "πμ", "sa", "ص", "قظ", "de", "dop", "pg", "पूर्वाह्न", "fm", "vm"}
-_EVENING = {
-    "pm",
-    "p",
-    "下午",
-    "午後",
-    "오후",
-    "μμ",
-    "ch",
-    "م",
-    "بظ",
-    "du",
-    "odp",
-    "ptg",
-    "अपराह्न",
-    "em",
-    "nm",
-}
 
 _ZEROS = np.arange(256, dtype=np.uint8)
 _ZEROS[ord("0") : ord("9") + 1] = ord("0")
@@ -92,12 +75,8 @@ class _Shape:
             for name in ("hour", "minute", "second", "part")
             if parts.get(name)
         }
-        mark = "".join(
-            c
-            for c in f"{parts.get('before') or ''}{parts.get('after') or ''}".casefold()
-            if c.isalnum() or ord(c) > 0x300
-        )
-        self.half = 0 if mark in _MORNING else 12 if mark in _EVENING else None
+        mark = mark_of(f"{parts.get('before') or ''}{parts.get('after') or ''}")
+        self.half = HALVES.get(mark)
         self.oddity = "no hour" if self.hourless else mark if mark and self.half is None else ""
 
     @classmethod

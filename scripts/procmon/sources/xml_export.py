@@ -12,7 +12,7 @@ import pyarrow as pa
 from scripts.procmon.contracts import columns as shown
 from scripts.procmon.contracts.source import Batch, Tables
 from scripts.procmon.sources.actors import Actors
-from scripts.procmon.sources.clock import Clock, date_of, zone_name, zone_of
+from scripts.procmon.sources.clock import Clock, date_of, zone_name
 from scripts.procmon.sources.dates import DateEvidence
 from scripts.procmon.sources.export_info import Rejected, can_show, export_info
 from scripts.procmon.sources.exported_events import ExportedEvents
@@ -21,6 +21,7 @@ from scripts.procmon.sources.xml_stacks import Stacks
 from scripts.procmon.sources.xml_stream import read_rows
 from scripts.procmon.sources.xml_text import XmlText
 from scripts.procmon.sources.xml_zone import ZoneEvidence
+from scripts.procmon.zones import zone_of
 
 #: Where no start or end of a process is among so many events, none further on is waited for.
 _LOOKED_AT = 200_000

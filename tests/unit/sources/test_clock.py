@@ -5,8 +5,9 @@ import pyarrow as pa
 import pytest
 
 from scripts.procmon.errors import SettingsError
-from scripts.procmon.sources.clock import Clock, date_of, to_utc, zone_name, zone_of
+from scripts.procmon.sources.clock import Clock, date_of, to_utc, zone_name
 from scripts.procmon.sources.locales import NAT
+from scripts.procmon.zones import zone_of
 
 
 def batch(**columns):
