@@ -21,6 +21,7 @@ from scripts.procmon.findings.file_kinds import (
     watched_place,
 )
 from scripts.procmon.findings.file_uses import Use, module_users
+from scripts.procmon.findings.input_methods import entry_of, input_methods
 from scripts.procmon.findings.places import below_windows, in_its_place
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.reproduce import by_path
@@ -104,6 +105,7 @@ def programs_dropped(
         and not _is_hidden(row)  # those are told of by hidden_files
     ]
     known, brought = Known.of(capture, wanted, ran, earlier), brought_programs(earlier)
+    entries = input_methods(capture)
     for person, files in _by_maker(wanted).items():
         signs, image = _signs(files, known), known.images.get(files[0].process)
         installed = all(belongs_to_a_program(row.renamed_to or row.path) for row in files)
@@ -115,6 +117,7 @@ def programs_dropped(
             and person not in brought
             and any(
                 _passes_for_windows(row.renamed_to or row.path, known.images.get(row.process))
+                and entry_of(stands_at(row), entries.get(person, {})) is None
                 for row in files
             )
         )

@@ -20,6 +20,7 @@ from scripts.procmon.findings.overwritten import overwritten
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.replaced import replaced
 from scripts.procmon.findings.reproduce import by_path
+from scripts.procmon.findings.untouched import only_renamed
 from scripts.procmon.knowledge import knowledge
 
 #: Fewer files than this may be anybody's tidying.
@@ -48,10 +49,22 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     renames: list[RenameRow] = list(_table(earlier, "deletions", "renames"))
     deletions: list[DeletionRow] = list(_table(earlier, "deletions", "deletions"))
     images = {row.who: row.image_path for row in tree(earlier)}
+    numbers = {row.who: row.process for row in tree(earlier)}
     findings = [
         finding
         for (person, end), group in _with_random(_groups(files, renames, deletions)).items()
-        if (finding := _finding(person, end, group, files, installed=set_up(person, images, files)))
+        if (
+            finding := _finding(
+                person,
+                end,
+                group,
+                files,
+                installed=set_up(person, images, files),
+                renamed_only=only_renamed(
+                    capture, numbers.get(person, -1), group.files, group.files.values()
+                ),
+            )
+        )
     ]
     doers = Doers(tree(earlier))
     findings += overwritten(capture, files, images, doers)
@@ -130,9 +143,12 @@ def _add(group: Rewritten, old: str, new: str, events: Iterable[int]) -> None:
 
 
 def _finding(
-    person: str, end: str, group: Rewritten, files: Iterable[FileRow], *, installed: bool
+    person: str, end: str, group: Rewritten, files: Iterable[FileRow], *, installed: bool, renamed_only: bool
 ) -> Finding | None:
-    """Severity: high where a note of one name lies in several folders, too; medium otherwise; low if ``installed``."""
+    """Severity: high where a note of one name lies in several folders, too; medium otherwise; low if ``installed``.
+
+    Low also where their contents can't have been changed (``renamed_only``) and no note was left.
+    """
     usual = set(knowledge("file_kinds")["passing_endings"])
     kinds = {ending(path) for path in group.files}
     if len(group.files) < MANY or not (end or group.endings > 1) or end in usual or len(kinds) < 2:
@@ -142,7 +158,8 @@ def _finding(
         return None
     files = list(files)
     notes = notes_of(person, files, [*group.files, *group.files.values()]) or demands_of(person, files)
-    severity: Severity = "low" if installed else "high" if notes else "medium"
+    renamed_only = renamed_only and not notes
+    severity: Severity = "low" if installed or renamed_only else "high" if notes else "medium"
     evidence = sorted({*group.events, *(event for row in notes for event in row.events)})[:MOST_EVENTS]
     old = list(group.files)
     return Finding(
@@ -152,6 +169,7 @@ def _finding(
         facts={
             "who": person,
             "installed": installed,
+            "renamed_only": renamed_only,
             "count": len(old),
             "ending": end or ending(next(iter(group.files.values()))),
             "endings": group.endings,
@@ -164,7 +182,7 @@ def _finding(
         },
         evidence=evidence,
         reproduce=by_path(old, whos=[person]),
-        attack=[Technique("T1486", "medium")],
+        attack=[] if renamed_only else [Technique("T1486", "medium")],
         subjects={"processes": [person], "files": old[:100]},
     )
 

@@ -14,6 +14,7 @@ from scripts.procmon.findings.doers import Doers
 from scripts.procmon.findings.file_acts import file_key
 from scripts.procmon.findings.file_kinds import belongs_to_a_program, ending
 from scripts.procmon.findings.file_uses import Use, module_users, uses
+from scripts.procmon.findings.input_methods import entry_of, input_methods
 from scripts.procmon.findings.places import below_windows
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.reproduce import by_path
@@ -36,13 +37,15 @@ class Planted:
     program: FileRow | None = None
     #: The program is a copy of one of Windows' own.
     copied: bool = False
+    #: The event that entered it as an input method.
+    entered: int | None = None
 
 
 def planted(capture: Capture, rows: Sequence[FileRow], earlier: Mapping[str, Analysis]) -> Iterator[Finding]:
     """Findings "code_planted", one a file. None by set-up programs, installed programs and Windows' own servicing.
 
-    Severity: high for a library that Windows misses once it was loaded, and beside a copy of a program of Windows; medium
-    otherwise.
+    Severity: high for a library that Windows misses once it was loaded, and beside a copy of a program of Windows; low
+    for one that was entered as an input method; medium otherwise.
     """
     people = tree(earlier)
     doers, setups = Doers(people), setup_programs(capture)
@@ -74,7 +77,7 @@ def _found(capture: Capture, rows: Sequence[FileRow], people: Sequence[ProcessRo
     if not rows:
         return
     ran = uses(capture)
-    tables = module_users(capture, frozenset(made))
+    tables, entries = module_users(capture, frozenset(made)), input_methods(capture)
     by_who = {row.who: row for row in people}
     missing, borrowed = (knowledge("system_libraries")[key] for key in ("missing", "borrowed"))
     for row in rows:
@@ -88,7 +91,8 @@ def _found(capture: Capture, rows: Sequence[FileRow], people: Sequence[ProcessRo
         elif below is not None and belongs_to_a_program(path):
             foreign = [user for user in users if user != row.who and _is_windows(by_who.get(user))]
             if foreign:
-                yield Planted(row=row, how="windows", users=foreign, events=events)
+                entered = entry_of(path, entries.get(row.who, {}))
+                yield Planted(row=row, how="windows", users=foreign, events=events, entered=entered)
         elif name in borrowed:
             program = _beside(path, users, made, by_who)
             if program is not None and program.who == row.who:
@@ -120,9 +124,10 @@ def _finding(one: Planted) -> Finding:
     row = one.row
     path = row.renamed_to or row.path
     grave = one.copied or (one.how == "missing" and one.users)
-    severity: Severity = "high" if grave else "medium"
+    severity: Severity = "high" if grave else "medium" if one.entered is None else "low"
     beside = [one.program.path] if one.program else []
     evidence = {*row.events, *one.events, *(one.program.events if one.program else ())}
+    evidence |= set() if one.entered is None else {one.entered}
     return Finding(
         kind="code_planted",
         severity=severity,
@@ -140,6 +145,7 @@ def _finding(one: Planted) -> Finding:
             "time": row.time,
             "event": row.events[0],
             "load": one.events[0] if one.events else None,
+            "entered": one.entered,
         },
         evidence=sorted(evidence)[:500],
         reproduce=by_path([path, *beside]),

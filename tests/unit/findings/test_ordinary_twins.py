@@ -6,7 +6,8 @@ import pytest
 
 from scripts.procmon.contracts.findings import Finding
 from scripts.procmon.findings.analyses import run
-from tests.captures.deeds import created, marked, opened, read, wrote
+from scripts.procmon.text.telling import tell
+from tests.captures.deeds import created, loaded, marked, opened, read, renamed, wrote
 from tests.captures.events import Row, capture
 
 LOGIN = r"C:\Users\a\AppData\Local\Google\Chrome\User Data\Default\Login Data"
@@ -163,3 +164,82 @@ def test_who_looks_for_others_in_the_same_house_is_low(network: str, severity: s
     rows = [Row("UDP Send", f"pc:1030 -> {network}.{n}:27015", "Length: 25", who=who) for n in range(10, 30)]
     found = told("unanswered_peers", *rows, image=r"D:\Games\Rally\game.exe")
     assert [one.severity for one in found] == [severity]
+
+
+def checked_in(*, access: str, more: tuple[Row, ...] = ()) -> list[Row]:
+    """Sixteen documents that get another ending, each opened for that with ``access``."""
+    who, rows = "vault.exe (5)", []
+    for number in range(16):
+        path = rf"D:\Inbox\{number % 4}\{number}.{('docx', 'pdf')[number % 2]}"
+        detail = (
+            f"Desired Access: {access}, Disposition: Open, Options: Non-Directory File, OpenResult: Opened"
+        )
+        rows += [Row("CreateFile", path, detail, who=who), renamed(path, f"{path}.checkedin", who=who)]
+    return [*rows, *more]
+
+
+FIRST = r"D:\Inbox\0\0.docx.checkedin"
+
+
+@pytest.mark.parametrize(
+    ("access", "more", "severity"),
+    [
+        ("Delete, Synchronize", (), "low"),
+        ("Generic Read/Write, Delete", (), "medium"),
+        ("", (), "medium"),  # what they were opened for is not known
+        # Another process, or a mapping, may change what they hold.
+        ("Delete, Synchronize", (wrote(FIRST, 0, 99, who="other.exe (6)"),), "medium"),
+        (
+            "Delete, Synchronize",
+            (Row("CreateFileMapping", FIRST, "SyncType: SyncTypeOther", who="b.exe (6)"),),
+            "medium",
+        ),
+    ],
+)
+def test_files_that_were_only_renamed_hold_what_they_held(
+    access: str, more: tuple[Row, ...], severity: str
+) -> None:
+    (finding,) = told("files_rewritten", *checked_in(access=access, more=more), image=r"D:\Apps\vault.exe")
+    assert finding.severity == severity
+    said, japanese = (tell(finding.kind, finding.facts, language) for language in ("en", "ja"))
+    assert ("did not change with their names" in said["meaning"]) == (severity == "low")
+    assert ("内容は変わっていない" in japanese["meaning"]) == (severity == "low")
+    assert ("ransom" in said["meaning"]) == (severity != "low")
+
+
+IME = r"HKLM\System\CurrentControlSet\Control\Keyboard Layouts\E0210804\Ime File"
+TIP = r"HKLM\Software\Microsoft\CTF\TIP\{a}\LanguageProfile\0x411\{b}\IconFile"
+LIBRARY = r"C:\Windows\System32\pinyin.dll"
+
+
+@pytest.mark.parametrize(
+    ("key", "data", "by", "severities"),
+    [
+        (IME, "pinyin.ime", "setup.exe (5)", ["low", "low"]),
+        (TIP, LIBRARY, "setup.exe (5)", ["low", "low"]),
+        (IME, "other.ime", "setup.exe (5)", ["medium", "medium"]),
+        (IME, "pinyin.ime", "other.exe (6)", ["medium", "medium"]),
+        (r"HKLM\Software\Any\x", LIBRARY, "setup.exe (5)", ["medium", "medium"]),
+    ],
+)
+def test_an_input_method_is_loaded_by_every_program_of_windows(
+    key: str, data: str, by: str, severities: list[str]
+) -> None:
+    who, explorer = "setup.exe (5)", "explorer.exe (7)"
+    rows = [
+        created(LIBRARY, who=who),
+        wrote(LIBRARY, 0, 70_000, who=who),
+        Row("RegSetValue", key, f"Type: REG_SZ, Length: 4, Data: {data}", who=by),
+        loaded(LIBRARY, who=explorer),
+    ]
+    people = {
+        who: {"image_path": r"C:\Users\a\Downloads\setup.exe"},
+        explorer: {"image_path": r"C:\Windows\explorer.exe"},
+    }
+    done = run(capture(*rows, processes=people))
+    found = {one.kind: one for analysis in done.values() for one in analysis.findings}
+    planted, dropped = found["code_planted"], found["programs_dropped"]
+    assert [planted.severity, dropped.severity] == severities
+    low = severities == ["low", "low"]
+    assert ("as an input method (event 2)" in tell(planted.kind, planted.facts)["benign_explanation"]) == low
+    assert ("入力方式として登録した" in tell(planted.kind, planted.facts, "ja")["benign_explanation"]) == low
