@@ -9,7 +9,9 @@ from importlib.util import find_spec
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis
 from scripts.procmon.findings.needs import judged
+from scripts.procmon.findings.path_forms import short_names
 from scripts.procmon.findings.places import windows_at
+from scripts.procmon.findings.shown_names import shown_names
 
 Analyse = Callable[[Capture, Mapping[str, Analysis]], Analysis]
 
@@ -66,7 +68,7 @@ ANALYSES = registered()
 def run(capture: Capture, analyses: Mapping[str, Analyse] | None = None) -> dict[str, Analysis]:
     """What every analysis found in ``capture``, by name."""
     done: dict[str, Analysis] = {}
-    with windows_at(capture.info.get("system_root")):
+    with windows_at(capture.info.get("system_root")), short_names(shown_names(capture)):
         for name, analyse in (ANALYSES if analyses is None else analyses).items():
             done[name] = judged(capture, analyse(capture, done))
     return done

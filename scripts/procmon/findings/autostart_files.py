@@ -14,6 +14,7 @@ from scripts.procmon.contracts.tables import AutostartRow, FileRow, ServiceRow
 from scripts.procmon.findings.accusations import accusations
 from scripts.procmon.findings.askers import lies_loose
 from scripts.procmon.findings.autoruns_listing import Listing, listing
+from scripts.procmon.findings.path_forms import in_full
 from scripts.procmon.findings.places import in_its_place
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.restorers import restorers
@@ -56,7 +57,8 @@ def startup_files(earlier: Mapping[str, Analysis]) -> list[AutostartRow]:
     """Rows of ``autostarts`` for files in a Startup folder, among the tasks, or that a program opens at each start."""
     rows = []
     for file in rows_of(earlier, "files"):
-        startup, task = _STARTUP.search(file.path), _TASK.search(file.path)
+        path = in_full(file.path)
+        startup, task = _STARTUP.search(path), _TASK.search(path)
         if (startup or task) and file.what != "folder" and not file.path.lower().endswith("desktop.ini"):
             rows.append(_file("startup-folder" if startup else "task-file", file))
         elif (start := start_file(file.path)) and file.how != "changed" and file.what != "folder":
@@ -66,7 +68,9 @@ def startup_files(earlier: Mapping[str, Analysis]) -> list[AutostartRow]:
 
 def start_file(path: str) -> Mapping[str, Any] | None:
     """The entry of knowledge/start_files.yaml that a file is."""
-    return next((dict(one) for one in knowledge("start_files") if _matcher(one["path"]).search(path)), None)
+    return next(
+        (dict(one) for one in knowledge("start_files") if _matcher(one["path"]).search(in_full(path))), None
+    )
 
 
 @cache

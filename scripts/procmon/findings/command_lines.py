@@ -23,6 +23,7 @@ from scripts.procmon.findings.encoded_scripts import (
 from scripts.procmon.findings.lineage import ancestors
 from scripts.procmon.findings.lsass_number import dumps_by_number, numbers_of_lsass
 from scripts.procmon.findings.named_files import LONGEST, named_files
+from scripts.procmon.findings.path_forms import texts_in_full
 from scripts.procmon.findings.patterns import met, pattern
 from scripts.procmon.findings.places import kind_of
 from scripts.procmon.findings.process_tree import tree
@@ -70,8 +71,10 @@ def telling(command_line: str, image: str | None = None) -> Mapping[str, Any] | 
 
     Entries that tell by their number alone ("least") are none.
     """
-    known = _telling(command_line[:LONGEST].replace("^", ""), image or "")
-    return None if known is None else _by_id(known)
+    for text in texts_in_full(command_line[:LONGEST].replace("^", "")):
+        if known := _telling(text, image or ""):
+            return _by_id(known)
+    return None
 
 
 def _weighed(

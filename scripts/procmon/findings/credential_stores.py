@@ -26,6 +26,7 @@ from scripts.procmon.findings.credential_readers import (
 from scripts.procmon.findings.doers import Doer, Doers, interprets
 from scripts.procmon.findings.file_acts import file_key
 from scripts.procmon.findings.memory_dumps import memory_dumps
+from scripts.procmon.findings.path_forms import in_full
 from scripts.procmon.findings.places import below_windows, in_its_place, kind_of
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.records import Record, records
@@ -88,7 +89,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
 
 def store_of(path: str) -> Mapping[str, Any] | None:
     """The store that a file belongs to; None for any other file."""
-    lower = path.lower()
+    lower = in_full(path).lower()
     # A capture has a million paths, and hardly one of them is meant: the name alone rules out the rest.
     names, folders = _ends()
     if lower.rpartition("\\")[2] not in names and not any(folder in lower for folder in folders):

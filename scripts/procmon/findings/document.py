@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,7 +21,9 @@ from scripts.procmon.findings.callers import Callers
 from scripts.procmon.findings.default_filter import hidden_by_default
 from scripts.procmon.findings.names import when
 from scripts.procmon.findings.needs import OVERVIEWS
+from scripts.procmon.findings.path_forms import ShortNames, short_names, spelled
 from scripts.procmon.findings.process_tree import tree
+from scripts.procmon.findings.shown_names import shown_names
 from scripts.procmon.findings.suspects import suspects
 from scripts.procmon.knowledge import knowledge
 from scripts.procmon.text.hours import without_hours
@@ -47,11 +49,15 @@ def document(capture: Capture, done: Mapping[str, Analysis], language: str = "en
     hidden = hidden_by_default(capture) if found else np.zeros(0, dtype=bool)
     callers = Callers(tree(done))
     ordered = sorted(found, key=lambda pair: _rank(pair[0]))
+    names = shown_names(capture) if found else ShortNames()
     against = Against.of([finding for finding, _ in ordered], suspects(done))
     findings = [
         _finding(
             capture,
-            replace(finding, facts={**finding.facts, **against.facts(number, finding)}),
+            replace(
+                finding,
+                facts={**finding.facts, **against.facts(number, finding), **short_names_in(finding, names)},
+            ),
             analysis=name,
             number=number,
             language=language,
@@ -71,6 +77,25 @@ def document(capture: Capture, done: Mapping[str, Analysis], language: str = "en
         "tables": tables,
         "attack_version": ATTACK_VERSION,
     }
+
+
+def short_names_in(finding: Finding, names: ShortNames) -> dict[str, Any]:
+    """The fact ``short_names``: what the short names in a finding's paths stand for; {} where it has none."""
+    texts = [text for text in _texts(finding.facts) if "~" in text]
+    with short_names(names):
+        found = spelled(text[:MOST_TEXT] for text in texts[:MOST_PEOPLE])
+    return {"short_names": found} if found else {}
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _texts(item)
 
 
 def plain(value: Any) -> Any:

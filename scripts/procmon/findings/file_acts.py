@@ -15,6 +15,7 @@ import pandas as pd
 from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.detail_text import field, numbers
+from scripts.procmon.findings.path_forms import plain, unprefixed
 from scripts.procmon.findings.select import one_of, values_of, where
 
 FILE = "file"
@@ -63,7 +64,7 @@ def unseen(capture: Capture) -> str | None:
 
 def is_file(path: str) -> bool:
     r"""Whether a path names a file or folder: ``C:\…``, ``\\server\share\…``, ``\Device\HarddiskVolume1\…``."""
-    return _NO_FILE.match(path.lower()) is None
+    return _NO_FILE.match(unprefixed(path.lower())) is None
 
 
 def acts(capture: Capture, operations: Collection[str], *, tried: bool = False) -> pd.DataFrame:
@@ -77,8 +78,8 @@ def acts(capture: Capture, operations: Collection[str], *, tried: bool = False) 
 
 
 def file_key(path: str) -> str:
-    """The path by which a file is known, whatever the case it was asked for in."""
-    return path.lower().rstrip("\\")
+    """The path by which a file is known, whatever the case and the form it was asked for in."""
+    return plain(path).lower().rstrip("\\")
 
 
 def creations(capture: Capture) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from functools import cache
 from ntpath import basename, splitext
 from typing import Any, Literal
 
+from scripts.procmon.findings.path_forms import judged_in_full
 from scripts.procmon.findings.places import below_windows, judged_by_place, standard
 from scripts.procmon.findings.places import kind_of as place_of
 from scripts.procmon.knowledge import knowledge
@@ -65,6 +66,7 @@ def ordinary_reason(path: str, *, process_name: str, what: str) -> str | None:
 
 
 judged_by_place.append(ordinary_reason)
+judged_in_full.append(ordinary_reason)
 
 
 def odd_place(path: str) -> str | None:

@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from typing import Any, Literal
 from unicodedata import normalize
 
+from scripts.procmon.findings.path_forms import in_full, judged_in_full, unprefixed
 from scripts.procmon.knowledge import knowledge
 
 Kind = Literal["own", "odd", "watch", "other"]
@@ -65,8 +66,8 @@ def kind_of(path: str) -> tuple[Kind, str | None]:
 
 @lru_cache(maxsize=1 << 16)
 def plain_path(path: str) -> str:
-    """A path without \\??\\ and with the usual variables put in."""
-    text = re.sub(r"^(?:\\\?\?\\|\\\\\?\\)", "", path.strip())
+    """A path without \\??\\ and its like, and with the usual variables put in."""
+    text = unprefixed(path.strip())
     text = re.sub(r"^\\systemroot\\", r"C:\\Windows\\", text, flags=re.IGNORECASE)
     text = re.sub(r"^system32\\", r"C:\\Windows\\System32\\", text, flags=re.IGNORECASE)
     for variable, value in _VARIABLES.items():
@@ -126,9 +127,10 @@ def in_its_place(image: str | None) -> bool:
 def standard(path: str) -> str:
     r"""A path as it would be on a computer whose Windows lies in ``C:\Windows``, for judging its place, not for showing.
 
-    ``\Device\HarddiskVolume3`` gets a letter; the folder that ``windows_at`` names, and WINNT, become Windows.
+    ``\Device\HarddiskVolume3`` gets a letter; the folder that ``windows_at`` names, and WINNT, become Windows; short
+    names are written in full.
     """
-    path = _DEVICE.sub("C:", path)
+    path = in_full(_DEVICE.sub("C:", unprefixed(path)))
     root = _root[0]
     if root and path[: len(root) + 1].lower() == f"{root}\\":
         return f"C:\\Windows{path[len(root) :]}"
@@ -160,6 +162,7 @@ def _set_root(root: str) -> None:
 
 #: Cached functions of other modules whose answers hang on the folder of Windows.
 judged_by_place: list[Any] = []
+judged_in_full += [kind_of, hides, in_its_place]
 
 
 def _in_own(plain: str) -> bool:

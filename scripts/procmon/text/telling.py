@@ -23,10 +23,17 @@ def tell(kind: str, facts: Mapping[str, Any], language: str = "en") -> dict[str,
     told = sentences(language)[kind]
     known = facts_in_language(facts, language)
     said = {part: render(told[part], known, language) for part in PARTS}
+    if known.get("short_names"):
+        said["statement"] += catalogue("report", language)["gap"] + short_names_said(known, language)
     if known.get("autoruns"):
         # What an export beside the capture adds, in the same words for every kind.
         said["statement"] += catalogue("report", language)["gap"] + beside("autoruns", known, language)
     return said
+
+
+def short_names_said(facts: Mapping[str, Any], language: str = "en") -> str:
+    """What the short names among a finding's paths stand for, in the same words for every kind."""
+    return render(catalogue("short_names", language)["stands_for"], facts, language)
 
 
 def beside(key: str, facts: Mapping[str, Any], language: str = "en") -> str:
