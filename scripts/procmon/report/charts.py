@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from scripts.procmon.report.events import who
 from scripts.procmon.report.moments import Moments, parse
 from scripts.procmon.report.prose import bare
 
@@ -22,6 +23,7 @@ _LABEL = 168  # room for names at the left of the timeline
 _BINS = 184  # ticks of one row of the timeline
 _MOST_SPOTS = 50_000  # events that the timeline is drawn from
 _MARK = 15  # room that one finding's mark takes
+_TWIG = 22  # room that one process of the tree takes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +109,7 @@ class Chain:
 
 def clip(text: str, most: int) -> str:
     """``text`` visible and cut to ``most`` characters."""
-    shown = bare(f"{text}")
+    shown = bare(text)
     return shown if len(shown) <= most else f"{shown[: most - 1]}…"
 
 
@@ -183,53 +185,82 @@ def tree(
     if not processes:
         return None
     rows = {row["process"]: row for row in processes}
-    numbers: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    told: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for finding in findings:
         for name in finding["subjects"].get("processes", ()):
-            numbers[name].append(finding)
-    wanted = [p for p, row in rows.items() if row["who"] in numbers]
-    wanted += [p for p, row in rows.items() if row["started_here"] and p not in set(wanted)]
+            told[name].append(finding)
+    drawn = _under_parents(_worth_drawing(rows, told, most), rows)
+    twigs = [
+        _twig(rows[process], told.get(rows[process]["who"], ()), place=place, depth=depth, parent=parent, moments=moments)
+        for place, (process, depth, parent) in enumerate(drawn)
+    ]  # fmt: skip
+    return Tree(twigs=twigs, height=10.0 + _TWIG * len(twigs), more=len(rows) - len(twigs))
+
+
+def _worth_drawing(
+    rows: Mapping[int, Mapping[str, Any]], told: Mapping[str, Sequence[Mapping[str, Any]]], most: int
+) -> set[int]:
+    """Processes with a finding, then those that started here, or else the busiest; each with its ancestors."""
+    wanted = [process for process, row in rows.items() if row["who"] in told]
+    wanted += [process for process, row in rows.items() if row["started_here"] and row["who"] not in told]
     if not wanted:
-        wanted = sorted(rows, key=lambda p: -rows[p]["events"])[:12]
+        wanted = sorted(rows, key=lambda process: -rows[process]["events"])[:12]
     keep: set[int] = set()
     for process in wanted:
         if len(keep) >= most:
             break
         keep |= set(_ancestors(process, rows))
+    return keep
+
+
+def _under_parents(
+    keep: set[int], rows: Mapping[int, Mapping[str, Any]]
+) -> list[tuple[int, int, int | None]]:
+    """(process, its depth, the place of its parent in this list) in the order in which a tree is read."""
     children: dict[Any, list[int]] = defaultdict(list)
-    for process in sorted(keep, key=lambda p: (rows[p]["start"] or "", p)):
+    for process in sorted(keep, key=lambda process: (rows[process]["start"] or "", process)):
         parent = rows[process]["parent"]
         children[parent if parent in keep and parent != process else None].append(process)
-    twigs: list[Twig] = []
-    done: set[int] = set()
-    stack: list[tuple[int, int, float | None]] = [(p, 0, None) for p in reversed(children[None])]
+    read: dict[int, tuple[int, int, int | None]] = {}
+    stack: list[tuple[int, int, int | None]] = [(process, 0, None) for process in reversed(children[None])]
     while stack:
-        process, depth, above = stack.pop()
-        if process in done:  # a number used again can make a ring
+        process, depth, parent = stack.pop()
+        if process in read:  # a number used again can make a ring
             continue
-        done.add(process)
-        row, y = rows[process], 14.0 + 22 * len(twigs)
-        x = 10.0 + 20 * min(depth, 14)
-        end = moments.clock(row["end"]) if row["ended_here"] else "" if row.get("end_known", True) else "?"
-        start = moments.clock(row["start"]) if row["started_here"] else ""
-        marks = [
-            Mark(
-                number=f["number"],
-                severity=f["severity"],
-                title=bare(f["title"], moments.language),
-                x=WIDTH - 236 + 17 * i,
-                y=y,
-            )
-            for i, f in enumerate(numbers.get(row["who"], [])[:13])
-        ]
-        twigs.append(
-            Twig(label=clip(row["who"], 44 - 2 * min(depth, 14)),
-                 full=bare(row["command_line"] or row["who"], moments.language),
-                 life=f"{start} – {end}" if start or end else "", depth=depth, x=x, y=y, elbow=above,
-                 started=row["started_here"], ended=row["ended_here"], marks=marks)
-        )  # fmt: skip
-        stack += [(child, depth + 1, y) for child in reversed(children[process])]
-    return Tree(twigs=twigs, height=10.0 + 22 * len(twigs), more=len(rows) - len(twigs))
+        stack += [(child, depth + 1, len(read)) for child in reversed(children[process])]
+        read[process] = (process, depth, parent)
+    return list(read.values())
+
+
+def _twig(
+    row: Mapping[str, Any], told: Sequence[Mapping[str, Any]], *, place: int, depth: int, parent: int | None,
+    moments: Moments,
+) -> Twig:  # fmt: skip
+    y, inset = _twig_y(place), min(depth, 14)
+    end = moments.clock(row["end"]) if row["ended_here"] else "" if row.get("end_known", True) else "?"
+    start = moments.clock(row["start"]) if row["started_here"] else ""
+    marks = [_mark(finding, WIDTH - 236 + 17 * i, y, moments.language) for i, finding in enumerate(told[:13])]
+    return Twig(
+        label=clip(row["who"], 44 - 2 * inset),
+        full=bare(row["command_line"] or row["who"], moments.language),
+        life=f"{start} – {end}" if start or end else "",
+        depth=depth,
+        x=10.0 + 20 * inset,
+        y=y,
+        elbow=None if parent is None else _twig_y(parent),
+        started=row["started_here"],
+        ended=row["ended_here"],
+        marks=marks,
+    )
+
+
+def _twig_y(place: int) -> float:
+    return 14.0 + _TWIG * place
+
+
+def _mark(finding: Mapping[str, Any], x: float, y: float, language: str) -> Mark:
+    title = bare(finding["title"], language)
+    return Mark(number=finding["number"], severity=finding["severity"], title=title, x=x, y=y)
 
 
 def chains(
@@ -323,7 +354,7 @@ def _spots(events: pa.Table, zero: int) -> dict[str, list[tuple[float, int]]]:
     spots: dict[str, list[tuple[float, int]]] = defaultdict(list)
     for number, name, pid, at in zip(events["event"].to_pylist(), names, pids, ns, strict=True):
         if at is not None:
-            spots[f"{name} ({pid})" if pid is not None else str(name)].append(((at - zero) / 1e9, number))
+            spots[who(name, pid)].append(((at - zero) / 1e9, number))
     return spots
 
 
@@ -352,9 +383,5 @@ def _place(marks: Any, x_of: Any, y: float, language: str) -> tuple[list[Mark], 
         if row == len(ends):
             ends.append(0.0)
         ends[row] = x + 8
-        placed.append(
-            Mark(number=finding["number"], severity=finding["severity"], x=x,
-                 title=bare(finding["title"], language),
-                 y=y + 8 + row * _MARK)
-        )  # fmt: skip
+        placed.append(_mark(finding, x, y + 8 + row * _MARK, language))
     return placed, len(ends)

@@ -24,8 +24,9 @@ from scripts.procmon.report.refusal import refusal
 from scripts.procmon.report.remedy import restart_said
 from scripts.procmon.report.rules import at_work, rule_text
 from scripts.procmon.report.shares import compared_said, shares_said, suggested
-from scripts.procmon.report.table import Column, Maker, Medium, Table
+from scripts.procmon.report.table import Maker, Medium, Table
 from scripts.procmon.report.tables import make_table
+from scripts.procmon.report.techniques import make_techniques
 from scripts.procmon.report.view import Caps, Found, Report, Stage
 from scripts.procmon.report.words import Words
 
@@ -91,6 +92,7 @@ class _Maker:
         self.material, self.settings, self.medium, self.caps = material, settings, medium, caps
         self.words, self.moments, self.info = words, moments, material.info
         self.found = [dict(f, number=n) for n, f in enumerate(material.findings, start=1)]
+        self.numbers: dict[str, int] = {str(f["id"]): f["number"] for f in self.found}
         self.checks = {check["analysis"]: check for check in material.checks}
         self.processes = material.table("processes")
         names = {row["process"]: row["who"] for row in self.processes}
@@ -142,7 +144,10 @@ class _Maker:
             restart=[autostarts, removal],
             restart_said=restart_said(self.material, self.words),
             questions=self._table("questions"),
-            indicators=[self._indicators(), self._attack()],
+            indicators=[
+                self._indicators(),
+                make_techniques(self.found, self.words, self.material.attack_version),
+            ],
             **self._pictures(),
             funnel=charts.funnel(self.stages_run, self.words["charts.whole"]),
             stages=[self._stage(n, stage) for n, stage in enumerate(self.stages_run, start=1)],
@@ -157,7 +162,7 @@ class _Maker:
             glossary=glossary(self.material, self.words, above),
             most_rules=5 if self.medium == "pdf" else 12,
             linked=frozenset(self.by_number),
-            cited={str(finding["id"]): finding["number"] for finding in self.found},
+            cited=self.numbers,
         )
 
     # -- cover
@@ -262,44 +267,12 @@ class _Maker:
         return max(self.maker.most, min(self.caps.needed, self.settings.pdf_rows))
 
     def _indicators(self) -> Table:
-        numbers = {finding["id"]: finding["number"] for finding in self.found}
         rows = [
-            {**row, "why": [numbers[one] for one in row["findings"] if one in numbers]}
+            {**row, "why": [self.numbers[one] for one in row["findings"] if one in self.numbers]}
             for row in self.material.table("indicators")
         ]
         maker = replace(self.maker, most=self._most_needed())
         return make_table("indicators", rows, maker, checks=self.checks)
-
-    def _attack(self) -> Table:
-        techniques: dict[str, dict[str, Any]] = {}
-        for finding in self.found:
-            for technique in finding["attack"]:
-                row = techniques.setdefault(
-                    technique["id"], {"technique": technique, "sure": set(), "findings": []}
-                )
-                row["sure"].add(technique["confidence"])
-                row["findings"].append(finding["number"])
-        words = self.words
-        sure = ("high", "medium", "low")
-        said = (
-            words.say("tables.attack.intro", n=len(techniques), version=self.material.attack_version)
-            if techniques
-            else words.say("changes.nothing", what=words["tables.attack.none"])
-        )
-        rows = [
-            [key, row["technique"].get("name", ""), words.joined(row["technique"].get("tactics", ())),
-             words["attack_confidence"][min(row["sure"], key=sure.index)], row["findings"]]
-            for key, row in sorted(techniques.items())
-        ]  # fmt: skip
-        heads = words["tables.attack.columns"]
-        shape: tuple[tuple[str, Any, int], ...] = (
-            ("id", "text", 13), ("name", "text", 36), ("tactics", "text", 25), ("confidence", "text", 12),
-            ("findings", "findings", 14),
-        )  # fmt: skip
-        columns = [Column(key=key, head=heads[key], kind=kind, width=width) for key, kind, width in shape]
-        return Table(
-            key="attack", title=words["tables.attack.title"], said=[said], columns=columns, rows=rows
-        )
 
     # -- pictures
 
