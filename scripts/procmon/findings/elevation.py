@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -13,13 +13,14 @@ from scripts.procmon.contracts.findings import Analysis, Finding, Rule, Severity
 from scripts.procmon.contracts.tables import ProcessRow
 from scripts.procmon.findings.accusations import accusations
 from scripts.procmon.findings.impersonation import acted_as_system
-from scripts.procmon.findings.places import kind_of
+from scripts.procmon.findings.places import below_windows, kind_of
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.records import Record
 from scripts.procmon.findings.rights import MEDIUM, granted, levels, logon_of
 from scripts.procmon.findings.task_files import tasks_rewritten
 from scripts.procmon.findings.uac_bypass import bypasses
 from scripts.procmon.findings.user_files import user_files_run_by_system
+from scripts.procmon.knowledge import knowledge
 
 HIGH = 3
 
@@ -41,7 +42,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     access = granted(capture)
     findings = [
         *_relaunches(rows, by_number, access),
-        *_above_parents(capture, rows, by_number, accused=set(accusations(earlier))),
+        *_above_parents(capture, rows, by_number, earlier),
         *tasks_rewritten(capture, rows, earlier),
         *user_files_run_by_system(capture, rows, earlier),
         *acted_as_system(capture, rows, accused=set(accusations(earlier))),
@@ -113,10 +114,13 @@ def _relaunch(
 
 
 def _above_parents(
-    capture: Capture, rows: list[ProcessRow], by_number: Mapping[int, ProcessRow], *, accused: set[str]
+    capture: Capture,
+    rows: list[ProcessRow],
+    by_number: Mapping[int, ProcessRow],
+    earlier: Mapping[str, Analysis],
 ) -> list[Finding]:
     """Processes of a higher integrity or of SYSTEM, whose parent was an ordinary user's."""
-    level = levels(capture)
+    level, replaced, accused = levels(capture), _replaced(earlier), set(accusations(earlier))
     found = []
     for row in rows:
         parent = by_number.get(row.parent) if row.parent is not None else None
@@ -127,17 +131,43 @@ def _above_parents(
         parent_system = logon_of(_authentication(capture, parent)) is not None
         if mine <= its or its < MEDIUM or parent_system or mine < HIGH:
             continue
+        aid = _is_aid(row, parent, rows) and (row.image_path or "").lower() not in replaced
         if _mock_folder(row.image_path):
             severity: Severity = "high"
+        elif aid:
+            severity = "info"
         elif mine == HIGH and not system:
             severity = "low" if row.who in accused or parent.who in accused else "info"
         else:
             severity = "high" if its <= MEDIUM else "medium"
-        found.append(_above(row, parent, severity=severity, system=system))
+        found.append(_above(row, parent, severity=severity, system=system, aid=aid))
     return found
 
 
-def _above(row: ProcessRow, parent: ProcessRow, *, severity: Severity, system: bool) -> Finding:
+def _is_aid(row: ProcessRow, parent: ProcessRow, rows: Sequence[ProcessRow]) -> bool:
+    """Whether Windows started its manager of aids for a user (Win+U), which started nothing but such aids."""
+    aids = knowledge("log_on_screen")
+    manager = below_windows(row.image_path or "") in aids["started_as_system"]
+    started = [one.process_name.lower() for one in rows if one.parent == row.process]
+    return manager and _is_explorer(parent) and all(one in aids["programs"] for one in started)
+
+
+def _is_explorer(row: ProcessRow) -> bool:
+    return below_windows(row.image_path or "") == "explorer.exe"
+
+
+def _replaced(earlier: Mapping[str, Analysis]) -> set[str]:
+    """The programs of the log-on screen in whose place something else was put, in lower case."""
+    return {
+        path.lower()
+        for analysis in earlier.values()
+        for finding in analysis.findings
+        if finding.kind == "log_on_program_replaced"
+        for path in finding.subjects.get("files", ())
+    }
+
+
+def _above(row: ProcessRow, parent: ProcessRow, *, severity: Severity, system: bool, aid: bool) -> Finding:
     evidence = [number for number in (row.start_event, row.end_event) if number is not None]
     return Finding(
         kind="rights_above_parent",
@@ -154,6 +184,7 @@ def _above(row: ProcessRow, parent: ProcessRow, *, severity: Severity, system: b
             "command_line": row.command_line,
             "system": system,
             "mock": _mock_folder(row.image_path),
+            "aid": aid,
             "time": row.start,
         },
         evidence=evidence,

@@ -20,7 +20,7 @@ from scripts.procmon.findings.file_acts import file_key
 from scripts.procmon.findings.file_kinds import belongs_to_a_program, is_stray, odd_place, watched_place
 from scripts.procmon.findings.names import process_name, who
 from scripts.procmon.findings.own_programs import is_own_program
-from scripts.procmon.findings.places import in_its_place
+from scripts.procmon.findings.places import below_windows, in_its_place
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.records import Record
 from scripts.procmon.findings.service_keys import SERVICES, ServiceKey, service_keys
@@ -31,6 +31,8 @@ from scripts.procmon.knowledge import knowledge
 Change = Literal["created", "changed", "disabled", "deleted"]
 #: What the service control manager does on a program's behalf it does within this of the program's last act.
 ASKED_WITHIN = pd.Timedelta(seconds=1)
+#: The service manager, below the Windows folder.
+_MANAGER = r"system32\services.exe"
 #: Windows' own servicing, which sets the values of its services anew.
 _SERVICING = ("tiworker.exe (", "trustedinstaller.exe (", "poqexec.exe (")
 #: Places where nothing is set up, and so no service's program is kept.
@@ -268,11 +270,15 @@ def _made(capture: Capture, stories: Sequence[Story], earlier: Mapping[str, Anal
         if not story.key.is_new and (same or serviced):
             continue
         file = dropped.get(file_key(row.image or ""))
-        makers = [person for person in (row.who, file.who if file else row.who) if person in accused]
+        makers = [one for one in dict.fromkeys((row.who, file.who if file else row.who)) if one in accused]
         command = row.values.get("ImagePath") or row.image or ""  # noqa: PD011
         interpreter = is_interpreter(command)
         run = next(iter(given(command)), row.image)
         odd = odd_place(run) if run else None
+        # The service manager sets up every service: that foreign code is in it says little of a product's own.
+        host = below_windows(images(earlier).get(row.process) or "")
+        manager = makers == [row.who] and file is None and host == _MANAGER and _is_a_product(run)
+        makers = [] if manager else makers
         watched = watched_place(run) if run else None
         told = tells(command) if interpreter else None
         setup = bool(setups) or is_installer(row.who, images(earlier).get(row.process))
@@ -306,6 +312,7 @@ def _made(capture: Capture, stories: Sequence[Story], earlier: Mapping[str, Anal
                 "interpreter": interpreter,
                 "telling": told is not None,
                 "accused": makers,
+                "manager": manager,
                 "setup": setup,
                 "replaced": replaced,
                 "before": earlier_library["data"] if earlier_library else None,
@@ -322,6 +329,11 @@ def _made(capture: Capture, stories: Sequence[Story], earlier: Mapping[str, Anal
                 "files": [row.image] if row.image else [],
             },
         )
+
+
+def _is_a_product(run: str | None) -> bool:
+    """Whether a service's program lies where products are set up, outside the Windows folder."""
+    return bool(run) and belongs_to_a_program(run) and below_windows(str(run)) is None
 
 
 def _by_hand(row: ServiceRow, image: str | None) -> bool:

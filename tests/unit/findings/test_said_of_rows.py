@@ -9,7 +9,7 @@ import pytest
 from scripts.procmon.contracts.findings import Finding
 from scripts.procmon.findings.analyses import run
 from scripts.procmon.text.telling import tell
-from tests.captures.deeds import created, renamed, wrote
+from tests.captures.deeds import created, renamed, service_key, service_value, wrote
 from tests.captures.events import Row, capture
 
 USER = r"C:\Users\a"
@@ -168,3 +168,73 @@ def test_of_a_suspect_it_is_not_said_what_it_is_not() -> None:
     people = {"scan.exe (5)": {"image_path": "C:\\$Recycle.Bin\\S-1-5-21-1\\scan.exe"}}
     told = said("unanswered_peers", *tried("TCP Reconnect", "Length: 0"), processes=people)
     assert "whether scan.exe (5) is one of them the capture does not tell" in told["benign_explanation"]
+
+
+MANAGER = "services.exe (700)"
+
+
+@pytest.mark.parametrize(
+    ("image", "program", "severity"),
+    [
+        (r"C:\Windows\System32\services.exe", r"C:\Program Files\Good\gp.exe", "low"),
+        (r"C:\Windows\System32\services.exe", r"C:\Windows\System32\spool2.exe", "medium"),
+        (r"C:\Windows\Temp\services.exe", r"C:\Program Files\Good\gp.exe", "medium"),
+    ],
+)
+def test_a_products_service_is_not_held_against_it_where_foreign_code_is_in_the_manager(
+    image: str, program: str, severity: str
+) -> None:
+    odd = "C:\\$Recycle.Bin\\S-1-5-21-1\\x.dll"
+    rows = [
+        Row("Load Image", odd, "Image Base: 0x70000000, Image Size: 0x8000", who=MANAGER),
+        service_key("Good", who=MANAGER),
+        service_value("Good", "ImagePath", program, who=MANAGER),
+    ]
+    (finding,) = found("service_made", *rows, processes={MANAGER: {"image_path": image}})
+    assert finding.severity == severity
+    for language, excused in (
+        ("en", "sets up what others ask of it"),
+        ("ja", "求めに応じてサービスを登録する"),
+    ):
+        told = tell(finding.kind, finding.facts, language)["benign_explanation"]
+        assert (excused in told) == (severity == "low")
+        assert f"{MANAGER} and {MANAGER}" not in told
+
+
+AIDS = r"C:\Windows\System32"
+
+
+@pytest.mark.parametrize(
+    ("parent", "path", "child", "severity"),
+    [
+        ("explorer.exe", rf"{AIDS}\Utilman.exe", "osk.exe", "info"),
+        ("explorer.exe", rf"{AIDS}\Utilman.exe", "cmd.exe", "high"),
+        ("explorer.exe", r"C:\Users\a\Utilman.exe", "osk.exe", "high"),
+        ("word.exe", rf"{AIDS}\Utilman.exe", "osk.exe", "high"),
+    ],
+)
+def test_windows_starts_its_manager_of_aids_as_the_system(
+    parent: str, path: str, child: str, severity: str
+) -> None:
+    rows = [
+        Row(
+            "Process Start", detail="Parent PID: 40, Command line: utilman.exe /debug", who="Utilman.exe (50)"
+        ),
+        Row("Process Start", detail="Parent PID: 50, Command line: x", who=f"{child} (51)"),
+    ]
+    people = {
+        f"{parent} (40)": {"integrity": "Medium", "image_path": rf"C:\Windows\{parent}"},
+        "Utilman.exe (50)": {
+            "integrity": "System",
+            "authentication_id": "00000000:000003e7",
+            "image_path": path,
+            "parent": f"{parent} (40)",
+        },
+        f"{child} (51)": {"integrity": "System", "parent": "Utilman.exe (50)"},
+    }
+    (finding,) = found("rights_above_parent", *rows, processes=people)
+    assert finding.severity == severity
+    told = tell(finding.kind, finding.facts)
+    assert ("Win+U" in told["benign_explanation"]) == (severity == "info")
+    assert ("weakness" in told["meaning"]) == (severity == "high")
+    assert ("Win+U" in tell(finding.kind, finding.facts, "ja")["benign_explanation"]) == (severity == "info")
