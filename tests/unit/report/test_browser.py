@@ -145,6 +145,16 @@ def test_a_link_to_a_row_that_is_searched_away_finds_it(show: Callable[..., Page
     assert page.url.endswith("#finding-1")
 
 
+def test_the_contents_name_each_finding_and_show_where_one_is(show: Callable[..., Page]):
+    page = show("report")
+    contents = page.locator(".contents")
+    expect(contents.locator(".found a")).to_have_count(2)
+    contents.locator("a[href='#finding-2']").click()
+    expect(contents.locator("[aria-current]")).to_have_attribute("href", "#finding-2")
+    contents.locator("a[href='#part-events']").click()
+    expect(contents.locator("[aria-current]")).to_have_attribute("href", "#part-events")
+
+
 def test_a_head_sorts_by_key_and_says_how(show: Callable[..., Page]):
     page = show("report")
     page.locator(".events th button").first.focus()

@@ -90,3 +90,20 @@ const unfold = (element) => {
 };
 addEventListener("hashchange", () => unfold(document.getElementById(location.hash.slice(1))));
 addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((one) => { one.open = true; }));
+
+// The contents show where one is: the last part or finding that begins above the middle.
+const contents = document.querySelector(".contents"), places = contents ? [...contents.querySelectorAll("a")]
+  .map((link) => [link, document.getElementById(link.hash.slice(1))]).filter(([, place]) => place) : [];
+let here = null;
+const follow = () => {
+  const passed = places.filter(([, place]) => place.getBoundingClientRect().top < innerHeight / 2);
+  const [link] = passed.at(-1) || [null];
+  if (link === here) return;
+  if (here) here.removeAttribute("aria-current");
+  here = link;
+  if (!here) return;
+  here.setAttribute("aria-current", "true");
+  contents.scrollTop = here.offsetTop - contents.clientHeight / 2;
+};
+addEventListener("scroll", () => requestAnimationFrame(follow), { passive: true });
+follow();
