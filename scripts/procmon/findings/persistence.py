@@ -54,7 +54,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
 
     Beside them those of files: "autostart_file", "log_on_program_replaced", "wmi_consumer_ran", "wmi_repository_written".
     """
-    by_files = [*replaced(capture, earlier), *wmi_findings(earlier)]
+    by_files = [*replaced(capture, earlier), *wmi_findings(capture, earlier)]
     if not capture.info["can_show"]["registry_events"]["value"]:
         files = startup_files(earlier)
         findings = [

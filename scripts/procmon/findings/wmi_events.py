@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Rule, Severity, Technique
 from scripts.procmon.contracts.tables import FileRow, ProcessRow
 from scripts.procmon.findings.askers import lies_loose
+from scripts.procmon.findings.command_lines import telling
 from scripts.procmon.findings.commands import is_interpreter
 from scripts.procmon.findings.file_kinds import PROGRAMS, is_stray
 from scripts.procmon.findings.places import in_its_place
@@ -15,6 +17,7 @@ from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.suspects import images
 from scripts.procmon.findings.traces import rows_of
+from scripts.procmon.findings.wmi_subscriptions import subscriptions
 
 #: WMI's host for consumers that are scripts; it runs for nothing else.
 CONSUMER = "scrcons.exe"
@@ -46,9 +49,14 @@ _KEEPERS = frozenset(
 )
 
 
-def wmi_findings(earlier: Mapping[str, Analysis]) -> list[Finding]:
-    """Findings "wmi_consumer_ran", one a host of scripts, "wmi_started", one a child, and "wmi_repository_written"."""
-    return [*_consumers(earlier), *_started(earlier), *_written(earlier)]
+def wmi_findings(capture: Capture, earlier: Mapping[str, Analysis]) -> list[Finding]:
+    """Findings "wmi_consumer_ran", "wmi_started", "wmi_repository_written" and "wmi_subscription"."""
+    return [
+        *_consumers(earlier),
+        *_started(earlier),
+        *_written(earlier),
+        *subscriptions(capture, earlier),
+    ]
 
 
 def _consumers(earlier: Mapping[str, Analysis]) -> Iterator[Finding]:
@@ -103,7 +111,8 @@ def _consumer(host: ProcessRow, ran: list[ProcessRow], files: list[FileRow]) -> 
 
 
 def _started(earlier: Mapping[str, Analysis]) -> Iterator[Finding]:
-    """Severity: medium for a program from where nothing is set up, low for an interpreter.
+    """Severity: medium for a program from where nothing is set up, and for an interpreter whose command line weighs as
+    much; low for another interpreter.
 
     Who asked, an event subscription, another computer or a program of this one, is not recorded.
     """
@@ -116,9 +125,11 @@ def _started(earlier: Mapping[str, Analysis]) -> Iterator[Finding]:
         loose = lies_loose(row.image_path)
         if not loose and not is_interpreter(row.image_path or row.process_name):
             continue
+        known = telling(row.command_line, row.image_path) if row.command_line and not loose else None
+        grave = known if known and known["severity"] in ("high", "medium") else None
         yield Finding(
             kind="wmi_started",
-            severity="medium" if loose else "low",
+            severity="medium" if loose or grave else "low",
             confidence="certain",
             facts={
                 "who": row.who,
@@ -126,6 +137,7 @@ def _started(earlier: Mapping[str, Analysis]) -> Iterator[Finding]:
                 "command_line": row.command_line,
                 "image": row.image_path,
                 "loose": loose,
+                "what": grave["what"] if grave else None,
                 "time": row.start,
                 "event": row.start_event,
             },

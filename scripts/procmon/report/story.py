@@ -33,7 +33,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "passwords": ("credentials_read", "memory_dumped"),
     "starts": (
         "driver_installed", "service_made", "autostart", "autostart_file", "com_hijack", "winsock_hijack",
-        "log_on_program_replaced", "wmi_consumer_ran", "wmi_started", "wmi_repository_written",
+        "log_on_program_replaced", "wmi_consumer_ran", "wmi_started", "wmi_repository_written", "wmi_subscription",
     ),
     "spread": ("program_spread", "drive_seeded"),
     "network": ("suspect_talked", "unanswered_peers", "file_from_network"),
