@@ -21,6 +21,7 @@ from scripts.procmon.report.material import report_stems
 from scripts.procmon.settings import (
     CONFIG_FILE,
     check_settings,
+    keep_settings,
     read_settings,
     told_plainly,
 )
@@ -32,6 +33,9 @@ with told_plainly():
     SETTINGS = read_settings(CONFIG_FILE)
     update_config(SETTINGS, config)
     check_settings(SETTINGS)
+    # For the page over all captures and the table at the end of ./run: config.yaml alone does not tell them.
+    KEPT_SETTINGS = ".snakemake/settings.yaml"
+    keep_settings(SETTINGS, Path(KEPT_SETTINGS))
 
     INPUTS = SETTINGS["folders"]["inputs"]
     RESULTS = SETTINGS["folders"]["results"]
@@ -196,6 +200,7 @@ rule render_index:
         settings=[CASES[name].of("report") for name in CAPTURES],
         compare=json.dumps(list(COMPARISONS.values()), sort_keys=True),
         report=json.dumps(SETTINGS["report"], sort_keys=True),
+        kept=KEPT_SETTINGS,
         code=CODE["render"],
     shell:
-        "python -m scripts.render_index {output:q} >{log:q} 2>&1"
+        "python -m scripts.render_index {output:q} --settings {params.kept:q} >{log:q} 2>&1"

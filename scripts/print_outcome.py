@@ -1,6 +1,6 @@
 """Print what a run made of each capture, and which inputs failed and why; exit code 1 if any did.
 
-python -m scripts.print_outcome
+python -m scripts.print_outcome [SETTINGS_FILE]
 """
 
 from __future__ import annotations
@@ -18,11 +18,8 @@ from scripts.procmon.sources.inputs import find_captures
 from scripts.procmon.unclaimed import unclaimed
 
 
-def main(settings: dict[str, Any] | None = None) -> int:
-    """1 if an input failed or a report was not made, else 0. ``settings`` are config.yaml's."""
-    if settings is None:
-        # Snakemake has checked them already; checking again would take longer than all the rest.
-        settings = yaml.safe_load(Path("config/config.yaml").read_text(encoding="utf-8"))
+def main(settings: dict[str, Any]) -> int:
+    """1 if an input failed or a report was not made, else 0."""
     inputs, results, reports = (Path(settings["folders"][name]) for name in ("inputs", "results", "reports"))
     found = find_captures(inputs)
     rejected = [(str(one.path), one.reason) for one in found.rejected]
@@ -37,5 +34,14 @@ def main(settings: dict[str, Any] | None = None) -> int:
     return code
 
 
+def _settings(arguments: list[str]) -> dict[str, Any]:
+    """Those that the run kept; config.yaml's where it did not come so far."""
+    kept = [file for file in map(Path, arguments) if file.is_file()]
+    file = kept[0] if kept else Path("config/config.yaml")
+    # Snakemake has checked them already; checking again would take longer than all the rest.
+    settings: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return settings
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(_settings(sys.argv[1:])))

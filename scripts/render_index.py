@@ -1,6 +1,6 @@
 """Write the page over all captures.
 
-python -m scripts.render_index REPORTS_INDEX [--inputs FOLDER] [--results FOLDER]
+python -m scripts.render_index REPORTS_INDEX [--settings FILE]
 """
 
 from __future__ import annotations
@@ -15,24 +15,24 @@ from scripts.procmon.contracts.files import COMPARISON_FILE, COMPARISONS
 from scripts.procmon.report.index import index_html
 from scripts.procmon.report.material import read_json
 from scripts.procmon.report.overview import read_overview
-from scripts.procmon.settings import read_settings
+from scripts.procmon.settings import CONFIG_FILE, read_settings
 from scripts.procmon.sources.inputs import find_captures
 
 
 def main(arguments: list[str] | None = None) -> int:
     """0; captures that failed are listed on the page."""
-    settings = read_settings()
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("index", type=Path, help="the file to write: reports/index.html")
-    parser.add_argument("--inputs", type=Path, default=Path(settings["folders"]["inputs"]))
-    parser.add_argument("--results", type=Path, default=Path(settings["folders"]["results"]))
+    parser.add_argument("--settings", type=Path, default=CONFIG_FILE, help="config.yaml, or what a run kept")
     given = parser.parse_args(arguments)
-    found = find_captures(given.inputs)
+    settings = read_settings(given.settings)
+    inputs, results = (Path(settings["folders"][name]) for name in ("inputs", "results"))
+    found = find_captures(inputs)
     rejected = [(str(one.path), one.reason) for one in found.rejected]
-    overview = read_overview(given.results, found.captures, rejected=rejected)
-    captures = {name: read_case(settings, name, given.inputs).of("report") for name in found.captures}
+    overview = read_overview(results, found.captures, rejected=rejected)
+    captures = {name: read_case(settings, name, inputs).of("report") for name in found.captures}
     page = index_html(
-        overview, report=settings["report"], captures=captures, compare=_compared(settings, given.results)
+        overview, report=settings["report"], captures=captures, compare=_compared(settings, results)
     )
     given.index.parent.mkdir(parents=True, exist_ok=True)
     given.index.write_text(page, encoding="utf-8")

@@ -59,6 +59,14 @@ def check_settings(settings: Mapping[str, Any], file: Path | str = CONFIG_FILE) 
     _check(settings, "config", Path(file))
 
 
+def keep_settings(settings: Mapping[str, Any], file: Path) -> None:
+    """Write the settings of a run to ``file``, where ``read_settings`` finds them as they were, --config and all."""
+    text = yaml.safe_dump(settings, allow_unicode=True)
+    if not file.is_file() or file.read_text(encoding="utf-8") != text:
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+
+
 def read_checked(file: Path, schema: str) -> dict[str, Any]:
     """A YAML file that config/schemas/{schema}.schema.yaml agrees with. Raises SettingsError."""
     try:

@@ -33,6 +33,20 @@ def test_a_capture_becomes_a_report_and_a_second_run_has_nothing_to_do(project: 
     assert "case-42/Logfile" in second.stdout
 
 
+def test_settings_of_the_command_line_hold_for_the_index_and_the_table_as_well(project: Project):
+    project.put("one.CSV")
+
+    told = project.run("--config", "folders={results: work, reports: out}", "report={marking: TLP:RED, title: 😀}")
+
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert "out/one/report.html" in told.stdout
+    index = (project.folder / "out" / "index.html").read_text(encoding="utf-8")
+    assert 'href="one/report.html"' in index
+    assert "TLP:RED" in index
+    assert not project.results.exists()
+    assert not project.reports.exists()
+
+
 def test_one_bad_capture_stops_no_other_and_is_told_with_its_reason(project: Project):
     project.put("good.CSV")
     project.put("bad.PML", "PML_ this is not one")
