@@ -79,6 +79,7 @@ def environment(language: str = "en") -> Environment:
         breakable=partial(prose.breakable, language=language),
         operation=partial(prose.operation, language=language),
         prose=partial(prose.sentence, language=language),
+        blocks=prose.blocks,
         ranges=prose.ranges,
         visible=lambda value: visible(str(value)),
         tlp=_tlp,

@@ -10,6 +10,7 @@ from typing import Any
 from scripts.procmon.report.moments import Moments
 from scripts.procmon.report.prose import shorten
 from scripts.procmon.text import code, listing, people
+from scripts.procmon.text.named import without_pid as without_pid
 
 #: A name longer than this is told by its end; the whole stands in the parts that follow.
 LONGEST_NAME = 48
@@ -47,12 +48,6 @@ def told(facts: Mapping[str, Any], moments: Moments) -> dict[str, Any]:
     if isinstance(facts.get("days"), list):
         plainly["days"] = [moments.long_day(day) or day for day in facts["days"]]
     return plainly
-
-
-def without_pid(who: str) -> str:
-    """ "lsass.exe (300)" → "lsass.exe"."""
-    name, bracket, number = who.rpartition(" (")
-    return name if bracket and number[:-1].isdigit() else who
 
 
 def once(values: Iterable[str]) -> list[str]:

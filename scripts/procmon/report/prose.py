@@ -71,6 +71,20 @@ def sentence(text: str, shown: Container[int] = (), *, language: str = "en") -> 
     return Markup("").join(parts)
 
 
+def blocks(text: str) -> list[str | list[str]]:
+    """Prose as its paragraphs; the items of a list, lines that begin with "- ", as one list."""
+    told: list[str | list[str]] = []
+    for line in filter(None, text.split("\n")):
+        item = line.removeprefix("- ")
+        if item == line:
+            told.append(line)
+        elif told and isinstance(told[-1], list):
+            told[-1].append(item)
+        else:
+            told.append([item])
+    return told
+
+
 def bare(text: str, language: str = "en") -> str:
     """The sentence without its back-ticks, for places that hold no markup: titles, bookmarks, charts."""
     plain = _CODE.sub(lambda match: match["double"] if match["double"] is not None else match["single"], text)

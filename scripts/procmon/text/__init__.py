@@ -5,7 +5,8 @@ sets a path, value or name apart (back-ticks, which the HTML turns into <code>),
 thousands separators, ``|bytes`` a size, ``|clock`` a time of day, ``|seconds`` a length of time, ``|listing`` joins a
 list with commas and "and", ``|people`` does so for one process or several, ``|alike`` names paths so that files of
 one name are counted; ``|accusation`` says what findings of these kinds hold against a process, ``|numbered`` which
-findings these are; ``plural(n, one, many)`` picks a word.
+findings these are; ``|names`` leaves the numbers of processes out; ``plural(n, one, many)`` picks a word.
+``{{ point }}`` begins an item of a list and ``{{ paragraph }}`` what follows it: lines, those of items with "- " first.
 How a language writes numbers, lists and plurals: ``forms``.
 """
 
@@ -39,6 +40,7 @@ _AT_END = re.compile(r" +$")
 _WITH_ARGUMENTS = re.compile(r"""\.\w{2,4}["']? +\S|["/]""")
 _AFTER_PROGRAM = re.compile(r"(?<=\.(?:exe|dll|sys|scr|com|bat|cmd)) +(?=,|$)", re.IGNORECASE)
 _COUNTED_REST = re.compile(r"([\d,]+) more")
+_AROUND_BREAK = re.compile(r" *\n *")
 _BETWEEN_PEOPLE = re.compile(r"(?<=\d\)), |(?<=\d\)) and ")
 
 # Japanese keeps no blank where two lines of a sentence meet, but one between two words of a katakana compound.
@@ -68,6 +70,7 @@ def render(sentence: str, facts: Mapping[str, Any], language: str = "en") -> str
     are its name.
     """
     told = _template(sentence, language).render(**facts).strip() if "{" in sentence else _folded(sentence)
+    told = _AROUND_BREAK.sub("\n", told)
     closed = _CLOSED.get(language, _closed)
     return "".join(part if part.startswith("`") else closed(part) for part in _CODE.split(told))
 
@@ -236,12 +239,20 @@ def _merged(pattern: str, language: str) -> Mapping[str, Any]:
     return together
 
 
+class _LineBreak(str):
+    """What begins items and paragraphs: all other line breaks are made visible, so that no fact can begin one."""
+
+
+def _without_breaks(value: Any) -> Any:
+    return visible(value) if isinstance(value, str) and not isinstance(value, _LineBreak) else value
+
+
 @cache
 def _environment(language: str) -> Environment:
-    from scripts.procmon.text.named import named
+    from scripts.procmon.text.named import named, without_pid
 
     # Plain text: the report escapes for HTML when it sets the sentence, so nothing is escaped twice.
-    made = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701
+    made = Environment(undefined=StrictUndefined, autoescape=False, finalize=_without_breaks)  # noqa: S701
     written = forms(language)
     made.filters.update(
         code=code,
@@ -251,10 +262,11 @@ def _environment(language: str) -> Environment:
         clock=written.clock,
         seconds=written.seconds,
         listing=written.listing,
+        names=lambda value: list(dict.fromkeys(map(without_pid, people(value)))),
         people=lambda value: _people_listed(written, value),
         alike=lambda value: _alike(written, value),
         accusation=lambda kinds, many=False: _accusation(kinds, many, language),
         numbered=lambda numbers: _numbered(numbers, language),
     )
-    made.globals.update(plural=written.plural)
+    made.globals.update(plural=written.plural, point=_LineBreak("\n- "), paragraph=_LineBreak("\n"))
     return made

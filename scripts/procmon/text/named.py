@@ -19,6 +19,12 @@ _MARKS = str.maketrans(dict.fromkeys('"`“”„‟«»「」『』', "'"))
 _BETWEEN_PEOPLE = re.compile(r"(\),?) ")
 
 
+def without_pid(who: str) -> str:
+    """ "lsass.exe (300)" → "lsass.exe"."""
+    name, bracket, number = who.rpartition(" (")
+    return name if bracket and number[:-1].isdigit() else who
+
+
 def named(process: str) -> str:
     """A process name for a sentence: as it is where it is plain, else quoted: “nothing. All 14 checks …explorer.exe”.
 

@@ -129,3 +129,13 @@ def test_the_name_of_an_operation_is_told_whole():
         assert page.count(longest) >= 2
         assert "FASTIO_RELEASE_FOR …" not in page
         assert "(42 characters)" not in page
+
+
+def test_items_of_a_list_stand_between_the_paragraphs_around_them():
+    assert prose.blocks("In order:\n- one\n- two\nThen - nothing.") == [
+        "In order:", ["one", "two"], "Then - nothing.",
+    ]  # fmt: skip
+
+
+def test_prose_without_a_list_is_one_paragraph():
+    assert prose.blocks("It ran - once.") == ["It ran - once."]
