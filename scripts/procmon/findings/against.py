@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from scripts.procmon.contracts.findings import Finding
+from scripts.procmon.contracts.tables import ProcessRow
 
 #: More findings than these are not named in one sentence.
 MOST_NAMED = 4
@@ -18,19 +19,29 @@ class Against:
 
     told: Mapping[str, Sequence[tuple[int, str]]]
     kinds: Mapping[str, Sequence[str]]
+    #: the processes that run from each file, by its path in lower case
+    runs: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, findings: Sequence[Finding], kinds: Mapping[str, Sequence[str]]) -> Against:
-        """From ``findings`` in the order of their numbers, and what ``suspects`` says of processes."""
+    def of(
+        cls,
+        findings: Sequence[Finding],
+        kinds: Mapping[str, Sequence[str]],
+        people: Iterable[ProcessRow] = (),
+    ) -> Against:
+        """From ``findings`` in the order of their numbers, what ``suspects`` says of processes, and all processes."""
         told: dict[str, list[tuple[int, str]]] = {}
         for number, finding in enumerate(findings, start=1):
             if finding.severity in ("high", "medium"):
                 for person in finding.subjects.get("processes", ()):
                     told.setdefault(person, []).append((number, finding.kind))
-        return cls(told, kinds)
+        runs: dict[str, list[str]] = {}
+        for row in people:
+            runs.setdefault((row.image_path or "").lower(), []).append(row.who)
+        return cls(told, kinds, runs)
 
     def facts(self, number: int, finding: Finding) -> dict[str, Any]:
-        """For a finding that accuses: "accused_of" (kinds) and "accused_in" (numbers of findings); else "also_in".
+        """For a finding that accuses: "accused_of" (kinds) and "accused_in" (their numbers); else "also_in", "ran_in".
 
         What makes a process a suspect is named before what else was found on it; no finding names itself.
         """
@@ -44,7 +55,15 @@ class Against:
         return {"accused_of": kinds, "accused_in": sorted(set(weighed))[:MOST_NAMED]}
 
     def _others(self, number: int, finding: Finding) -> dict[str, Any]:
-        """For a finding that accuses nobody: the graver ones on its processes, as "also_in"; nothing without any."""
+        """For a finding that accuses nobody: the graver ones on its processes ("also_in"), on what runs from its files
+        ("ran_in"); nothing without any.
+        """
         people = finding.subjects.get("processes", ())
+        files = (path.lower() for path in finding.subjects.get("files", ()))
+        runs = [one for path in files for one in self.runs.get(path, ()) if one not in people]
+        told = {"also_in": self._numbers(people, number), "ran_in": self._numbers(runs, number)}
+        return {key: numbers for key, numbers in told.items() if numbers}
+
+    def _numbers(self, people: Iterable[str], number: int) -> list[int]:
         others = {one for person in people for one, _ in self.told.get(person, ()) if one != number}
-        return {"also_in": sorted(others)[:MOST_NAMED]} if others else {}
+        return sorted(others)[:MOST_NAMED]

@@ -199,6 +199,7 @@ def _finding(
             "hashes": all(store.get("of_windows") for store in kinds),
             "talked": talked,
             "importer": importer,
+            "setup": person in setup,
             "all_copied": all_copied,
             "asked": asked,
             "image": image,

@@ -50,7 +50,7 @@ def document(capture: Capture, done: Mapping[str, Analysis], language: str = "en
     callers = Callers(tree(done))
     ordered = sorted(found, key=lambda pair: _rank(pair[0]))
     names = shown_names(capture) if found else ShortNames()
-    against = Against.of([finding for finding, _ in ordered], suspects(done))
+    against = Against.of([finding for finding, _ in ordered], suspects(done), tree(done))
     findings = [
         _finding(
             capture,

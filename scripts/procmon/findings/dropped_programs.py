@@ -111,16 +111,15 @@ def programs_dropped(
         installed = all(belongs_to_a_program(row.renamed_to or row.path) for row in files)
         setup = person in known.setups or is_installer(person, image)
         # Who lies where users may write installs nothing into Windows unless it says so in the list of programs.
-        foreign = (
-            bool(signs.stray)
+        foreign = [
+            row
+            for row in files
+            if signs.stray
             and not setup
             and person not in brought
-            and any(
-                _passes_for_windows(row.renamed_to or row.path, known.images.get(row.process))
-                and entry_of(stands_at(row), entries.get(person, {})) is None
-                for row in files
-            )
-        )
+            and _passes_for_windows(row.renamed_to or row.path, known.images.get(row.process))
+            and entry_of(stands_at(row), entries.get(person, {})) is None
+        ]
         severity: Severity = "info" if setup or (installed and not signs.stray) else "low"
         if foreign:
             severity = "medium"
@@ -139,7 +138,9 @@ def programs_dropped(
                 "scripts": sum(row.what == "script" for row in files),
                 "executables": sum(row.what == "executable" for row in files),
                 "installed": installed,
-                "foreign": foreign,
+                "foreign": bool(foreign),
+                "foreign_count": len(foreign),
+                "over": [row.path for row in files if row.how != "created"],
                 "handed": handed,
                 "browser": _is_browser(person, image),
                 "gone": [row.path for row in files if row.fate in ("deleted", "deleted on close")],
@@ -263,6 +264,7 @@ def hidden_files(
                 "folder_paths": [row.path for row in files if row.what == "folder"],
                 "data_files": sum(row.what != "folder" for row in files),
                 "windows": windows,
+                "programs": programs,
                 "disguised": disguised,
             },
             evidence=_evidence(files, ran),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from scripts.procmon.contracts.findings import Finding, Severity
+from scripts.procmon.contracts.tables import ProcessRow
 from scripts.procmon.findings.against import Against
 from scripts.procmon.text import render
 
@@ -47,3 +48,38 @@ def test_what_is_said_of_a_suspect_is_what_the_findings_say() -> None:
     told = render(sentence, {"kinds": ["injected_code"], "numbers": [3]})
     assert told == "It runs code that belongs to no program file (finding 3)."
     assert render(sentence, {"kinds": [], "numbers": []}) == "It is not what it seems (another finding)."
+
+
+def row(image: str, who: str) -> ProcessRow:
+    name = who.partition(" (")[0]
+    return ProcessRow(
+        process=1,
+        parent=None,
+        who=who,
+        process_name=name,
+        pid=1,
+        image_path=image,
+        command_line=None,
+        user=None,
+        integrity=None,
+        session=None,
+        start=None,
+        end=None,
+        started_here=True,
+        ended_here=False,
+    )
+
+
+def test_what_runs_from_a_file_speaks_against_who_brought_it() -> None:
+    made = Finding(
+        kind="programs_dropped",
+        severity="low",
+        confidence="certain",
+        facts={},
+        evidence=[0],
+        reproduce=[],
+        subjects={"processes": ["setup.exe (2)"], "files": [r"C:\A\bad.exe"]},
+    )
+    people = [row(r"c:\a\BAD.exe", "bad.exe (1)"), row(r"C:\A\other.exe", "other.exe (3)")]
+    assert Against.of([CODE, LIGHT, made], {}, people).facts(3, made) == {"ran_in": [1]}
+    assert Against.of([LIGHT, made], {}, people).facts(2, made) == {}

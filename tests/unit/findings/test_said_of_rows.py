@@ -238,3 +238,33 @@ def test_windows_starts_its_manager_of_aids_as_the_system(
     assert ("Win+U" in told["benign_explanation"]) == (severity == "info")
     assert ("weakness" in told["meaning"]) == (severity == "high")
     assert ("Win+U" in tell(finding.kind, finding.facts, "ja")["benign_explanation"]) == (severity == "info")
+
+
+BAD = "new.exe (5)"
+LOADER = {BAD: {"image_path": rf"{USER}\Downloads\new.exe"}}
+
+
+def over(path: str) -> Row:
+    detail = "Desired Access: Generic Write, Disposition: OverwriteIf, OpenResult: Overwritten"
+    return Row("CreateFile", path, detail, who=BAD)
+
+
+def test_of_several_programs_only_those_in_windows_pass_for_a_part_of_it() -> None:
+    mine, other = r"C:\Windows\System32\own.exe", rf"{USER}\Apps\b.exe"
+    rows = [over(mine), wrote(mine, 0, 100, who=BAD), created(other, who=BAD), wrote(other, 0, 100, who=BAD)]
+    told = said("programs_dropped", *rows, processes=LOADER)
+    assert f"`{mine}` stood there before and was written over." in told["statement"]
+    assert "put 1 of them into Windows' own folder, where it passes for a part" in told["meaning"]
+    told = said("programs_dropped", *rows[:2], processes=LOADER)
+    assert "put it into Windows' own folder" in told["meaning"]
+    assert (
+        "1 個を Windows のフォルダーに"
+        in said("programs_dropped", *rows, processes=LOADER, language="ja")["meaning"]
+    )
+
+
+def test_a_hidden_program_has_more_against_it_than_its_maker() -> None:
+    row = created(rf"{USER}\AppData\Roaming\x.dll", attributes="HS", who=BAD)
+    told = said("files_hidden", row, processes=LOADER)["benign_explanation"]
+    assert "lies where users may write, and that it is a program" in told
+    assert "only" not in told
