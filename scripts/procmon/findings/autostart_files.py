@@ -16,6 +16,7 @@ from scripts.procmon.findings.askers import lies_loose
 from scripts.procmon.findings.autoruns_listing import Listing, listing
 from scripts.procmon.findings.path_forms import in_full
 from scripts.procmon.findings.places import in_its_place
+from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.restorers import restorers
 from scripts.procmon.findings.setup_programs import setup_programs
@@ -33,6 +34,20 @@ _STARTUP = re.compile(
 #: Tasks below Microsoft\Windows are Windows' own.
 _TASK = re.compile(
     r"\\windows\\(?:system32\\|syswow64\\)?tasks\\(?!microsoft\\windows\\)[^*]+$", re.IGNORECASE
+)
+_WINDOWS_TASK = re.compile(
+    r"\\windows\\system32\\tasks\\microsoft\\windows\\([^\\*]+)\\[^*]+$", re.IGNORECASE
+)
+#: Windows' own servicing brings tasks of Windows'.
+_SERVICING = frozenset(
+    {
+        "tiworker.exe",
+        "trustedinstaller.exe",
+        "setuphost.exe",
+        "dismhost.exe",
+        "wuaucltcore.exe",
+        "usoclient.exe",
+    }
 )
 #: Tools that write such a file for a script or for somebody from elsewhere; people use an editor or the reader itself.
 _TOOLS = frozenset(
@@ -64,6 +79,24 @@ def startup_files(earlier: Mapping[str, Analysis]) -> list[AutostartRow]:
         elif (start := start_file(file.path)) and file.how != "changed" and file.what != "folder":
             rows += _started_with(start, file, images(earlier).get(file.process))
     return rows
+
+
+def tasks_among_windows(capture: Capture, earlier: Mapping[str, Analysis]) -> list[AutostartRow]:
+    """Rows of ``autostarts`` for new tasks in a folder of Windows' own that somebody else may have asked for."""
+    rows = [
+        replace(_file("task-file", file), ordinary=None)
+        for file in rows_of(earlier, "files")
+        if file.how == "created" and file.what != "folder" and _is_new_to_windows(file.path)
+    ]
+    if not rows or any(row.process_name.lower() in _SERVICING for row in tree(earlier)):
+        return []
+    asked = task_askers(capture, rows, earlier)
+    return [row for row in rows if row.path in asked and asked[row.path].people]
+
+
+def _is_new_to_windows(path: str) -> bool:
+    found = _WINDOWS_TASK.search(in_full(path))
+    return found is not None and found[1].lower() not in knowledge("windows_tasks")["folders"]
 
 
 def start_file(path: str) -> Mapping[str, Any] | None:
@@ -159,6 +192,8 @@ def _finding(
             "loose": loose,
             "script": script,
             "askers": asked.people,
+            "interpreters": asked.interpreters,
+            "of_windows": task and _WINDOWS_TASK.search(in_full(row.path)) is not None,
             "client": asked.confidence == "likely",
             "program": program,
             "accused": accused,

@@ -13,7 +13,12 @@ from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Tech
 from scripts.procmon.contracts.tables import AutostartRow, FileRow
 from scripts.procmon.findings.accusations import accusations
 from scripts.procmon.findings.autoruns_listing import NOT_LISTED, listing
-from scripts.procmon.findings.autostart_files import file_findings, started_services, startup_files
+from scripts.procmon.findings.autostart_files import (
+    file_findings,
+    started_services,
+    startup_files,
+    tasks_among_windows,
+)
 from scripts.procmon.findings.autostart_values import (
     Write,
     by_servicing,
@@ -56,7 +61,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     """
     by_files = [*replaced(capture, earlier), *wmi_findings(capture, earlier)]
     if not capture.info["can_show"]["registry_events"]["value"]:
-        files = startup_files(earlier)
+        files = [*startup_files(earlier), *tasks_among_windows(capture, earlier)]
         findings = [
             *file_findings(capture, files, earlier),
             *by_files,
@@ -76,7 +81,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     setup = bool(setup_programs(capture))
     rows = [_row(capture, write, dropped=dropped, setup=setup) for write in writes]
     rows += _removals(capture, told)
-    files = startup_files(earlier)
+    files = [*startup_files(earlier), *tasks_among_windows(capture, earlier)]
     services = started_services(earlier)
     settled = settled_programs(earlier, {file_key(path): file for path, file in dropped.items()}, accused)
     findings = _findings(

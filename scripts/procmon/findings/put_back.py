@@ -74,7 +74,7 @@ def put_back(earlier: Mapping[str, Analysis]) -> Iterator[RemovalRow]:
                 step="check", target=path, because="hosts_file", facts={"who": str(finding.facts["who"])}
             )
         wmi = finding.kind == "command_line" and finding.facts["id"] in ("wmi-subscription", "mof-compiled")
-        if wmi or finding.kind in ("wmi_consumer_ran", "wmi_repository_written"):
+        if wmi or finding.kind in ("wmi_consumer_ran", "wmi_repository_written", "wmi_subscription"):
             yield RemovalRow(step="check", target="root\\subscription", because="wmi_subscription")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -11,11 +11,14 @@ import pandas as pd
 from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis
-from scripts.procmon.contracts.tables import AutostartRow
+from scripts.procmon.contracts.tables import AutostartRow, ProcessRow
 from scripts.procmon.findings.askers import at_work, lies_loose
+from scripts.procmon.findings.commands import tells
+from scripts.procmon.findings.doers import Doers, interprets
 from scripts.procmon.findings.file_kinds import PROGRAMS
 from scripts.procmon.findings.names import process_name, who
 from scripts.procmon.findings.places import below_windows, in_its_place
+from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.select import one_of, where
 from scripts.procmon.findings.setup_programs import setup_programs
 from scripts.procmon.findings.suspects import images
@@ -23,8 +26,11 @@ from scripts.procmon.findings.traces import rows_of
 
 #: By this library programs speak with the scheduler.
 _CLIENT = "\\taskschd.dll"
-#: The scheduler's own process, and Windows' own tools, whose command lines tell what they were asked for.
-_OWN = frozenset({"svchost.exe", "taskeng.exe", "taskhostw.exe", "taskhost.exe", "schtasks.exe", "mmc.exe"})
+#: The scheduler's own process, WMI, by which PowerShell asks, and Windows' own tools, whose command lines tell what
+#: they were asked for.
+_OWN = frozenset(
+    {"svchost.exe", "taskeng.exe", "taskhostw.exe", "taskhost.exe", "schtasks.exe", "mmc.exe", "wmiprvse.exe"}
+)
 _SCHEDULER = "svchost.exe ("
 #: More tasks than these are made by set-up of Windows or by a restored backup.
 MOST = 20
@@ -36,6 +42,7 @@ class Askers:
     """Programs that may have asked; "likely" where they had the scheduler's library loaded."""
 
     people: list[str] = field(default_factory=list)
+    interpreters: list[str] = field(default_factory=list)  #: those of them that are Windows' own
     confidence: Literal["likely", "possible"] = "possible"
 
 
@@ -44,6 +51,8 @@ def task_askers(
 ) -> dict[str, Askers]:
     """For the path of each task the programs at work within the second before that lie where nothing is set up.
 
+    And Windows' interpreters that such a program started, or whose own arguments give them away.
+
     None where something was set up in this capture, which is what most tasks are made for, nor where many were made.
     """
     mine = [row for row in rows if row.place == "task-file" and row.who.lower().startswith(_SCHEDULER)]
@@ -51,19 +60,40 @@ def task_askers(
         return {}
     image_of = images(earlier)
     clients = [one for one in _clients(capture) if process_name(capture, one[0]).lower() not in _OWN]
-    return {row.path: _askers(capture, row.events[0], clients, image_of) for row in mine}
+    rows_by_number = {one.process: one for one in tree(earlier)}
+    given_away = _given_away(rows_by_number)
+    return {row.path: _askers(capture, row.events[0], clients, image_of, given_away) for row in mine}
+
+
+def _given_away(rows: Mapping[int, ProcessRow]) -> frozenset[int]:
+    """The interpreters that a stray program gave their orders, or nobody known and whose command line weighs medium."""
+    doers = Doers(rows.values())
+    return frozenset(
+        number
+        for number, row in rows.items()
+        if row.image_path
+        and interprets(row.image_path)
+        and (doer := doers.of(number)) != "installed"
+        and (doer == "stray" or tells(row.command_line or "") in ("high", "medium"))
+    )
 
 
 def _askers(
-    capture: Capture, event: int, clients: Sequence[tuple[int, int]], image_of: Mapping[int, str]
+    capture: Capture,
+    event: int,
+    clients: Sequence[tuple[int, int]],
+    image_of: Mapping[int, str],
+    given_away: Collection[int],
 ) -> Askers:
     known = {process for process, loaded in clients if loaded < event}
     near = at_work(capture, event, _WITHIN)
     if not known and any(process_name(capture, one).lower() in ("schtasks.exe", "mmc.exe") for one in near):
         return Askers()
-    found = [one for one in (known or near) if lies_loose(image_of.get(one))]
+    found = [one for one in (known or near) if lies_loose(image_of.get(one)) or one in given_away]
     return Askers(
-        people=[who(capture, one) for one in sorted(found)], confidence="likely" if known else "possible"
+        people=[who(capture, one) for one in sorted(found)],
+        interpreters=[who(capture, one) for one in sorted(found) if one in given_away],
+        confidence="likely" if known else "possible",
     )
 
 

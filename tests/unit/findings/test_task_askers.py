@@ -26,6 +26,7 @@ PLACES = {
     "WINWORD.EXE (20)": r"C:\Program Files\Microsoft Office\root\Office16\WINWORD.EXE",
     "EXCEL.EXE (21)": r"C:\Program Files\Microsoft Office\root\Office16\EXCEL.EXE",
     "msiexec.exe (22)": r"C:\Windows\System32\msiexec.exe",
+    "TiWorker.exe (16)": r"C:\Windows\WinSxS\x\TiWorker.exe",
     "notepad.exe (14)": r"C:\Windows\System32\notepad.exe",
     "powershell.exe (15)": r"C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe",
 }
@@ -87,6 +88,53 @@ ORDINARY = {
 def test_a_task_that_something_else_explains_stays_low(rows: tuple[Row, ...]) -> None:
     (finding,) = told(*rows, task())
     assert (finding.severity, finding.facts["askers"]) == ("low", [])
+
+
+OWN_TASK = r"C:\Windows\System32\Tasks\Microsoft\Windows\Maintenance\WinSATx"
+READS_TEXT = r'powershell -c "iex (gc C:\Users\Public\n.txt -raw)"'
+
+
+def told_of_script(line: str, path: str, *rows: Row, parent: str | None = None) -> list[Finding]:
+    """The findings on a task made just after PowerShell was at work."""
+    script = "powershell.exe (15)"
+    made = (at_work(script, 4.9), created(path, who=SCHEDULER, at=5.0), *rows)
+    people = {row.who for row in made} | ({parent} if parent else set())
+    processes: dict[str, dict[str, str]] = {who: {"image_path": PLACES[who]} for who in people}
+    processes[script] |= {"command_line": line} | ({"parent": parent} if parent else {})
+    found = analyses.run(capture(*made, processes=processes))["persistence"].findings
+    return [finding for finding in found if finding.kind == "autostart_file"]
+
+
+@pytest.mark.parametrize("path", [TASK, OWN_TASK])
+def test_a_script_whose_arguments_give_it_away_may_have_asked(path: str) -> None:
+    (finding,) = told_of_script(READS_TEXT, path)
+    assert (finding.severity, finding.confidence) == ("medium", "possible")
+    assert (finding.facts["interpreters"], finding.facts["of_windows"]) == (
+        ["powershell.exe (15)"],
+        path == OWN_TASK,
+    )
+    for language in ("en", "ja"):
+        assert "powershell.exe (15)" in tell(finding.kind, finding.facts, language)["statement"]
+
+
+def test_a_loose_program_may_have_had_a_task_made_among_windows_own() -> None:
+    (finding,) = told(at_work(STRAY, 4.9), created(OWN_TASK, who=SCHEDULER, at=5.0))
+    assert (finding.severity, finding.facts["askers"]) == ("medium", [STRAY])
+
+
+def test_an_installed_program_s_script_and_a_plain_one_are_not_taken_for_askers() -> None:
+    assert [one.severity for one in told_of_script("powershell -File D:\\x.ps1", TASK)] == ["low"]
+    assert [one.severity for one in told_of_script(READS_TEXT, TASK, parent="agent.exe (8)")] == ["low"]
+
+
+def test_windows_makes_tasks_of_its_own() -> None:
+    orders = r"C:\Windows\System32\Tasks\Microsoft\Windows\UpdateOrchestrator\Schedule Work"
+    servicing = Row("RegOpenKey", "HKLM", who="TiWorker.exe (16)", at=1.0)
+    assert told(created(OWN_TASK, who=SCHEDULER, at=5.0)) == []
+    assert told(at_work(STRAY, 4.9), created(orders, who=SCHEDULER, at=5.0)) == []
+    assert told(servicing, at_work(STRAY, 4.9), created(OWN_TASK, who=SCHEDULER, at=5.0)) == []
+    assert told_of_script("powershell -File D:\\x.ps1", OWN_TASK) == []
+    assert told_of_script(READS_TEXT, OWN_TASK, parent="agent.exe (8)") == []
 
 
 PROFILE = r"C:\Users\a\Documents\WindowsPowerShell\Microsoft.PowerShell_profile.ps1"
