@@ -22,6 +22,7 @@ from scripts.procmon.findings.file_kinds import (
 )
 from scripts.procmon.findings.file_uses import Use, module_users
 from scripts.procmon.findings.input_methods import entry_of, input_methods
+from scripts.procmon.findings.kept import keeps_registering
 from scripts.procmon.findings.places import below_windows, in_its_place
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.reproduce import by_path
@@ -105,7 +106,7 @@ def programs_dropped(
         and not _is_hidden(row)  # those are told of by hidden_files
     ]
     known, brought = Known.of(capture, wanted, ran, earlier), brought_programs(earlier)
-    entries = input_methods(capture)
+    entries, registering = input_methods(capture), keeps_registering(capture)
     for person, files in _by_maker(wanted).items():
         signs, image = _signs(files, known), known.images.get(files[0].process)
         installed = all(belongs_to_a_program(row.renamed_to or row.path) for row in files)
@@ -140,6 +141,7 @@ def programs_dropped(
                 "installed": installed,
                 "foreign": bool(foreign),
                 "foreign_count": len(foreign),
+                "registering": registering,
                 "over": [row.path for row in files if row.how != "created"],
                 "handed": handed,
                 "browser": _is_browser(person, image),

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
+from scripts.procmon.findings.select import one_of
+
+_REGISTERS = {"RegSetValue", "RegCreateKey", "RegDeleteKey", "RegDeleteValue"}
 
 
 def kept(capture: Capture) -> dict[str, bool]:
@@ -13,3 +17,8 @@ def kept(capture: Capture) -> dict[str, bool]:
         "network": shows["network_events"],
         "stacks": shows["stacks"],
     }
+
+
+def keeps_registering(capture: Capture) -> bool:
+    """Whether anything is entered in the registry in ``capture``, so that what a set-up program enters would be seen."""
+    return bool(one_of(capture.events[e.OPERATION], _REGISTERS).any())

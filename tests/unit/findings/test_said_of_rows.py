@@ -268,3 +268,18 @@ def test_a_hidden_program_has_more_against_it_than_its_maker() -> None:
     told = said("files_hidden", row, processes=LOADER)["benign_explanation"]
     assert "lies where users may write, and that it is a program" in told
     assert "only" not in told
+
+
+def test_that_nothing_was_registered_is_said_only_where_it_would_be_seen() -> None:
+    path = r"C:\Windows\System32\own.exe"
+    rows = [created(path, who=BAD), wrote(path, 0, 100, who=BAD)]
+    entry = Row("RegSetValue", r"HKCU\Software\Any\x", "Type: REG_SZ, Length: 4, Data: x", who=BAD)
+    for language, said_so, open_still in (
+        ("en", "Against it speaks that nothing was registered", "which this capture could not show"),
+        ("ja", "アンインストールのための登録がなく", "登録の有無がわからない"),
+    ):
+        told = said("programs_dropped", *rows, entry, processes=LOADER, language=language)
+        assert said_so in told["benign_explanation"]
+        told = said("programs_dropped", *rows, processes=LOADER, language=language)
+        assert open_still in told["benign_explanation"]
+        assert said_so not in told["benign_explanation"]

@@ -66,7 +66,7 @@ def test_windows_own_file_started_by_another_is_not_called_another_program(facts
 
 def test_it_opens_with_what_was_done_and_how_long_it_took():
     assert happened(material(findings=[finding(1, **DRIVER)])).startswith(
-        "In 40 seconds, lsass.exe put one driver on this computer, `MRxCls`, and started it."
+        "In 40 seconds, lsass.exe put one driver on this computer, `MRxCls`, and it was started."
     )
 
 
@@ -92,7 +92,7 @@ def test_a_capture_without_dates_is_given_none():
 def test_two_drivers_are_told_in_one_sentence_without_process_numbers():
     other = DRIVER | {"facts": DRIVER["facts"] | {"name": "MRxNet"}}
     told = happened(material(findings=[finding(1, **DRIVER), finding(2, **other)]))
-    assert "lsass.exe put two drivers on this computer, `MRxCls` and `MRxNet`, and started both." in told
+    assert "lsass.exe put two drivers on this computer, `MRxCls` and `MRxNet`, and both were started." in told
 
 
 def test_a_kind_without_a_sentence_is_told_by_its_title():
