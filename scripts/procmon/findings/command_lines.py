@@ -25,7 +25,7 @@ from scripts.procmon.findings.lsass_number import dumps_by_number, numbers_of_ls
 from scripts.procmon.findings.named_files import LONGEST, named_files
 from scripts.procmon.findings.path_forms import texts_in_full
 from scripts.procmon.findings.patterns import met, pattern
-from scripts.procmon.findings.places import kind_of
+from scripts.procmon.findings.places import below_windows, kind_of
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.select import one_of, where
 from scripts.procmon.findings.windows_setup import laying_out
@@ -34,6 +34,8 @@ from scripts.procmon.knowledge import knowledge
 #: Entries that an encoded script may be the reason for.
 _ENCODED = ("hidden-script", "encoded-script", "plain-script", "remote-session-script")
 _SETUP_ORDERS = re.compile(r"\bbcdedit(?:\.exe)?\"?\s[^|&]{0,200}\brecoveryenabled\s+no\b", re.IGNORECASE)
+#: What runs the scripts of a domain's policy: its administrators gave the orders, wherever the script lies.
+POLICY = r"system32\gpscript.exe"
 _SCRIPT_HOSTS = {"powershell.exe", "pwsh.exe", "powershell_ise.exe"}
 
 
@@ -54,7 +56,9 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     laid = laying_out(earlier)
     setup = {number for number, row in by_number.items() if row.who in laid}
     findings = [
-        _finding(capture, _by_id(one), same, setup=_of_setup(same, setup))
+        _finding(
+            capture, _by_id(one), same, setup=_of_setup(same, setup), policy=_of_policy(one, same, by_number)
+        )
         for (one, _), same in groups.items()
     ]
     findings += [_finding(capture, known, same) for known, same in _many(rows)]
@@ -132,8 +136,21 @@ def _of_setup(same: Sequence[ProcessRow], setup: set[int]) -> bool:
     return all(row.parent in setup and _SETUP_ORDERS.search(row.command_line or "") for row in same)
 
 
+def _of_policy(known: str, same: Sequence[ProcessRow], by_number: Mapping[int, ProcessRow]) -> bool:
+    """Whether all come from scripts of the group policy, which is how a domain's administrators make accounts."""
+    return known == "account-made" and all(
+        any(below_windows(one.image_path or "") == POLICY for one in ancestors(row, by_number))
+        for row in same
+    )
+
+
 def _finding(
-    capture: Capture, known: Mapping[str, Any], same: list[ProcessRow], *, setup: bool = False
+    capture: Capture,
+    known: Mapping[str, Any],
+    same: list[ProcessRow],
+    *,
+    setup: bool = False,
+    policy: bool = False,
 ) -> Finding:
     evidence = _evidence(capture, same)
     began = any(row.started_here for row in same)
@@ -142,7 +159,7 @@ def _finding(
     files = _files(same)
     if not began:
         severity = SEVERITIES[min(SEVERITIES.index(severity) + 1, SEVERITIES.index("low"))]
-    if setup:
+    if setup or policy:
         severity = "low"
     script = "script" in known["id"] and "remote" not in known["id"]
     renamed = script and same[0].process_name.lower() not in {*_SCRIPT_HOSTS, "cmd.exe"}
@@ -159,6 +176,7 @@ def _finding(
             "files": files,
             "id": known["id"],
             "began": began,
+            "policy": policy,
             "renamed": renamed,
             "console": console,
             "start": same[0].start,

@@ -8,7 +8,7 @@ from typing import Literal
 
 from scripts.procmon.contracts.tables import ProcessRow
 from scripts.procmon.findings.callers import acts_for_others
-from scripts.procmon.findings.command_lines import telling
+from scripts.procmon.findings.command_lines import POLICY, telling
 from scripts.procmon.findings.file_kinds import is_stray
 from scripts.procmon.findings.places import below_windows
 from scripts.procmon.knowledge import knowledge
@@ -17,10 +17,6 @@ from scripts.procmon.knowledge import knowledge
 #: "script": an interpreter of Windows that runs what it is given, by whom is not known; "installed": any other program,
 #: or a command that an installed one gave.
 Doer = Literal["stray", "script", "installed"]
-
-
-#: What runs the scripts of a domain's policy: its administrators gave the orders, wherever the script lies.
-_POLICY = r"system32\gpscript.exe"
 
 
 class Doers:
@@ -48,7 +44,7 @@ class Doers:
             return "installed"
         if not interprets(row.image_path):
             return "stray" if is_stray(row.image_path) else "installed"
-        if any(below_windows(one.image_path or "") == _POLICY for one in self._upwards(row)):
+        if any(below_windows(one.image_path or "") == POLICY for one in self._upwards(row)):
             return "installed"
         for one in self._upwards(row):
             if one.image_path and not acts_for_others(one.process_name, one.image_path):

@@ -47,6 +47,7 @@ from scripts.procmon.findings.setup_programs import setup_programs
 from scripts.procmon.findings.suspects import suspects
 from scripts.procmon.findings.task_manager import stands_in_for_task_manager
 from scripts.procmon.findings.traces import rows_of
+from scripts.procmon.findings.windows_setup import is_of_setup, laying_out
 from scripts.procmon.findings.wmi_events import wmi_findings
 
 #: A program enters itself once or twice when it starts; who guards its entry does so again and again.
@@ -85,7 +86,13 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     services = started_services(earlier)
     settled = settled_programs(earlier, {file_key(path): file for path, file in dropped.items()}, accused)
     findings = _findings(
-        capture, writes, dropped=dropped, accused=set(suspects(earlier)), setup=setup, settled=settled
+        capture,
+        writes,
+        dropped=dropped,
+        accused=set(suspects(earlier)),
+        setup=setup,
+        settled=settled,
+        laid=laying_out(earlier),
     )
     findings += [*file_findings(capture, files, earlier), *by_files]
     return Analysis(
@@ -201,6 +208,7 @@ def _findings(
     accused: set[str],
     setup: bool,
     settled: set[int],
+    laid: set[str],
 ) -> list[Finding]:
     often = Counter((write.record.process, normal(write.record.path)) for write in writes)
     groups: dict[tuple[Any, ...], list[tuple[Write, list[str]]]] = {}
@@ -212,6 +220,12 @@ def _findings(
         guards = often[write.record.process, normal(write.record.path)] > MOST_TIMES
         if "itself" in signs and write.record.process in settled and not guards:
             signs.append("settled")
+        if (
+            laid
+            and who(capture, write.record.process) in laid
+            and is_of_setup(target_of(write.place, write.data))
+        ):
+            signs.append("windows_setup")
         if stands_in_for_task_manager(capture, write):
             signs.append("task_manager")
         if _severity(write, signs) is None:
@@ -236,7 +250,11 @@ def _severity(write: Write, signs: list[str]) -> Severity | None:
     if strong or {"rare", "unusual_place"} <= set(signs) or (by_hand and "dropped" in signs):
         return "high"
     own = _leads_to_installed(write) or "task_manager" in signs
-    rare = "rare" in signs and "policy" not in signs and ("interpreter" in signs or not own)
+    rare = (
+        "rare" in signs
+        and not {"policy", "windows_setup"} & set(signs)
+        and ("interpreter" in signs or not own)
+    )
     # A program that enters itself was installed for one user, or hides where such lie.
     itself = "itself" in signs and not {"settled", "task_manager"} & set(signs) and not _is_own_type(write)
     if rare or by_hand or itself or {"planted", "unusual_place", "copy", "borrowed"} & set(signs):

@@ -30,3 +30,8 @@ def laying_out(earlier: Mapping[str, Analysis]) -> set[str]:
         if found and put[row.who, found["drive"].lower()] >= LEAST:
             people.add(row.who)
     return people
+
+
+def is_of_setup(path: str) -> bool:
+    """Whether a program lies in the folder from which Windows' own setup runs."""
+    return _SOURCES.fullmatch(path) is not None

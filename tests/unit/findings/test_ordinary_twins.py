@@ -243,3 +243,50 @@ def test_an_input_method_is_loaded_by_every_program_of_windows(
     low = severities == ["low", "low"]
     assert ("as an input method (event 2)" in tell(planted.kind, planted.facts)["benign_explanation"]) == low
     assert ("入力方式として登録した" in tell(planted.kind, planted.facts, "ja")["benign_explanation"]) == low
+
+
+SETUP_EXECUTE = r"HKLM\System\CurrentControlSet\Control\Session Manager\SetupExecute"
+
+
+@pytest.mark.parametrize(
+    ("data", "new", "severity"),
+    [
+        (r"C:\$WINDOWS.~BT\Sources\setupnative.exe", NEW, "low"),
+        (r"C:\$WINDOWS.~BT\Sources\setupnative.exe", NEW[:2], "medium"),  # a decoy
+        (r"C:\ProgramData\x.exe", NEW, "high"),
+    ],
+)
+def test_windows_setup_has_its_own_next_step_run_before_windows(
+    data: str, new: list[str], severity: str
+) -> None:
+    rows = [row for path in new for row in (created(path, who=SETUP), wrote(path, 0, 100, who=SETUP))]
+    entered = Row("RegSetValue", SETUP_EXECUTE, f"Type: REG_MULTI_SZ, Length: 80, Data: {data}", who=SETUP)
+    (finding,) = told("autostart", *rows, entered, image=SOURCES)
+    assert finding.severity == severity
+    assert ("windows_setup" in finding.facts["signs"]) == (severity == "low")
+    assert tell(finding.kind, finding.facts, "ja")["benign_explanation"]
+
+
+@pytest.mark.parametrize(
+    ("script", "line", "severity"),
+    [
+        (r"C:\Windows\System32\gpscript.exe", "net localgroup Administrators CORP\\IT /add", "low"),
+        (r"C:\Users\Public\gpscript.exe", "net localgroup Administrators CORP\\IT /add", "medium"),
+        (r"C:\Windows\System32\gpscript.exe", "net stop windefend", "high"),
+    ],
+)
+def test_accounts_are_made_by_scripts_of_the_group_policy(script: str, line: str, severity: str) -> None:
+    policy, shell, tool = "gpscript.exe (5)", "cmd.exe (6)", "net.exe (7)"
+    built = capture(
+        Row("RegOpenKey", "HKLM", who=policy),
+        Row("Process Start", detail="Parent PID: 5", who=shell),
+        Row("Process Start", detail="Parent PID: 6", who=tool),
+        processes={
+            policy: {"image_path": script},
+            shell: {"image_path": r"C:\Windows\System32\cmd.exe", "parent": policy},
+            tool: {"image_path": r"C:\Windows\System32\net.exe", "parent": shell, "command_line": line},
+        },
+    )
+    (finding,) = run(built)["command_lines"].findings
+    assert finding.severity == severity
+    assert ("group policy" in tell(finding.kind, finding.facts)["benign_explanation"]) == (severity == "low")
