@@ -3,7 +3,6 @@
 # Every rule opens with its contract. Columns and file names: scripts/procmon/contracts/.
 
 import json
-from difflib import get_close_matches
 
 from snakemake.logging import logger
 from snakemake.utils import update_config
@@ -26,6 +25,7 @@ from scripts.procmon.settings import (
     told_plainly,
 )
 from scripts.procmon.sources.inputs import capture_name, find_captures
+from scripts.procmon.unclaimed import unclaimed
 
 # What can't be used ends the run here, with its sentence as the last word.
 with told_plainly():
@@ -50,11 +50,8 @@ with told_plainly():
     FOUND = find_captures(Path(INPUTS))
     CAPTURES = sorted(FOUND.captures)
 
-    for name in set(SETTINGS["captures"]) - set(CAPTURES):
-        for near in get_close_matches(name, CAPTURES, n=1, cutoff=0.8):
-            logger.warning(
-                f"config.yaml speaks of a capture {name!r}; did you mean {near!r}?"
-            )
+    for told in unclaimed(SETTINGS, Path(INPUTS), CAPTURES):
+        logger.warning(told)
     CASES = {name: read_case(SETTINGS, name, Path(INPUTS)) for name in CAPTURES}
     # A baseline that was turned away is told as such; one that is not there at all is a slip of the pen.
     TURNED_AWAY = {
