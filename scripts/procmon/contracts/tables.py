@@ -177,6 +177,8 @@ class RegistryValueRow:
     time: str  #: of the first
     events: list[int]
     ordinary: str | None = None
+    #: what a note of the Background Activity Moderator says: "account" (SID), "program", "ran" (UTC; None if not shown)
+    noted: dict[str, str | None] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis
 from scripts.procmon.contracts.tables import RegistryValueRow
 from scripts.procmon.findings.names import who
+from scripts.procmon.findings.program_notes import program_noted
 from scripts.procmon.findings.records import Record, of_operations
 from scripts.procmon.findings.registry_paths import matches, normal
 from scripts.procmon.findings.traces import rows_of
@@ -53,6 +54,7 @@ def _row(capture: Capture, same: list[Record]) -> RegistryValueRow:
         time=same[0].moment,
         events=[record.event for record in same],
         ordinary=_reason(last.path),
+        noted=program_noted(last),
     )
 
 

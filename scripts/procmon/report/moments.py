@@ -55,6 +55,14 @@ class Moments:
             return clock if self.clock(iso) else ""
         return str(forms(self.language).words["moment"].format(day=self.day(iso), clock=clock))
 
+    def absolute(self, iso: str | None) -> str:
+        """ "20 April 2011, 20:16:22 UTC" of a moment that is in UTC whatever the capture knows; "" where unknown."""
+        moment = parse(iso)
+        if moment is None:
+            return ""
+        units = forms(self.language)
+        return str(units.words["moment"].format(day=units.day(moment), clock=f"{moment:%H:%M:%S} UTC"))
+
     def covers(self, first: str | None, last: str | None) -> str:
         """ "20 April 2011, 20:16:22 UTC – 20:19:01"; the end has its day where that is another."""
         days = self._days_between(first, last)

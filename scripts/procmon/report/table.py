@@ -66,3 +66,7 @@ class Shape:
     #: rows of which a page shows a few only, since their sum stands in the sentence above
     minor: Callable[[TableRow], bool] = lambda _row: False
     keep: Callable[[TableRow], bool] = lambda _row: True
+    #: what stands above the table besides, of all its rows, everyday ones too
+    besides: Callable[[Sequence[TableRow], Maker], Sequence[str]] = lambda _rows, _maker: ()
+    #: whether a row has all its events, so that rows and events can be told apart in numbers
+    all_events: bool = False

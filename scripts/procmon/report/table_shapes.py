@@ -112,6 +112,30 @@ def _registry_value(row: TableRow, m: Maker) -> list[Any]:
     return [row["path"], row["data"], row["who"], m.moments.clock(row["time"]), row["events"]]
 
 
+def _noted(rows: Sequence[TableRow], m: Maker) -> list[str]:
+    """What the Background Activity Moderator noted: a sentence for each program and account."""
+    notes: dict[tuple[str, str], list[TableRow]] = {}
+    for row in rows:
+        if row.get("noted"):
+            notes.setdefault((row["noted"]["program"], row["noted"]["account"]), []).append(row)
+    told = [
+        m.words.say(
+            "tables.registry_values.noted",
+            program=program,
+            account=account,
+            times=[f"{m.moments.clock(row['time'])}" for row in same],
+            events=[event for row in same for event in row["events"]],
+            who=once(row["who"] for row in same),
+            ran=m.moments.absolute(same[0]["noted"]["ran"]),
+        )
+        for (program, account), same in notes.items()
+    ]
+    rest = len(told) - _MOST_NOTES
+    return (
+        told if rest < 2 else [*told[:_MOST_NOTES], m.words.say("tables.registry_values.more_noted", n=rest)]
+    )
+
+
 def _process(row: TableRow, m: Maker) -> list[Any]:
     running = m.words["words.running" if row.get("end_known", True) else "words.end_unknown"]
     end = m.moments.clock(row["end"]) if row["ended_here"] else running
@@ -199,6 +223,8 @@ def _indicator_facts(rows: Sequence[TableRow], m: Maker) -> dict[str, Any]:
     return {"types": [m.words.forms.plural(n, *forms.get(kind, (kind, kind))) for kind, n in counted.items()]}
 
 
+#: Programs that BAM noted, told one by one.
+_MOST_NOTES = 6
 _WEIGHT = {"driver": 0, "executable": 1, "script": 2, "shortcut": 3, "data": 4, "folder": 5}
 _WONDER = {None: 0, "unexplained": 0, "security": 1}
 _TYPES = {
@@ -288,6 +314,8 @@ SHAPES: dict[str, Shape] = {
                  ("events", "events", 13)),
         cells=_registry_value,
         minor=lambda _row: True,
+        besides=_noted,
+        all_events=True,
     ),
     "processes": Shape(
         check="process_tree",

@@ -27,17 +27,22 @@ def make_table(
     telling.sort(
         key=lambda row: (str(row.get(shape.subject)).lower() not in maker.subjects, shape.order(row))
     )
-    everyday = Counter(str(row["ordinary"]) for row in kept if row.get("ordinary"))
+    ordinary = [row for row in kept if row.get("ordinary")]
+    everyday = Counter(str(row["ordinary"]) for row in ordinary)
+    events: Counter[str] = Counter()
+    for row in ordinary if shape.all_events else ():
+        events[str(row["ordinary"])] += len(row["events"])
     check = checks.get(shape.check, {})
     said: list[str] = []
     if telling:
         said.append(words.say(f"tables.{key}.intro", **{"n": len(telling), **shape.facts(telling, maker)}))
         if everyday:
-            said.append(_everyday("ordinary", everyday, words))
+            said.append(_everyday("ordinary", everyday, events, words))
     elif everyday:
-        said.append(_everyday("only_ordinary", everyday, words))
+        said.append(_everyday("only_ordinary", everyday, events, words))
     else:
         said.append(_nothing(key, check, maker))
+    said.extend(shape.besides(kept, maker))
     if check.get("limits"):
         said.append(words.say("changes.limits", limits=words["gap"].join(check["limits"])))
     heads = words[f"tables.{key}.columns"]
@@ -59,9 +64,11 @@ def _more(hidden: int, maker: Maker) -> str:
     return maker.words.say(f"changes.more_{maker.medium}", n=hidden) if hidden > 0 else ""
 
 
-def _everyday(sentence: str, reasons: Counter[str], words: Words) -> str:
+def _everyday(sentence: str, reasons: Counter[str], events: Counter[str], words: Words) -> str:
+    """``events``: how many a reason's rows have, where the rows have all of them."""
     kinds = [
-        f"{words.shared('ordinary', reason)} ({words.forms.number(n)})" for reason, n in reasons.most_common()
+        words.say("changes.ordinary_kind", kind=words.shared("ordinary", reason), n=n, events=events[reason])
+        for reason, n in reasons.most_common()
     ]
     if len(reasons) == 1:  # its number is that of all rows
         kinds = [words.shared("ordinary", reason) for reason in reasons]
@@ -71,7 +78,9 @@ def _everyday(sentence: str, reasons: Counter[str], words: Words) -> str:
         kinds[_MOST_REASONS:] = [
             words.say("changes.ordinary_rest", n=rest, reasons=len(kinds) - _MOST_REASONS)
         ]
-    return words.say(f"changes.{sentence}", n=reasons.total(), kinds=words.forms.listing(kinds))
+    return words.say(
+        f"changes.{sentence}", n=reasons.total(), events=events.total(), kinds=words.forms.listing(kinds)
+    )
 
 
 def _nothing(key: str, check: Mapping[str, Any], maker: Maker) -> str:

@@ -202,7 +202,7 @@ def test_a_stage_says_which_acts_it_hid_and_who_did_them() -> None:
     ]
     assert stage["said"] == (
         "This stage hid 10 events: 7 Write Metadata and 3 Write. "
-        "Among them: 6 changes of file times by `lsass.exe (300)`; "
+        "Among them, counted in events: 6 changes of file times by `lsass.exe (300)`; "
         "2 deletions in the registry by `a.exe (1)` and `b.exe (2)`."
     )
 

@@ -27,6 +27,23 @@ def test_what_windows_sets_every_day_has_its_reason() -> None:
     assert [row.ordinary for row in rows] == ["internet_zones", "programs_noted"]
 
 
+def test_a_note_of_a_program_that_ran_says_which_one_for_whom_and_when() -> None:
+    user = r"HKLM\System\CurrentControlSet\Services\bam\State\UserSettings\S-1-5-21-7-8-9-1001"
+    shown = "Type: REG_BINARY, Length: 24, Data: 00 80 3E D5 DE B1 9D 01 00 00 00 00 00 00 00 00"
+    (row,) = table(Row("RegSetValue", user + r"\\Device\HarddiskVolume1\tool.exe", shown))
+    assert row.noted == {
+        "account": "S-1-5-21-7-8-9-1001",
+        "program": r"\Device\HarddiskVolume1\tool.exe",
+        "ran": "1970-01-01T00:00:00.000000000Z",
+    }
+
+
+def test_a_note_without_a_time_that_can_be_read_says_none() -> None:
+    (row,) = table(Row("RegSetValue", BAM, "Type: REG_BINARY, Length: 24"))
+    assert row.noted is not None
+    assert row.noted["ran"] is None
+
+
 def test_another_setting_of_the_zones_is_not_excused() -> None:
     (row,) = table(Row("RegSetValue", ZONES.replace("ProxyBypass", "Domains\\bad.example\\*"), DATA))
     assert row.ordinary is None

@@ -101,6 +101,31 @@ def test_what_a_finding_is_about_comes_first():
     assert [row[0] for row in table.rows] == ["C:\\Notes.TXT", "C:\\Setup.exe"]
 
 
+def value(**changes: Any) -> dict[str, Any]:
+    row = TABLES["registry_values"](
+        path="HKCU\\Zone", data="1", process=1, who="a.exe (1)", time=f"{HOUR}:01.0", events=[1, 2, 3],
+        ordinary="internet_zones",
+    )  # fmt: skip
+    return dataclasses.asdict(row) | changes
+
+
+def test_rows_and_events_of_registry_values_are_told_apart():
+    told = make_table("registry_values", [value(), value()], maker(), checks={}).said[0]
+    assert "2 rows were recorded (6 events: a value that a process sets again is one row)" in told
+    once = make_table("registry_values", [value(events=[1])], maker(), checks={}).said[0]
+    assert "1 row was recorded, and it has" in once
+
+
+def test_what_bam_noted_stands_in_one_place_with_account_time_and_event():
+    note = {"account": "S-1-5-21-7-1001", "program": "Device\\tool.exe", "ran": "2020-02-03T04:05:06Z"}
+    rows = [value(ordinary="programs_noted", noted=note, events=[n]) for n in (5, 1234)]
+    (_, told) = make_table("registry_values", rows, maker(moments=Moments(dates=False)), checks={}).said
+    assert "noted `Device\\tool.exe` for the account `S-1-5-21-7-1001`" in told
+    assert "(events 5 and 1,234)" in told
+    assert "the name of a.exe (1), which was at work just then" in told
+    assert "first note says that the program ran at 3 February 2020, 04:05:06 UTC" in told
+
+
 def test_rows_past_the_cap_are_counted_and_their_place_is_named():
     table = make_table("files", [file(str(n)) for n in range(7)], maker(most=4, medium="pdf"), checks={})
     assert len(table.rows) == 4
