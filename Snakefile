@@ -89,6 +89,7 @@ WORDED = [
     f"scripts/procmon/text/{part}"
     for part in (
         "__init__.py",
+        "endpoints.py",
         "forms.py",
         "hours.py",
         "named.py",

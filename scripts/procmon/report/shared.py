@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from scripts.procmon.report.material import Material
+from scripts.procmon.text.endpoints import endpoint
 
 #: Rows that the page lists at most; more are counted.
 MOST = 200
+
+#: How a name of a type is shown.
+_SHOWN: Mapping[str, Callable[[str], str]] = {
+    "file": lambda path: path.rpartition("\\")[2],
+    "address": endpoint,
+}
 
 #: How a capture is called that is an export beside a capture of its name.
 _EXPORTS = (".csv", ".xml")
@@ -62,7 +69,7 @@ def shared(materials: Sequence[Material]) -> list[Shared]:
         numbers = {finding["id"]: number for number, finding in enumerate(material.findings, start=1)}
         for row in material.table("indicators"):
             kind, value = str(row["type"]), str(row["value"])
-            shown = value.rpartition("\\")[2] if kind == "file" else value
+            shown = _SHOWN.get(kind, str)(value)
             key = kind, shown.lower()
             spelled.setdefault(key, shown)
             number = next((numbers[one] for one in row["findings"] if one in numbers), 0)

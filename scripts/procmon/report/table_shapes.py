@@ -10,6 +10,7 @@ from scripts.procmon.report.exit_codes import exit_said
 from scripts.procmon.report.plainly import once
 from scripts.procmon.report.table import Maker, Shape, TableRow
 from scripts.procmon.text import code
+from scripts.procmon.text.endpoints import endpoint, port_said
 from scripts.procmon.text.phrases import in_language
 
 # --- cells: each takes a row and gives what stands in the columns of its shape, in their order ---------------------
@@ -158,7 +159,7 @@ def _peer(row: TableRow, m: Maker) -> list[Any]:
     first, last = m.moments.clock(row["first"]), m.moments.clock(row["last"])
     received = row["bytes_received"] if row["answered"] else m.words["words.no_answer"]
     return [
-        f"{row['peer']}:{row['port']}", row["protocol"], m.words.word("direction", row["direction"]),
+        f"{row['peer']}:{port_said(row['port'])}", row["protocol"], m.words.word("direction", row["direction"]),
         row["bytes_sent"], received, row["who"], first if first == last else f"{first} – {last}", row["events"],
     ]  # fmt: skip
 
@@ -171,7 +172,8 @@ def _autostart(row: TableRow, m: Maker) -> list[Any]:
 
 
 def _indicator(row: TableRow, m: Maker) -> list[Any]:
-    return [m.words.word("type", row["type"]), row["value"], row["why"], row["events"]]
+    value = endpoint(row["value"]) if row["type"] == "address" else row["value"]
+    return [m.words.word("type", row["type"]), value, row["why"], row["events"]]
 
 
 # --- what stands in the sentence above a table ---------------------------------------------------------------------

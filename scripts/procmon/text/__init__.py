@@ -5,7 +5,8 @@ sets a path, value or name apart (back-ticks, which the HTML turns into <code>),
 thousands separators, ``|bytes`` a size, ``|clock`` a time of day, ``|seconds`` a length of time, ``|listing`` joins a
 list with commas and "and", ``|people`` does so for one process or several, ``|alike`` names paths so that files of
 one name are counted; ``|accusation`` says what findings of these kinds hold against a process, ``|numbered`` which
-findings these are; ``|names`` leaves the numbers of processes out; ``plural(n, one, many)`` picks a word.
+findings these are; ``|names`` leaves the numbers of processes out, ``|port`` and
+``|endpoint`` ("host:port") put in those of ports; ``plural(n, one, many)`` picks a word.
 ``{{ point }}`` begins an item of a list and ``{{ paragraph }}`` what follows it: lines, those of items with "- " first.
 How a language writes numbers, lists and plurals: ``forms``.
 """
@@ -249,6 +250,7 @@ def _without_breaks(value: Any) -> Any:
 
 @cache
 def _environment(language: str) -> Environment:
+    from scripts.procmon.text.endpoints import endpoint, port_said
     from scripts.procmon.text.named import named, without_pid
 
     # Plain text: the report escapes for HTML when it sets the sentence, so nothing is escaped twice.
@@ -257,6 +259,8 @@ def _environment(language: str) -> Environment:
     made.filters.update(
         code=code,
         named=named,
+        endpoint=endpoint,
+        port=port_said,
         n=written.number,
         bytes=written.size,
         clock=written.clock,
