@@ -14,6 +14,7 @@ from scripts.procmon.findings.file_acts import hard_links
 from scripts.procmon.findings.names import moment_of, who
 from scripts.procmon.findings.places import below_windows, in_another_windows, in_its_place
 from scripts.procmon.findings.reproduce import by_path
+from scripts.procmon.findings.select import where
 from scripts.procmon.findings.suspects import images
 from scripts.procmon.findings.traces import rows_of
 from scripts.procmon.knowledge import knowledge
@@ -63,29 +64,43 @@ def _changes(earlier: Mapping[str, Analysis]) -> Iterator[Change]:
             yield Change(path=deletion.path, row=deletion, put=False)
 
 
-def _links(capture: Capture) -> list[RenameRow]:
-    """Second names given to files, as if the file had been renamed to each."""
+@dataclass(frozen=True, kw_only=True)
+class Links:
+    """Second names given to such programs' files, and by process all second names that it gave, in lower case."""
+
+    rows: list[RenameRow]
+    by: Mapping[int, set[str]]
+
+
+def _links(capture: Capture) -> Links:
+    """Servicing links thousands of files: only names that differ are looked at."""
     links = hard_links(capture).dropna(subset=["to"])
-    columns = (links[e.PROCESS], links[e.EVENT], links[e.PATH].astype(str), links["to"].astype(str))
-    return [
-        RenameRow(
-            path=path,
-            to=to.removeprefix("\\??\\"),
-            process=int(process),
-            who=who(capture, int(process)),
-            time=moment_of(capture, int(event)),
-            events=[int(event)],
-            ordinary=None,
-        )
-        for process, event, path, to in zip(*columns, strict=True)
-    ]
+    names = links["to"].astype("category")
+    such = where(names, _is_such)
+    processes = {int(one) for one in links[e.PROCESS][such].unique()}
+    columns = (links[column][such] for column in (e.PROCESS, e.EVENT, e.PATH, "to"))
+    return Links(
+        rows=[
+            RenameRow(
+                path=str(path),
+                to=str(to).removeprefix("\\??\\"),
+                process=int(process),
+                who=who(capture, int(process)),
+                time=moment_of(capture, int(event)),
+                events=[int(event)],
+                ordinary=None,
+            )
+            for process, event, path, to in zip(*columns, strict=True)
+        ],
+        by={one: {str(to).lower() for to in names[links[e.PROCESS] == one].unique()} for one in processes},
+    )
 
 
-def _linked(links: Sequence[RenameRow]) -> Iterator[Change]:
+def _linked(links: Links) -> Iterator[Change]:
     """Servicing and repairs link the program's own file from Windows' store."""
-    for link in links:
+    for link in links.rows:
         stored = (below_windows(link.path) or "").startswith("winsxs\\")
-        if _is_such(link.to) and not (stored and basename(link.path).lower() == basename(link.to).lower()):
+        if not (stored and basename(link.path).lower() == basename(link.to).lower()):
             yield Change(path=link.to, row=link, put=True, linked=True)
 
 
@@ -96,7 +111,7 @@ def _is_such(path: str) -> bool:
     return below_windows(path) in (rf"system32\{name}", rf"syswow64\{name}") or in_another_windows(path)
 
 
-def _finding(earlier: Mapping[str, Analysis], done: Sequence[Change], links: Sequence[RenameRow]) -> Finding:
+def _finding(earlier: Mapping[str, Analysis], done: Sequence[Change], links: Links) -> Finding:
     put = [change for change in done if change.put]
     path, first = done[0].path, min(done, key=lambda change: change.row.events[0]).row
     made = next((one.row for one in put if isinstance(one.row, FileRow)), None)
@@ -129,10 +144,10 @@ def _finding(earlier: Mapping[str, Analysis], done: Sequence[Change], links: Seq
     )
 
 
-def _others(earlier: Mapping[str, Analysis], change: Change, links: Sequence[RenameRow]) -> int:
+def _others(earlier: Mapping[str, Analysis], change: Change, links: Links) -> int:
     """How many other files of the same folder the same process put there."""
     folder = change.path.lower().rpartition("\\")[0] + "\\"
-    made = [(row.process, row.path) for row in rows_of(earlier, "files")]
-    made += [(link.process, link.to) for link in links]
-    others = {path.lower() for process, path in made if process == change.row.process} - {change.path.lower()}
-    return sum(path.startswith(folder) for path in others)
+    mine = change.row.process
+    others = {row.path.lower() for row in rows_of(earlier, "files") if row.process == mine}
+    others |= links.by.get(mine, set())
+    return sum(path.startswith(folder) for path in others - {change.path.lower()})
