@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +13,7 @@ from scripts.procmon.report import calm, plainly, remedy
 from scripts.procmon.report.material import Material
 from scripts.procmon.report.moments import Moments, seconds_between
 from scripts.procmon.report.story import MOST_IN_PROSE, Item, all_above, as_list, in_order, origin, set_alike
+from scripts.procmon.report.to_do import Action, to_do
 from scripts.procmon.report.words import Words
 from scripts.procmon.text import catalogue, code, people, render
 from scripts.procmon.text.named import named
@@ -22,15 +22,6 @@ from scripts.procmon.text.named import named
 MOST_SENTENCES = 11
 
 Facts = Mapping[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Action:
-    """One thing to do; ``part`` names the part of the report that has the list, ``row`` where it stands in there."""
-
-    text: str
-    part: str | None = None
-    row: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +52,7 @@ def make_brief(material: Material, moments: Moments, language: str = "en") -> Br
         closing=closing if items else (),
         sure=teller.sure(),
         means=plainly.set_alike(teller.means()),
-        do=teller.do(),
+        do=to_do(teller),
         headline=teller.headline(),
     )
 
@@ -110,17 +101,17 @@ class _Teller:
                 told = [*[self._opened(first) for first in told[:1]], *told[1:]]
         else:
             told = self._nothing_found()
-        return [self._spelled(sentence) for sentence in told], items, self._closing()
+        return [self.spelled(sentence) for sentence in told], items, self._closing()
 
     def _happened(self, kind: str, findings: Sequence[Facts]) -> str:
-        return self._spelled(self._told("happened", kind, findings))
+        return self.spelled(self._told("happened", kind, findings))
 
     def _closing(self) -> list[str]:
         """What else there is, and what the capture does not hold."""
         said = []
         if self.telling and (rest := [f for f in self.material.findings if f not in self.told]):
             nouns = self._nouns([f for f in rest if f["kind"] in self.sentences["nouns"]])
-            said.append(self._spelled(self.say("rest", n=len(rest), **nouns)))
+            said.append(self.spelled(self.say("rest", n=len(rest), **nouns)))
         broken, hosts = self.material.breaks_off, self.material.lost_hosts
         if any(self.material.lost) or broken or hosts:
             events, names = self.material.lost
@@ -158,7 +149,7 @@ class _Teller:
             said.append(self.say("clean.noted", n=len(titles), titles=titles))
         return said
 
-    def _spelled(self, text: str) -> str:
+    def spelled(self, text: str) -> str:
         return plainly.spelled(text, self.sentences.get("numbers", ()))
 
     # -- how sure
@@ -183,7 +174,7 @@ class _Teller:
             asked = [plainly.question(text) for text in unknown]  # without its reasons, which part 6 has
             more = [self.words.say("brief.more_questions", n=len(asked) - 3)] if len(asked) > 3 else []
             told = plainly.brisk(self.words["gap"].join([*asked[:3], *more]))
-            said.append((labels["unknown"], self._spelled(told)))
+            said.append((labels["unknown"], self.spelled(told)))
         if self.blocked:
             told = self.say(
                 "sure.blocked_why",
@@ -236,7 +227,7 @@ class _Teller:
         said, returning = self._story("means"), remedy.returning(self.material)
         if returning.any:
             said.insert(0, plainly.brisk(self.say("means.returns", **vars(returning))))
-        elif self._graveness() in ("high", "medium"):
+        elif self.graveness() in ("high", "medium"):
             outcomes = {check["analysis"]: check["outcome"] for check in self.material.checks}
             blocked = (None, "could not be checked")
             could = all(outcomes.get(name) not in blocked for name in ("persistence", "services"))
@@ -247,51 +238,7 @@ class _Teller:
             said.append(self.say("means.protection_off", **lost))
         if programs := remedy.programs_left(self.material):
             said.append(plainly.brisk(self.say("means.remains", names=programs)))
-        return [self._spelled(sentence) for sentence in said]
-
-    # -- what to do
-
-    def do(self) -> list[Action]:
-        if self.empty:
-            return [Action(text=self.say("do.empty"))]
-        if not self.telling:
-            clean = calm.verdict(self.material)
-            key = clean if clean in ("clean", "clean_unanswered") else "clean_filtered"
-            return [Action(text=self.say("do.broken" if self.material.breaks_off else f"do.{key}"))]
-        actions = [Action(text=self.say("do.isolate"))] if self._graveness() == "high" else self._asking()
-        if any(finding["kind"] == "uac_bypass" for finding in self.telling):
-            actions.insert(0, Action(text=self.say("do.ask_test")))
-        for step in remedy.steps(self.material):
-            known = step.key if step.key in self.sentences["do"]["steps"] else "other"
-            title = plainly.within(self.words.word("step", step.key))
-            said = self.say(f"do.steps.{known}", title=title, **vars(step))
-            actions.append(Action(text=self._spelled(plainly.brisk(said)), part="restart", row=step.row))
-        indicators = self.material.table("indicators")
-        if not indicators and len(actions) == 1 and self._graveness() != "high":
-            actions = self._asking(alone=True)  # no step follows
-        if indicators:
-            kinds = Counter(str(row["type"]) for row in indicators)
-            forms = self.words["words.types"]
-            counted = [
-                self.words.forms.plural(n, *forms.get(kind, (kind, kind))) for kind, n in kinds.items()
-            ]
-            facts = {"addresses": kinds["address"], "servers": remedy.name_servers(self.telling)}
-            said = self.say("do.look_elsewhere", counted=counted, **facts)
-            actions.append(Action(text=self._spelled(said), part="indicators"))
-        if not actions:
-            actions.append(Action(text=self.say("do.read", n=len(self.telling)), part="findings"))
-        return actions
-
-    def _asking(self, *, alone: bool = False) -> list[Action]:
-        """Where it is not plainly an attack, who uses the computer knows best."""
-        known = [
-            finding.get("behind", finding["subjects"].get("processes", ()))[:1] for finding in self.telling
-        ]
-        who = plainly.once(plainly.without_pid(name) for names in known for name in names)
-        if who:
-            return [Action(text=self.say("do.ask", who=who, alone=alone))]
-        named = any(finding["subjects"].get("processes") for finding in self.telling)
-        return [Action(text=self.say("do.ask_unknown", alone=alone))] if named else []
+        return [self.spelled(sentence) for sentence in said]
 
     # -- in one line
 
@@ -326,7 +273,7 @@ class _Teller:
         grave = [finding for finding in findings if finding["severity"] in ("high", "medium")]
         return grave or [finding for finding in findings if finding["severity"] == "low"]
 
-    def _graveness(self) -> str:
+    def graveness(self) -> str:
         return str(self.telling[0]["severity"]) if self.telling else "none"
 
     def _by_kind(self, part: str) -> dict[str, list[Facts]]:

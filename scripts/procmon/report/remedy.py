@@ -33,6 +33,14 @@ _BY_REASON = {
 
 _BY_ITSELF = ("boot", "system", "automatic")
 
+#: Findings by which Windows itself works for others, and the fact that says so.
+_TAKING = {
+    "driver_installed": "loaded",
+    "injected_code": "windows_own",
+    "odd_module": "system",
+    "masquerade": "foreign",
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Returning:
@@ -175,6 +183,19 @@ def steps(material: Material) -> list[Step]:
             )
         )
     return told
+
+
+def taken_over(material: Material) -> dict[str, bool]:
+    """Whether foreign code ran in the kernel and in programs of Windows, where much goes unseen; {} for neither."""
+    high = [finding for finding in material.findings if finding["severity"] == "high"]
+    facts = {kind: [one["facts"] for one in high if one["kind"] == kind] for kind in _TAKING}
+    had = {
+        "kernel": any(one.get("loaded") for one in facts["driver_installed"]),
+        "windows": any(
+            one.get(mark) for kind, mark in _TAKING.items() for one in facts[kind] if mark != "loaded"
+        ),
+    }
+    return had if any(had.values()) else {}
 
 
 def programs_left(material: Material) -> list[str]:

@@ -516,7 +516,7 @@ def test_a_class_is_told_to_be_loaded_by_programs_and_not_to_start():
 def test_memory_is_saved_only_where_something_is_in_it():
     rows = [row("removal", step="save first", target="a.exe", because="save_files")]
     told = [act.text for act in brief(material(findings=[finding()], tables={"removal": rows})).do]
-    assert "Before anything is changed, save copies and hashes of the files deleted below." in told
+    assert "Before anything is changed, save copies and hashes of the files that are deleted below." in told
 
 
 def test_two_keys_with_one_end_are_told_apart_by_what_stands_before_it():
@@ -689,3 +689,45 @@ def test_a_library_is_in_the_way_of_windows_only_under_a_borrowed_name(how: str,
     planted = {"who": "a.exe (4)", "name": "x.dll", "path": r"C:\x.dll", "how": how, "users": []}
     made = brief(material(findings=[finding(1, kind="code_planted", severity="medium", facts=planted)]))
     assert told in " ".join(text for _, text in made.sure)
+
+
+def test_where_windows_itself_worked_for_others_to_install_it_anew_is_weighed_after_saving():
+    rows = [
+        row("removal", step="save first", target="memory", because="save_memory"),
+        row("removal", step="delete file", target="C:\\a.sys", because="made"),
+    ]
+    driver = finding(
+        kind="driver_installed", facts={"name": "a", "loaded": True, "dropped": True, "who": "a.exe (1)"}
+    )
+    told = [act.text for act in brief(material(findings=[driver], tables={"removal": rows})).do]
+    at = next(n for n, text in enumerate(told) if "install Windows anew" in text)
+    assert "foreign code ran in its kernel" in told[at]
+    assert told[at - 1].startswith("Before anything is changed")
+    assert told[at + 1].startswith("Delete")
+
+
+def test_where_foreign_code_kept_to_its_own_process_nobody_is_told_to_install_windows_anew():
+    rows = [row("removal", step="delete file", target="C:\\a.exe", because="made")]
+    code = finding(kind="injected_code", facts={"name": "a.exe", "windows_own": False})
+    told = [act.text for act in brief(material(findings=[code], tables={"removal": rows})).do]
+    assert not any("anew" in text for text in told)
+
+
+def test_of_one_file_one_copy_is_saved():
+    rows = [
+        row("removal", step="save first", target="a.exe", because="save_files"),
+        row("removal", step="delete file", target="C:\\a.exe", because="made"),
+    ]
+    told = [act.text for act in brief(material(findings=[finding()], tables={"removal": rows})).do]
+    assert "Before anything is changed, save a copy and the hash of the file that is deleted below." in told
+
+
+def test_a_program_with_the_name_of_a_test_tool_is_asked_after_by_that():
+    facts = {
+        "name": "a.exe", "tool": ["Elevator", "3"], "times": 1, "data": [], "runs": [], "program": "b.exe",
+        "unrunnable": [], "seen_after": False,
+    }  # fmt: skip
+    told = brief(material(findings=[finding(kind="uac_bypass", facts=facts)])).do[0].text
+    assert told.startswith(
+        "`a.exe` is the name of Elevator, a public tool for tests of User Account Control: ask whoever"
+    )

@@ -42,7 +42,7 @@ def test_many_kinds_of_findings_are_told_as_a_list_with_the_gravest_first():
         "In 40 seconds, what protects the computer was changed, programs took or sought higher rights and what Windows "
         "starts or loads by itself was changed."
     )
-    assert made.happened[-1] == "The gravest first:"
+    assert made.happened[-1] == "By kind, what weighs most first:"
 
 
 def test_alike_things_stand_together_and_the_graver_of_them_first():
@@ -69,7 +69,7 @@ def test_an_attempt_alone_is_not_summed_up_as_done():
 
 def test_what_is_certain_of_a_list_is_told_by_pointing_to_it():
     label, said = told(MANY).sure[0]
-    assert (label, said) == ("Certain", "all of the above; the capture itself shows it.")
+    assert (label, said) == ("Certain", "everything in this list; the capture itself shows it.")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
