@@ -45,9 +45,9 @@ def subscriptions(capture: Capture, earlier: Mapping[str, Analysis]) -> Iterator
     doers, by_number = Doers(rows), {row.process: row for row in rows}
     events = capture.events
     stored = _by_service(capture, {"WriteFile"}, _REPOSITORY)
-    found: dict[int, list[int]] = {}
+    clients, found = _Clients(capture), dict[int, list[int]]()
     for note in np.flatnonzero(notes):
-        for process in _asking(capture, int(note)):
+        for process in clients.before(int(note), events[e.TIME].iloc[note]):
             found.setdefault(process, []).append(int(note))
     for process, told in found.items():
         row, doer = by_number.get(process), doers.of(process)
@@ -71,20 +71,26 @@ def _by_service(capture: Capture, operations: set[str], paths: re.Pattern[str]) 
     return mask & events[e.PROCESS].isin(list(services)).to_numpy()
 
 
-def _asking(capture: Capture, note: int) -> list[int]:
-    """The processes that had one of the libraries loaded and did anything within the seconds before."""
-    events = capture.events
-    moment = events[e.TIME].iloc[note]
-    if pd.isna(moment):
-        return []
-    before = (events[e.EVENT] < note).to_numpy()
-    loads = one_of(events[e.OPERATION], {"Load Image"}) & before
-    loads[loads] = where(events[e.PATH][loads], lambda path: _CLIENT.search(path) is not None)
-    clients = events[e.PROCESS][loads].unique()
-    near = before & ((events[e.TIME] <= moment) & (events[e.TIME] >= moment - WITHIN)).to_numpy(
-        bool, na_value=False
-    )
-    return [int(one) for one in events[e.PROCESS][near & events[e.PROCESS].isin(clients).to_numpy()].unique()]
+class _Clients:
+    """The processes that had one of WMI's libraries loaded, each from the event of that on."""
+
+    def __init__(self, capture: Capture) -> None:
+        events = capture.events
+        loads = one_of(events[e.OPERATION], {"Load Image"})
+        loads[loads] = where(events[e.PATH][loads], lambda path: _CLIENT.search(path) is not None)
+        loaded = events[loads].drop_duplicates(e.PROCESS)
+        self._since = dict(zip(loaded[e.PROCESS], loaded[e.EVENT], strict=True))
+        mine = events[events[e.PROCESS].isin(list(self._since))]
+        self._events, self._processes = mine[e.EVENT].to_numpy(), mine[e.PROCESS].to_numpy()
+        self._times = mine[e.TIME]
+
+    def before(self, event: int, moment: pd.Timestamp) -> list[int]:
+        """Those that did anything within the seconds before an event."""
+        if pd.isna(moment):
+            return []
+        near = (self._times <= moment) & (self._times >= moment - WITHIN)
+        found = np.unique(self._processes[near.to_numpy(bool, na_value=False) & (self._events < event)])
+        return [int(one) for one in found if self._since[one] < event]
 
 
 def _finding(
