@@ -127,6 +127,10 @@ def _target(known: Mapping[str, Any], row: ProcessRow) -> str | None:
     return next((match["target"].strip().lower() for match in found if match), None)
 
 
+#: Entries that only arguments of PowerShell meet.
+_OF_POWERSHELL = {"hidden-script", "encoded-script", "plain-script", "text-as-script"}
+
+
 def _by_id(wanted: str) -> Mapping[str, Any]:
     return next(dict(known) for known in knowledge("command_lines") if known["id"] == wanted)
 
@@ -161,8 +165,10 @@ def _finding(
         severity = SEVERITIES[min(SEVERITIES.index(severity) + 1, SEVERITIES.index("low"))]
     if setup or policy:
         severity = "low"
-    script = "script" in known["id"] and "remote" not in known["id"]
-    renamed = script and same[0].process_name.lower() not in {*_SCRIPT_HOSTS, "cmd.exe"}
+    renamed = known["id"] in _OF_POWERSHELL and same[0].process_name.lower() not in {
+        *_SCRIPT_HOSTS,
+        "cmd.exe",
+    }
     return Finding(
         kind="command_line",
         severity=severity,

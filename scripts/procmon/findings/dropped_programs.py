@@ -380,8 +380,14 @@ def _facts(person: str, files: Sequence[FileRow], signs: Signs) -> dict[str, obj
             for path, users in signs.used.items()
         ],
         "accused": signs.accused,
-        "stray": signs.stray,
+        "stray": signs.stray and not _is_kernel(person),
+        "system": _is_kernel(person),
     }
+
+
+def _is_kernel(person: str) -> bool:
+    """Whether it is the System process, in whose name drivers and other computers write, and which has no file."""
+    return person.rpartition(" (")[0].lower() == "system"
 
 
 def _attack(signs: Signs) -> list[Technique]:

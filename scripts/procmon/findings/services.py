@@ -315,6 +315,8 @@ def _made(capture: Capture, stories: Sequence[Story], earlier: Mapping[str, Anal
                 "manager": manager,
                 "setup": setup,
                 "replaced": replaced,
+                "tool": row.who.rpartition(" (")[0].lower() in knowledge("by_hand"),
+                "runs": run,
                 "before": earlier_library["data"] if earlier_library else None,
                 "loose": loose,
                 "autoruns": autoruns.facts([(rf"{SERVICES}\{row.service}", row.image)]),

