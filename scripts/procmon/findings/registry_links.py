@@ -72,11 +72,13 @@ def link_findings(capture: Capture) -> list[Finding]:
 def _finding(capture: Capture, same: list[Record]) -> Finding:
     people = list(dict.fromkeys(who(capture, record.process) for record in same))
     key = parent_of(same[0].path)
-    removed = [
-        record.event
+    gone = [
+        record
         for record in of_operations(capture, {"RegDeleteValue", "RegDeleteKey"})
         if record.succeeded and normal(record.path) in (normal(key), normal(same[0].path))
     ]
+    removed = [record.event for record in gone]
+    lived = [span for record in same if (span := _lived(record, gone)) is not None]
     led = landings(capture, key, same)
     shown = [event for _, *pair in led for event in pair]
     return Finding(
@@ -91,6 +93,7 @@ def _finding(capture: Capture, same: list[Record]) -> Finding:
             "targets": list(dict.fromkeys(target for target, _, _ in led)),
             "led": list(led[0][1:]) if led else [],
             "removed": len(removed) > 0,
+            "lived": [min(lived), max(lived)] if lived and len(lived) == len(same) else [],
             "events": [record.event for record in same],
         },
         evidence=sorted({*(record.event for record in same), *removed, *shown}),
@@ -99,3 +102,9 @@ def _finding(capture: Capture, same: list[Record]) -> Finding:
         attack=[Technique("T1112", "high")],
         subjects={"processes": people, "registry": [same[0].path]},
     )
+
+
+def _lived(made: Record, gone: Sequence[Record]) -> float | None:
+    """How long the link was there, in seconds, until it or its key was deleted; None where it stayed."""
+    after = next((record for record in gone if record.event > made.event), None)
+    return after.seconds_after(made) if after else None

@@ -17,6 +17,7 @@ from scripts.procmon.findings.named_tools import tool_called
 from scripts.procmon.findings.names import process_name, who
 from scripts.procmon.findings.places import program_of
 from scripts.procmon.findings.process_tree import tree
+from scripts.procmon.findings.program_notes import account_of
 from scripts.procmon.findings.records import Record, of_operations
 from scripts.procmon.findings.registry_links import led_to, links_made
 from scripts.procmon.findings.registry_paths import matches, normal, parent_of
@@ -108,6 +109,8 @@ def _finding(capture: Capture, every: list[Run], earlier: Mapping[str, Analysis]
     asked = _security_asked(capture, {row.process for row in rows})
     came = _came_of_it(capture, rows, started, tree(earlier))
     existed = _existed(told, key, rows[0])
+    first_run = next((one for one in tree(earlier) if one.process == rows[0].process), None)
+    low = _unelevated(capture, {row.process for row in rows})
     armed = [span for row in rows if (span := _armed(capture, row)) is not None]
     facts: dict[str, Any] = {
         "who": list(dict.fromkeys(row.who for row in rows)),
@@ -133,7 +136,8 @@ def _finding(capture: Capture, every: list[Run], earlier: Mapping[str, Analysis]
         ],
         "meant": _meant(rows),
         "before": _stood_before(capture, rows[0]),
-        "user": next((one.user for one in tree(earlier) if one.process == rows[0].process), None),
+        "user": first_run.user if first_run else None,
+        "sid": account_of(capture, first_run.image_path) if first_run else None,
         "program": started[0].process_name,
         "started": [one.who for one in started],
         "seen_after": [one.who for one in came],
@@ -147,13 +151,14 @@ def _finding(capture: Capture, every: list[Run], earlier: Mapping[str, Analysis]
             for record in told
         ),
         "asked": asked,
-        "unelevated": _unelevated(capture, {row.process for row in rows}),
+        "unelevated": low[0] if low else None,
+        "unelevated_events": low,
         "armed": max(armed, default=None),
         "shortest": min(armed, default=None),
     }
     evidence = {event for run in every for event in run.row.events}
     evidence |= {one["event"] for one in asked[:1]}
-    evidence |= {one for one in (existed, facts["unelevated"]) if one is not None}
+    evidence |= {*low, *([] if existed is None else [existed])}
     evidence |= {one.start_event for one in (*started, *came) if one.start_event is not None}
     evidence |= {one.end_event for one in started if one.end_event is not None}
     return Finding(
@@ -249,12 +254,10 @@ def _armed(capture: Capture, row: AutostartRow) -> float | None:
     return None if pd.isna(span) else float(span.total_seconds())
 
 
-def _unelevated(capture: Capture, processes: set[int]) -> int | None:
-    """The event that shows one of these processes being given less than an administrator is."""
+def _unelevated(capture: Capture, processes: set[int]) -> list[int]:
+    """For each of these processes that was given less than an administrator is, the event that shows it."""
     found = granted(capture)
-    return next(
-        (found[one][1].event for one in sorted(processes) if one in found and not found[one][0]), None
-    )
+    return [found[one][1].event for one in sorted(processes) if one in found and not found[one][0]]
 
 
 def _security_asked(capture: Capture, processes: set[int]) -> list[dict[str, Any]]:

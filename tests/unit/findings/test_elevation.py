@@ -273,14 +273,15 @@ def test_what_was_made_as_the_system_is_told_as_made() -> None:
     assert "フォルダー 1 個とファイル 1 個を作成し、1 個のパスを開いた" in told["statement"]
 
 
-def attempts(*data: str) -> Finding:
-    rows: list[Row] = []
+def attempts(*data: str, besides: Row | None = None) -> Finding:
+    rows = [besides] if besides else []
     for number, one in enumerate(data):
         who, at = f"tool.exe ({10 + number})", 10.0 * number
         value = COMMAND + r"\(Default)"
         opened = "Desired Access: All Access, Disposition: REG_OPENED_EXISTING_KEY"
         rows += [
             Row("RegCreateKey", COMMAND, opened, at=at, who=who),
+            access(who, "Read"),
             Row("RegSetValue", value, f"Type: REG_SZ, Length: 4, Data: {one}", at=at + 0.1, who=who),
             Row(
                 "Process Create",
@@ -291,18 +292,41 @@ def attempts(*data: str) -> Finding:
             ),
             Row("RegDeleteValue", value, at=at + 5.6 + number / 5, who=who),
         ]
-    (finding,) = judge(*rows).findings
+    images = {f"tool.exe ({10 + number})": {"image_path": r"C:\tool.exe"} for number in range(len(data))}
+    (finding,) = judge(*rows, processes=images).findings
     return finding
+
+
+def test_attempts_are_counted_as_the_capture_shows_them_and_that_one_came_before_is_said_to_be_possible() -> (
+    None
+):
+    told = tell("uac_bypass", attempts("a.exe", "b.exe").facts)
+    assert told["title"].endswith("through slui.exe, 2 times")
+    assert "An attempt before the capture began may have made it" in told["statement"]
+    assert "each of the 2 processes was given Read only (events 1 and 6)" in told["statement"]
+
+
+def test_the_account_is_named_by_its_number_where_windows_noted_the_program_for_it() -> None:
+    noted = r"HKLM\System\CurrentControlSet\Services\bam\State\UserSettings\S-1-5-21-7-1001\\Device\HarddiskVolume1"
+    shown = "Type: REG_BINARY, Length: 24, Data: 00"
+    for program, account in (("tool.exe", "S-1-5-21-7-1001"), ("other.exe", None)):
+        note = Row("RegSetValue", f"{noted}\\{program}", shown, who="tool.exe (10)")
+        finding = attempts("a.exe", besides=note)
+        assert finding.facts["sid"] == account
+        assert ("(S-1-5-21-7-1001)" in tell("uac_bypass", finding.facts)["meaning"]) is (account is not None)
 
 
 def test_what_an_evasion_left_and_what_could_have_run_is_told_as_far_as_it_is_known() -> None:
     finding = attempts(r"C:\Windows\System32\cmd.exe", r"C:\Windows\System32\cmd.exec")
     said = tell(finding.kind, finding.facts)
     assert "deleted the value again, 5.5 to 5.7 seconds after it had been set." in said["statement"]
-    assert r"(most likely `C:\Windows\System32\cmd.exe` was meant)" in said["statement"]
+    assert r"(most likely `C:\Windows\System32\cmd.exe` mistyped)" in said["statement"]
     assert "What the value held before, if anything, is not in the capture" in said["statement"]
-    assert "would have started in its place, without such rights" in said["meaning"]
-    assert r"(with `C:\Windows\System32\cmd.exec` nothing at all)" in said["meaning"]
+    (meanwhile,) = (
+        line for line in said["statement"].split("\n") if line.startswith("While the value was set")
+    )
+    assert "would have started in its place, without administrator rights" in meanwhile
+    assert r"(in the attempts with `C:\Windows\System32\cmd.exec` nothing at all)" in meanwhile
     assert "was replaced" not in said["meaning"]
     assert "belongs to the Administrators" in said["meaning"]
 

@@ -170,7 +170,7 @@ def test_a_registry_link_is_told_with_where_it_leads() -> None:
         Row("RegSetValue", key + r"\SymbolicLinkValue", "Type: REG_LINK, Length: 210"),
         Row("RegOpenKey", key, "Desired Access: All Access", result="REPARSE"),
         Row("RegOpenKey", target, "Desired Access: All Access"),
-        Row("RegDeleteValue", key + r"\SymbolicLinkValue"),
+        Row("RegDeleteValue", key + r"\SymbolicLinkValue", at=5.6),
     )
     (finding,) = found.findings
     assert finding.kind == "registry_link"
@@ -179,6 +179,7 @@ def test_a_registry_link_is_told_with_where_it_leads() -> None:
     assert {1, 2} <= set(finding.evidence)
     told = tell(finding.kind, finding.facts)["statement"]
     assert "event 1 opened the link and was answered with REPARSE, event 2 is the same program" in told
+    assert "The link was deleted 5.6 seconds later." in told
 
 
 def test_windows_own_links_are_no_finding() -> None:
