@@ -51,6 +51,8 @@ def _texts(material: Material, words: Words) -> Iterator[str]:
     for check in material.looked:
         yield str(check["title"])
         yield from (str(text) for text in (check.get("reason"), *check.get("limits", ())) if text)
+    if material.events is not None:
+        yield from (str(result) for result in material.events["result"].unique().to_pylist())
     for name, rows in material.tables.items():
         if name in _SAID:
             yield from (_said(name, row, words) for row in rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scripts.procmon.report.glossary import glossary
 from scripts.procmon.report.words import Words
-from tests.captures.results import finding, material
+from tests.captures.results import event, finding, material
 
 
 def words_of(statement: str) -> set[str]:
@@ -41,3 +41,9 @@ def test_the_columns_of_a_filter_to_try_are_explained() -> None:
     told = finding(reproduce=[{"column": "TID", "relation": "is", "value": "12", "action": "Include"}])
     assert "TID" in dict(glossary(material(findings=[told]), Words()))
     assert "TID" not in words_of("Nothing of the kind.")
+
+
+def test_results_of_the_listed_events_are_explained() -> None:
+    made = material(events=[event(1, result="BUFFER OVERFLOW")])
+    assert "no attack" in dict(glossary(made, Words()))["BUFFER OVERFLOW"]
+    assert "BUFFER OVERFLOW" not in words_of("Nothing of the kind.")
