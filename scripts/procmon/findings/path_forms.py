@@ -100,11 +100,12 @@ def spelled(texts: Iterable[str]) -> list[dict[str, Any]]:
     r"""The folders with short names in these texts: ``short`` (``C:\PROGRA~1``), ``long``, whether it is ``shown``."""
     found: dict[str, dict[str, Any]] = {}
     for match in (match for text in texts for match in _SHORT_PATHS.finditer(text)):
-        parts = match.group().split("\\")
-        for at, (full, shown) in enumerate(_steps(match.group()), start=1):
-            short = "\\".join(parts[:at])
-            if shown is not None:
-                found.setdefault(short.lower(), {"short": short, "long": full, "shown": shown})
+        parts, steps = match.group().split("\\"), list(_steps(match.group()))
+        known = [at for at, (_, shown) in enumerate(steps) if shown is not None]
+        if known:
+            short = "\\".join(parts[: known[-1] + 1])
+            shown = all(steps[at][1] for at in known)
+            found.setdefault(short.lower(), {"short": short, "long": steps[known[-1]][0], "shown": shown})
     return list(found.values())
 
 
