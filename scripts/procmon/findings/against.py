@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from scripts.procmon.contracts.findings import Finding
+from scripts.procmon.contracts.findings import CONFIDENCES, SEVERITIES, Finding
 from scripts.procmon.contracts.tables import ProcessRow
 
 #: More findings than these are not named in one sentence.
@@ -21,6 +21,8 @@ class Against:
     kinds: Mapping[str, Sequence[str]]
     #: the processes that run from each file, by its path in lower case
     runs: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    #: how strong each finding is, by its number: severity, then confidence; the strongest is the lowest
+    ranks: Mapping[int, tuple[int, int]] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -31,17 +33,20 @@ class Against:
     ) -> Against:
         """From ``findings`` in the order of their numbers, what ``suspects`` says of processes, and all processes."""
         told: dict[str, list[tuple[int, str]]] = {}
+        ranks: dict[int, tuple[int, int]] = {}
         for number, finding in enumerate(findings, start=1):
+            ranks[number] = SEVERITIES.index(finding.severity), CONFIDENCES.index(finding.confidence)
             if finding.severity in ("high", "medium"):
                 for person in finding.subjects.get("processes", ()):
                     told.setdefault(person, []).append((number, finding.kind))
         runs: dict[str, list[str]] = {}
         for row in people:
             runs.setdefault((row.image_path or "").lower(), []).append(row.who)
-        return cls(told, kinds, runs)
+        return cls(told, kinds, runs, ranks)
 
     def facts(self, number: int, finding: Finding) -> dict[str, Any]:
-        """For a finding that accuses: "accused_of" (kinds) and "accused_in" (their numbers); else "also_in", "ran_in".
+        """For a finding that accuses: "accused_of" (kinds), "accused_in" (their numbers) and "strongest" (the numbers of
+        the strongest findings on the process, whatever their kind); else "also_in", "ran_in".
 
         What makes a process a suspect is named before what else was found on it; no finding names itself.
         """
@@ -52,7 +57,13 @@ class Against:
         kinds = list(dict.fromkeys(kind for person in people for kind in self.kinds.get(person, ())))
         others = [one for person in people for one in self.told.get(person, ()) if one[0] != number]
         weighed = [one for one, kind in others if kind in kinds] or [one for one, _ in others]
-        return {"accused_of": kinds, "accused_in": sorted(set(weighed))[:MOST_NAMED]}
+        numbers = {one for one, _ in others}
+        best = min((self.ranks[one] for one in numbers), default=None)
+        return {
+            "accused_of": kinds,
+            "accused_in": sorted(set(weighed))[:MOST_NAMED],
+            "strongest": sorted(one for one in numbers if self.ranks[one] == best)[:MOST_NAMED],
+        }
 
     def _others(self, number: int, finding: Finding) -> dict[str, Any]:
         """For a finding that accuses nobody: the graver ones on its processes ("also_in"), on what runs from its files
@@ -66,4 +77,4 @@ class Against:
 
     def _numbers(self, people: Iterable[str], number: int) -> list[int]:
         others = {one for person in people for one, _ in self.told.get(person, ()) if one != number}
-        return sorted(others)[:MOST_NAMED]
+        return sorted(sorted(others, key=lambda one: (self.ranks[one], one))[:MOST_NAMED])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from scripts.procmon.contracts.findings import Finding, Severity
@@ -29,12 +30,25 @@ LIGHT = found("waited", "bad.exe (1)", severity="low")
 
 def test_the_findings_that_make_a_process_suspect_are_named_and_not_the_finding_itself() -> None:
     against = Against.of([HIDDEN, LIGHT, CODE], {"bad.exe (1)": ["injected_code"]})
-    assert against.facts(1, HIDDEN) == {"accused_of": ["injected_code"], "accused_in": [3]}
+    assert against.facts(1, HIDDEN) == {
+        "accused_of": ["injected_code"],
+        "accused_in": [3],
+        "strongest": [3],
+    }
 
 
 def test_where_no_suspicion_is_known_any_other_weighty_finding_is_named() -> None:
     against = Against.of([HIDDEN, found("autostart", "bad.exe (1)")], {})
-    assert against.facts(1, HIDDEN) == {"accused_of": [], "accused_in": [2]}
+    assert against.facts(1, HIDDEN) == {"accused_of": [], "accused_in": [2], "strongest": [2]}
+
+
+def test_a_finding_leans_on_the_strongest_others_and_not_on_a_doubtful_one_that_began_it() -> None:
+    doubtful = replace(found("injected_code", "bad.exe (1)", severity="medium"), confidence="likely")
+    sure = [found("com_hijack", "bad.exe (1)"), found("autostart", "bad.exe (1)")]
+    likely = replace(found("service_made", "bad.exe (1)"), confidence="likely")
+    told = Against.of([HIDDEN, *sure, likely, doubtful], {"bad.exe (1)": ["injected_code"]}).facts(1, HIDDEN)
+    assert told["strongest"] == [2, 3]
+    assert told["accused_in"] == [5]
 
 
 def test_a_finding_that_accuses_nobody_names_the_graver_ones_on_its_processes() -> None:
