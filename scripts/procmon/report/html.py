@@ -78,6 +78,7 @@ def environment(language: str = "en") -> Environment:
         name=partial(prose.name, language=language),
         breakable=partial(prose.breakable, language=language),
         operation=partial(prose.operation, language=language),
+        heading=partial(prose.title, language=language),
         prose=partial(prose.sentence, language=language),
         blocks=prose.blocks,
         ranges=prose.ranges,

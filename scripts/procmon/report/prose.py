@@ -13,6 +13,9 @@ from scripts.procmon.text.forms import forms
 #: A name longer than this is cut in the middle: a path can hold 32,767 characters, a page cannot.
 LONGEST = 320
 
+#: The same within a title, which stands in headings, contents and bookmarks; the whole stands in the evidence.
+LONGEST_IN_TITLE = 120
+
 #: A text is not cut within words up to this.
 _LONGEST_WORD = 24
 
@@ -21,7 +24,8 @@ _OPERATION = 80
 
 _CODE = re.compile(r"``(?P<double>.+?)``|`(?P<single>[^`]+)`", re.DOTALL)
 _EVENTS = re.compile(r"(?:\b[Ee]vents?|イベント) \d+(?:,\d{3})*(?:(?: to |, |、| and |[-–])\d+(?:,\d{3})*)*")
-_ENDLESS = re.compile(rf"\S{{{LONGEST + 1},}}")
+#: What may be too long to stand whole. Japanese sentences hold no blanks, and are long sooner than names are.
+_UNBROKEN = re.compile(rf"[^\s\u3000-\u9fff\uff00-\uffef]{{{LONGEST_IN_TITLE + 1},}}|\S{{{LONGEST + 1},}}")
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)|\d+")
 
 
@@ -58,16 +62,22 @@ def breakable(text: object, longest: int = LONGEST, *, language: str = "en") -> 
     return shown.replace("\\", Markup("\\<wbr>")).replace("…\\<wbr>", "…\\")
 
 
-def sentence(text: str, shown: Container[int] = (), *, language: str = "en") -> Markup:
+def title(text: str, *, language: str = "en") -> Markup:
+    """A title with its names set apart, and cut earlier than in prose."""
+    return sentence(text, longest=LONGEST_IN_TITLE, language=language)
+
+
+def sentence(
+    text: str, shown: Container[int] = (), *, longest: int = LONGEST, language: str = "en"
+) -> Markup:
     """Prose with back-ticked names set apart; numbers of events in ``shown`` become links to their rows."""
     parts: list[Markup] = []
     start = 0
     for match in _CODE.finditer(text):
-        parts.append(_plain(text[start : match.start()], shown, language))
-        inner = match["double"] if match["double"] is not None else match["single"]
-        parts.append(name(inner, language=language))
+        parts.append(_plain(text[start : match.start()], shown, longest, language))
+        parts.append(name(_inner(match), longest, language=language))
         start = match.end()
-    parts.append(_plain(text[start:], shown, language))
+    parts.append(_plain(text[start:], shown, longest, language))
     return Markup("").join(parts)
 
 
@@ -87,8 +97,12 @@ def blocks(text: str) -> list[str | list[str]]:
 
 def bare(text: str, language: str = "en") -> str:
     """The sentence without its back-ticks, for places that hold no markup: titles, bookmarks, charts."""
-    plain = _CODE.sub(lambda match: match["double"] if match["double"] is not None else match["single"], text)
+    plain = _CODE.sub(lambda match: shorten(_inner(match), LONGEST_IN_TITLE, language), text)
     return visible(shorten(plain, 400, language))
+
+
+def _inner(match: re.Match[str]) -> str:
+    return match["double"] if match["double"] is not None else match["single"]
 
 
 def ranges(numbers: Iterable[int]) -> list[tuple[int, int]]:
@@ -102,8 +116,8 @@ def ranges(numbers: Iterable[int]) -> list[tuple[int, int]]:
     return runs
 
 
-def _plain(text: str, shown: Container[int], language: str) -> Markup:
-    text = _ENDLESS.sub(lambda match: shorten(match.group(), language=language), text)
+def _plain(text: str, shown: Container[int], longest: int, language: str) -> Markup:
+    text = _UNBROKEN.sub(lambda match: shorten(match.group(), longest, language), text)
     parts: list[Markup] = []
     start = 0
     for match in _EVENTS.finditer(text):

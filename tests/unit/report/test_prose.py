@@ -139,3 +139,23 @@ def test_items_of_a_list_stand_between_the_paragraphs_around_them():
 
 def test_prose_without_a_list_is_one_paragraph():
     assert prose.blocks("It ran - once.") == ["It ran - once."]
+
+
+def test_a_title_cuts_the_middle_of_an_endless_path_and_says_how_long_it_was():
+    path = "C:\\" + "\\".join(["folder"] * 1_700) + "\\evil.exe"
+    for text in (f"`{path}` was written", f"{path} was written"):
+        told = prose.title(text).replace("<wbr>", "")
+        assert "evil.exe" in told
+        assert f"({len(path):,} characters)" in told
+        assert len(told) < 200
+        assert len(prose.bare(text)) < 450
+
+
+def test_a_title_keeps_an_ordinary_path_whole():
+    path = "C:\\Users\\somebody\\AppData\\Local\\Microsoft\\Windows\\INetCache\\Content.Word\\~WRS0000.tmp"
+    assert path in prose.title(f"`{path}` was written").replace("<wbr>", "")
+
+
+def test_a_japanese_title_is_no_name_and_stays_whole():
+    told = "サービスが" * 40
+    assert prose.title(told, language="ja") == told
