@@ -17,6 +17,7 @@ from scripts.procmon.findings.autoruns_listing import Listing, listing
 from scripts.procmon.findings.path_forms import in_full
 from scripts.procmon.findings.places import in_its_place
 from scripts.procmon.findings.process_tree import tree
+from scripts.procmon.findings.put_there import put_there
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.restorers import restorers
 from scripts.procmon.findings.setup_programs import setup_programs
@@ -68,10 +69,15 @@ _PROGRAM = re.compile(r"\.(?:exe|dll|scr|com|bat|cmd|vbs|vbe|js|jse|wsf|hta|ps1|
 _BY_ITSELF = ("boot", "system", "automatic")
 
 
-def startup_files(earlier: Mapping[str, Analysis]) -> list[AutostartRow]:
-    """Rows of ``autostarts`` for files in a Startup folder, among the tasks, or that a program opens at each start."""
+def startup_files(capture: Capture, earlier: Mapping[str, Analysis]) -> list[AutostartRow]:
+    """Rows of ``autostarts`` for files in a Startup folder, among the tasks, or that a program opens at each start.
+
+    A file that was made there under a passing name is told by the name that it was given.
+    """
     rows = []
-    for file in rows_of(earlier, "files"):
+    moved = put_there(capture, earlier, _is_start)
+    passing = {row.copied_from for row in moved}
+    for file in (*(one for one in rows_of(earlier, "files") if one.path not in passing), *moved):
         path = in_full(file.path)
         startup, task = _STARTUP.search(path), _TASK.search(path)
         if (startup or task) and file.what != "folder" and not file.path.lower().endswith("desktop.ini"):
@@ -79,6 +85,11 @@ def startup_files(earlier: Mapping[str, Analysis]) -> list[AutostartRow]:
         elif (start := start_file(file.path)) and file.how != "changed" and file.what != "folder":
             rows += _started_with(start, file, images(earlier).get(file.process))
     return rows
+
+
+def _is_start(path: str) -> bool:
+    full = in_full(path)
+    return bool(_STARTUP.search(full) or _TASK.search(full)) or start_file(path) is not None
 
 
 def tasks_among_windows(capture: Capture, earlier: Mapping[str, Analysis]) -> list[AutostartRow]:

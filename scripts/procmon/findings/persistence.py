@@ -62,7 +62,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     """
     by_files = [*replaced(capture, earlier), *wmi_findings(capture, earlier)]
     if not capture.info["can_show"]["registry_events"]["value"]:
-        files = [*startup_files(earlier), *tasks_among_windows(capture, earlier)]
+        files = [*startup_files(capture, earlier), *tasks_among_windows(capture, earlier)]
         findings = [
             *file_findings(capture, files, earlier),
             *by_files,
@@ -82,7 +82,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     setup = bool(setup_programs(capture))
     rows = [_row(capture, write, dropped=dropped, setup=setup) for write in writes]
     rows += _removals(capture, told)
-    files = [*startup_files(earlier), *tasks_among_windows(capture, earlier)]
+    files = [*startup_files(capture, earlier), *tasks_among_windows(capture, earlier)]
     services = started_services(earlier)
     settled = settled_programs(earlier, {file_key(path): file for path, file in dropped.items()}, accused)
     findings = _findings(
