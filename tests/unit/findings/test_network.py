@@ -145,7 +145,7 @@ def test_who_never_answered_was_sent_to_and_not_talked_to() -> None:
     assert told(*rows, part="title") == (
         "b.exe (1) talked to 52.219.88.35:443, and sent to 1 more that gave no answer"
     )
-    assert told(*rows, part="title", language="ja").endswith("と通信した (ほか 1 個の相手に送信、応答なし)")
+    assert told(*rows, part="title", language="ja").endswith("と通信し、ほかの 1 か所に送信した (応答なし)")
     assert "talked" not in told(rows[2], part="title")
     assert told(rows[2], part="title", language="ja").endswith("に送信した (応答なし)")
 
