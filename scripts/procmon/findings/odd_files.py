@@ -18,9 +18,10 @@ from scripts.procmon.findings.borrowed_names import BESIDE, borrowed_names, is_n
 from scripts.procmon.findings.doers import Doers
 from scripts.procmon.findings.file_acts import FILE, OPEN, READ, WRITE, acts, file_key, unseen
 from scripts.procmon.findings.file_kinds import PROGRAMS, ending, is_archive, is_stray, kind_of, stream_of
-from scripts.procmon.findings.overwritten import hosts_written
+from scripts.procmon.findings.overwritten import hosts_written, is_hosts
 from scripts.procmon.findings.planted import planted
 from scripts.procmon.findings.process_tree import tree
+from scripts.procmon.findings.put_there import put_there
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.seeded_drives import seeded_drives
 from scripts.procmon.findings.select import one_of, where
@@ -50,7 +51,10 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
         *_streams(rows),
         *seeded_drives(_files(earlier), earlier),
         *planted(capture, _files(earlier), earlier),
-        *hosts_written(_files(earlier), Doers(tree(earlier))),
+        *hosts_written(
+            [*_files(earlier), *put_there(capture, earlier, is_hosts)],
+            Doers(tree(earlier)),
+        ),
     ]
     return Analysis(
         name="odd_files",

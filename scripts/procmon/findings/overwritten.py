@@ -130,13 +130,18 @@ def _takes_nothing_in(capture: Capture, mine: Sequence[FileRow]) -> bool:
     return int(reads["length"].fillna(0).sum()) <= LITTLE * sum(row.bytes_written or 0 for row in mine)
 
 
+def is_hosts(path: str) -> bool:
+    """Whether a path is that of the file of host names."""
+    return below_windows(path) == HOSTS
+
+
 def hosts_written(files: Sequence[FileRow], doers: Doers) -> Iterator[Finding]:
     """A finding on the file of host names. Severity: medium; low for a program that is installed or Windows' own.
 
     An interpreter of Windows does what it is given: it counts as installed only where an installed program started it.
     """
     for row in files:
-        if below_windows(row.path) != HOSTS:
+        if not is_hosts(row.path):
             continue
         doer = doers.of(row.process)
         installed = doer == "installed"
@@ -149,6 +154,7 @@ def hosts_written(files: Sequence[FileRow], doers: Doers) -> Iterator[Finding]:
                 "who": row.who,
                 "path": row.path,
                 "bytes": row.bytes_written,
+                "source": row.copied_from,
                 "time": row.time,
                 "event": row.events[0],
                 "installed": installed,

@@ -6,7 +6,8 @@ import pytest
 
 from scripts.procmon.contracts.findings import Finding
 from scripts.procmon.findings import analyses
-from tests.captures.deeds import created, renamed
+from scripts.procmon.text.telling import tell
+from tests.captures.deeds import created, opened, renamed
 from tests.captures.events import Row, capture
 
 STARTUP = r"C:\Users\a\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\Startup"
@@ -54,3 +55,30 @@ def test_word_keeps_its_template_by_renaming_and_others_do_not() -> None:
     assert told(created(saved[0], who=WORD), renamed(*saved, who=WORD)) == []
     (finding,) = told(created(saved[0], who=TOOL), renamed(*saved, who=TOOL))
     assert finding.severity == "medium"
+
+
+HOSTS = r"C:\Windows\System32\drivers\etc\hosts"
+
+
+def hosts(*rows: Row) -> list[Finding]:
+    people = {row.who for row in rows}
+    # What is moved or linked is opened first.
+    built = capture(
+        *(opened(row.path, who=row.who) for row in rows),
+        *rows,
+        processes={who: {"image_path": PLACES[who]} for who in people},
+    )
+    return [one for one in analyses.run(built)["odd_files"].findings if one.kind == "hosts_written"]
+
+
+@pytest.mark.parametrize("put", [renamed, linked])
+def test_another_file_in_the_place_of_the_host_names_weighs_as_writing_them(put) -> None:  # type: ignore[no-untyped-def]
+    (finding,) = hosts(put(r"C:\Users\a\Downloads\h", HOSTS, who=TOOL))
+    assert (finding.severity, finding.facts["source"]) == ("medium", r"C:\Users\a\Downloads\h")
+    for language in ("en", "ja"):
+        assert r"Downloads\h" in tell(finding.kind, finding.facts, language)["statement"]
+    assert [one.severity for one in hosts(put(r"C:\h.new", HOSTS, who=WORD))] == ["low"]
+
+
+def test_the_host_names_renamed_away_are_not_replaced() -> None:
+    assert hosts(renamed(HOSTS, r"C:\hosts.bak", who=TOOL)) == []
