@@ -58,6 +58,7 @@ NEEDS: Mapping[str, Need] = {
     "registry_deletions": Need("no_registry_changes", REGISTRY_CHANGES),
     "persistence": Need("no_registry_changes", REGISTRY_CHANGES),
     "weakened_settings": Need("no_registry_changes", REGISTRY_CHANGES),
+    "registry_values": Need("no_registry_changes", REGISTRY_CHANGES),
     "drivers": Need("no_driver_events", REGISTRY_CHANGES | OPEN | {LOAD}),
     "odd_modules": Need("no_loads", {LOAD}, lambda capture: bool(len(capture.modules))),
 }
@@ -73,7 +74,7 @@ def judged(capture: Capture, analysis: Analysis) -> Analysis:
     A log that Process Monitor is known to have kept whole holds what happened: there an operation that is missing did
     not take place.
     """
-    if analysis.outcome != "not found" or analysis.name in OVERVIEWS:
+    if analysis.outcome != "not found" or (analysis.name in OVERVIEWS and analysis.name not in NEEDS):
         return analysis
     reason = _unseen(capture, analysis)
     if reason is None:

@@ -80,3 +80,8 @@ def test_overviews_are_marked_so_that_nobody_counts_them_as_checks() -> None:
     kinds = {one["analysis"]: one["kind"] for one in document(built, run(built))["checks"]}
     assert {name for name, kind in kinds.items() if kind == "overview"} == OVERVIEWS
     assert kinds["masquerade"] == "check"
+
+
+def test_values_that_could_not_be_seen_being_set_are_not_told_to_stay_as_they_were() -> None:
+    assert outcomes(ASKED, ASKED)["registry_values"] == ("could not be checked", "no_registry_changes")
+    assert outcomes(ASKED, SET)["registry_values"] == ("found", None)
