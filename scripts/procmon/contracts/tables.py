@@ -296,6 +296,8 @@ class IndicatorRow:
     data: str | None = (
         None  #: of a registry value that clean machines have too: what stands in it on an infected one
     )
+    gone: bool = False  #: the capture shows it being deleted again: elsewhere logs alone can have it
+    protocol: Literal["TCP", "UDP"] | None = None  #: of an address
     findings: list[str] = field(default_factory=list)  #: "F1": filled in when findings are numbered
 
 

@@ -14,7 +14,8 @@ from scripts.procmon.findings.places import below_windows
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.traces import Traces, leads, rows_of, traces, weighty
 
-MOST_EVENTS = 5
+#: Of its events; a page shows the first of them and that there are more.
+MOST_EVENTS = 50
 MOST_LOOKED_AT = 5_000
 
 
@@ -43,6 +44,7 @@ def _files(left: Traces) -> Iterator[IndicatorRow]:
             value=path,
             why=left.why[path.lower()],
             events=file.events[:MOST_EVENTS],
+            gone=file.fate in ("deleted", "deleted on close"),
         )
 
 
@@ -57,7 +59,12 @@ def _from_findings(capture: Capture, earlier: Mapping[str, Analysis]) -> Iterato
         own = _events_by_path(capture, finding)
         for path, data in _registry(finding).items():
             yield IndicatorRow(
-                type="registry", value=path, why=finding.kind, events=own.get(path.lower(), events), data=data
+                type="registry",
+                value=path,
+                why=finding.kind,
+                events=own.get(path.lower(), events),
+                data=data,
+                gone=finding.kind == "registry_link" and finding.facts["removed"],
             )
         for path in finding.subjects.get("files", ()) if finding.kind in _NAMING else ():
             yield IndicatorRow(type="file", value=path.rstrip("."), why=finding.kind, events=events)
@@ -69,6 +76,7 @@ def _from_findings(capture: Capture, earlier: Mapping[str, Analysis]) -> Iterato
                     value=peer,
                     why=finding.kind,
                     events=row.events[:MOST_EVENTS] if row else events,
+                    protocol=row.protocol if row else None,
                 )
 
 
@@ -139,11 +147,18 @@ def _services(earlier: Mapping[str, Analysis], left: Traces) -> Iterator[Indicat
 
 
 def _programs(earlier: Mapping[str, Analysis], left: Traces) -> Iterator[IndicatorRow]:
+    gone = {row.path.lower(): row.events for row in rows_of(earlier, "deletions") if not row.attempt}
     for row in left.programs:
         events = [row.start_event] if row.start_event is not None else []
         if row.image_path:
+            path = row.image_path.lower()
             yield IndicatorRow(
-                type="file", value=row.image_path, why=left.why.get(row.who.lower(), ""), events=events
+                type="file",
+                value=row.image_path,
+                # A finding on the file itself goes before one on what ran from it.
+                why=left.why.get(path, left.why.get(row.who.lower(), "")),
+                events=[*events, *gone.get(path, [])][:MOST_EVENTS],
+                gone=path in gone,
             )
     accused = {row.process for row in left.programs}
     for row in tree(earlier):

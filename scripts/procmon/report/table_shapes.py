@@ -173,7 +173,9 @@ def _autostart(row: TableRow, m: Maker) -> list[Any]:
 
 def _indicator(row: TableRow, m: Maker) -> list[Any]:
     value = endpoint(row["value"]) if row["type"] == "address" else row["value"]
-    return [m.words.word("type", row["type"]), value, row["why"], row["events"]]
+    kind = m.words.word("type", row["type"])
+    told = [kind, row.get("protocol"), m.words["words.gone_again"] if row.get("gone") else ""]
+    return [m.words.joined(filter(None, told)), value, row["why"], row["events"]]
 
 
 # --- what stands in the sentence above a table ---------------------------------------------------------------------
@@ -222,7 +224,8 @@ def _is_told(row: TableRow, m: Maker) -> bool:
 def _indicator_facts(rows: Sequence[TableRow], m: Maker) -> dict[str, Any]:
     forms = m.words["words.types"]
     counted = Counter(row["type"] for row in rows)
-    return {"types": [m.words.forms.plural(n, *forms.get(kind, (kind, kind))) for kind, n in counted.items()]}
+    types = [m.words.forms.plural(n, *forms.get(kind, (kind, kind))) for kind, n in counted.items()]
+    return {"types": types, "gone": _count(rows, lambda row: row.get("gone"))}
 
 
 #: Programs that BAM noted, told one by one.

@@ -89,6 +89,26 @@ def test_indicators_name_file_value_and_address() -> None:
     assert {("file", PROGRAM), ("registry", RUN), ("address", "203.0.113.5:443")} <= found
 
 
+def test_an_address_to_look_for_has_its_protocol_and_the_number_of_its_port() -> None:
+    (row,) = (one for one in guilty()["indicators"].tables["indicators"] if one.type == "address")
+    assert (row.value.rpartition(":")[2], row.protocol) == ("443", "TCP")
+
+
+def test_what_was_deleted_again_is_marked_and_its_deletion_names_the_finding() -> None:
+    image = r"C:\Users\a\Desktop\dropper.exe"
+    done = run(
+        capture(
+            Row("RegSetValue", RUN, rf"Type: REG_SZ, Length: 9, Data: {PROGRAM}", who=WHO),
+            Row("CreateFile", PROGRAM, CREATED, who=WHO),
+            Row("SetDispositionInformationFile", image, "Delete: True", who=WHO),
+            processes={WHO: {"image_path": image}},
+        )
+    )
+    rows = {row.value: row for row in done["indicators"].tables["indicators"]}
+    assert (rows[image].gone, rows[image].why) == (True, "self_deletion")
+    assert not rows[PROGRAM].gone
+
+
 def test_what_the_files_hold_and_where_the_program_came_from_stays_open() -> None:
     kinds = {row.kind for row in guilty()["open_questions"].tables["questions"]}
     assert {"file_contents", "origin", "content_of_talk"} <= kinds

@@ -126,6 +126,15 @@ def test_what_bam_noted_stands_in_one_place_with_account_time_and_event():
     assert "first note says that the program ran at 3 February 2020, 04:05:06 UTC" in told
 
 
+def test_what_is_gone_again_is_not_sent_for_without_a_word():
+    row = {"value": "HKCU\\Link", "why": [1], "events": [1], "type": "registry"}
+    table = make_table("indicators", [row | {"gone": True}, row], maker(), checks={})
+    assert "1 of them was deleted again in this capture" in table.said[0]
+    assert sorted(cells[0] for cells in table.rows) == ["registry", "registry, deleted again"]
+    address = row | {"type": "address", "protocol": "UDP", "value": "192.0.2.1:53"}
+    assert make_table("indicators", [address], maker(), checks={}).rows[0][0] == "address, UDP"
+
+
 def test_rows_past_the_cap_are_counted_and_their_place_is_named():
     table = make_table("files", [file(str(n)) for n in range(7)], maker(most=4, medium="pdf"), checks={})
     assert len(table.rows) == 4
