@@ -111,6 +111,7 @@ def test_a_module_that_the_command_line_names_was_asked_for(command: str, said_s
     told = said("odd_module", row, processes=people, can_show={"stacks": False, "modules": False})
     assert said_so in told["confidence_reason"]
     assert told["confidence_reason"].startswith("The path stands in the event in which it was loaded")
+    assert ("chose the place" in told["benign_explanation"]) == ("evil" in command)
     assert "the capture holds no stacks" in told["statement"]
     assert (f"The command line of {HOST} names it: `{command}`" in told["statement"]) == ("evil" in command)
     asked = [

@@ -55,3 +55,18 @@ def test_a_stream_is_told_with_what_it_belongs_to() -> None:
     assert r"hid data in a hidden stream of `C:\r.txt`" in happened(
         finding(1, kind="stream_made", facts=facts)
     )
+
+
+@pytest.mark.parametrize(("files", "said"), [(["a"], "in that file are"), (["a", "b"], "in those files are")])
+def test_what_is_to_be_taken_as_known_lies_in_one_file_or_several(files: list[str], said: str) -> None:
+    facts = {
+        "who": "a.exe (5)",
+        "files": files,
+        "stores": ["the private keys of SSH"],
+        "key": True,
+        "read": True,
+    }
+    told = make_brief(
+        material(findings=[finding(1, kind="credentials_read", facts=facts)]), Moments(zone="UTC")
+    )
+    assert said in " ".join(told.means)
