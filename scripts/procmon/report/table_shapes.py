@@ -260,8 +260,8 @@ SHAPES: dict[str, Shape] = {
     ),
     "files": Shape(
         check="dropped_files",
-        columns=(("path", "path", 28), ("what", "text", 9), ("how", "prose", 17), ("size", "number", 8),
-                 ("who", "path", 11), ("time", "text", 8), ("fate", "prose", 9), ("events", "events", 10)),
+        columns=(("path", "path", 29), ("what", "text", 10), ("how", "prose", 14), ("size", "number", 8),
+                 ("who", "path", 11), ("time", "text", 8), ("fate", "prose", 10), ("events", "events", 10)),
         cells=_file,
         facts=lambda rows, _: {
             "left": _count(rows, lambda r: r["fate"] not in ("deleted", "deleted on close")),
