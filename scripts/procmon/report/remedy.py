@@ -12,6 +12,7 @@ from scripts.procmon.report import plainly
 from scripts.procmon.report.material import Material
 from scripts.procmon.report.words import Words
 from scripts.procmon.text import code
+from scripts.procmon.text.endpoints import port_said
 
 #: More targets than these are counted: the list of steps has them all.
 MOST_NAMES = 3
@@ -209,7 +210,9 @@ def name_servers(findings: Sequence[Mapping[str, Any]]) -> list[str]:
     peers = [one for f in findings if f["kind"] == "suspect_talked" for one in f["facts"].get("peers", ())]
     asked = [one for one in peers if one.get("dns") and not one.get("too_short") and not one.get("public")]
     return plainly.once(
-        code(f"{end}:{one['port']}") for one in asked for end in (one.get("addresses") or [one["peer"]])
+        code(f"{end}:{port_said(one['port'])}")
+        for one in asked
+        for end in (one.get("addresses") or [one["peer"]])
     )
 
 
