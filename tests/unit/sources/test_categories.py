@@ -20,6 +20,7 @@ def test_a_file_that_was_there_is_no_write(result):
 
 def test_a_failed_call_counts_by_what_it_asked_for():
     assert category("CreateFile", OPEN.format("Create")) == "Write"
+    assert category("CreateFile", OPEN.format("OverwriteIf")) == "Write"
     assert category("CreateFile", OPEN.format("Open")) is None
 
 

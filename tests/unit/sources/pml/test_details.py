@@ -55,6 +55,9 @@ def test_create_file_tells_what_was_asked_for_and_what_came_out(tmp_path: Path, 
         (5, 3, 0, "Write"),  # overwritten
         (2, None, 0xC0000035, "Write"),  # a Create that failed: NAME COLLISION
         (1, None, 0xC0000034, None),  # an Open that failed
+        (3, None, 0xC0000022, "Write"),  # an OpenIf that was denied, as procmon-parser has it
+        (5, None, 0xC0000043, "Write"),  # an OverwriteIf that was denied
+        (77, None, 0xC0000022, None),  # a disposition without a name
     ],
 )
 def test_create_file_is_a_write_where_it_changes_the_disk_or_was_to_create(

@@ -32,10 +32,7 @@ def create_file(group: Group) -> None:
         sid,
         opened,
     )
-    succeeded = group.headers["result"] < 0x8000_0000
-    group.category = group.form(
-        _create_category, (disposition >> 24).astype(np.uint8), opened, succeeded.astype(np.uint8)
-    )
+    group.category = group.form(_create_category, (disposition >> 24).astype(np.uint8), opened)
 
 
 def _create_file(
@@ -59,10 +56,11 @@ def _create_file(
 _ALLOCATING = {"Supersede", "Create", "OpenIf", "Overwrite", "OverwriteIf"}
 
 
-def _create_category(disposition: int, opened: int, succeeded: int) -> str | None:
+def _create_category(disposition: int, opened: int) -> str | None:
     if opened != _NO_OPEN_RESULT:
         return WRITE if flags.OPEN_RESULTS.get(opened) in _CHANGING else None
-    return WRITE if flags.DISPOSITIONS.get(disposition) == "Create" and not succeeded else None
+    # A failed call counts by what it asked for. Exports show that of Open and Create, procmon-parser tells the others.
+    return WRITE if flags.DISPOSITIONS.get(disposition, "Open") != "Open" else None
 
 
 def create_pipe(group: Group) -> None:
