@@ -131,6 +131,8 @@ class ServiceRow:
     values: dict[str, str] = field(default_factory=dict)
     display_name: str | None = None
     ordinary: str | None = None
+    #: of a deleted key that was made again: "who", "events", and whether it names a "program"
+    made_again: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -98,6 +98,7 @@ def _story(capture: Capture, name: str, key: ServiceKey) -> Story | None:
             values=key.values,
             display_name=key.value("DisplayName") or knowledge("security_services").get(name),
             ordinary=_ordinary(key.name, process_name(capture, first.process)),
+            made_again=_made_again(capture, key),
         ),
         key=key,
         disabled=disabled,
@@ -111,6 +112,14 @@ def _remade(key: ServiceKey) -> list[Record]:
     """The events that made the key again after its deletion."""
     gone = key.deleted[-1].event if key.deleted else None
     return [] if gone is None else [one for one in (*key.created, *key.opened) if one.event > gone]
+
+
+def _made_again(capture: Capture, key: ServiceKey) -> dict[str, Any] | None:
+    """What the table says of a key that was made again after its deletion."""
+    again = _remade(key)
+    people = list(dict.fromkeys(who(capture, record.process) for record in again))
+    told = {"who": people, "events": [record.event for record in again], "program": bool(_recreated(key))}
+    return told if again else None
 
 
 def _recreated(key: ServiceKey) -> bool | None:

@@ -62,6 +62,8 @@ class Shape:
     cells: Callable[[TableRow, Maker], Sequence[Any]]
     facts: Callable[[Sequence[TableRow], Maker], Mapping[str, Any]] = lambda _rows, _maker: {}
     subject: str = "path"  #: the field that findings name
+    #: whether a finding is about a row, where another question than for its subject tells
+    told: Callable[[TableRow, Maker], bool] | None = None
     order: Callable[[TableRow], Any] = lambda row: row.get("time") or ""
     #: rows of which a page shows a few only, since their sum stands in the sentence above
     minor: Callable[[TableRow], bool] = lambda _row: False

@@ -33,6 +33,9 @@ def _driver(row: TableRow, m: Maker) -> list[Any]:
 
 def _service(row: TableRow, m: Maker) -> list[Any]:
     change, starts = m.words.word("change", row["change"]), m.words.word("starts", row["starts"])
+    if row.get("made_again"):
+        again = m.words.say("tables.services.made_again", **row["made_again"])
+        change = f"{change}{m.words['semicolon']}{again}"
     time = m.moments.clock(row["time"])
     return [row["service"], change, row["image"], starts, row["who"], time, row["events"]]
 
@@ -252,8 +255,8 @@ SHAPES: dict[str, Shape] = {
     "services": Shape(
         check="services",
         subject="service",
-        columns=(("service", "path", 17), ("change", "text", 10), ("image", "path", 27), ("starts", "text", 11),
-                 ("who", "path", 13), ("time", "text", 9), ("events", "events", 13)),
+        columns=(("service", "path", 16), ("change", "prose", 20), ("image", "path", 21), ("starts", "text", 10),
+                 ("who", "path", 12), ("time", "text", 9), ("events", "events", 12)),
         cells=_service,
         facts=_service_facts,
         order=lambda row: (not row["security"], row["time"]),
@@ -310,7 +313,9 @@ SHAPES: dict[str, Shape] = {
                  ("time", "text", 8), ("events", "events", 10)),
         cells=_registry_deletion,
         facts=_deletion_facts,
-        order=lambda row: (_WONDER.get(row["explanation"], 2), row["time"]),
+        told=_is_told,
+        # A key tells more than the values that went with it.
+        order=lambda row: (_WONDER.get(row["explanation"], 2), not row["is_key"], row["time"]),
         minor=lambda row: row["explanation"] not in _WONDER,
     ),
     "registry_values": Shape(

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from scripts.procmon.report.table import Column, Maker, Table, TableRow
+from scripts.procmon.report.table import Column, Maker, Shape, Table, TableRow
 from scripts.procmon.report.table_shapes import SHAPES
 from scripts.procmon.report.words import Words
 
@@ -24,9 +24,7 @@ def make_table(
     shape, words = SHAPES[key], maker.words
     kept = [row for row in rows if shape.keep(row)]
     telling = [row for row in kept if not row.get("ordinary")]
-    telling.sort(
-        key=lambda row: (str(row.get(shape.subject)).lower() not in maker.subjects, shape.order(row))
-    )
+    telling.sort(key=lambda row: (not _is_told(row, shape, maker), shape.order(row)))
     ordinary = [row for row in kept if row.get("ordinary")]
     everyday = Counter(str(row["ordinary"]) for row in ordinary)
     events: Counter[str] = Counter()
@@ -58,6 +56,12 @@ def make_table(
         more=_more(len(telling) - len(listed), maker),
         asked=check.get("outcome") != "could not be checked",
     )
+
+
+def _is_told(row: TableRow, shape: Shape, maker: Maker) -> bool:
+    if shape.told is not None:
+        return shape.told(row, maker)
+    return str(row.get(shape.subject)).lower() in maker.subjects
 
 
 def _more(hidden: int, maker: Maker) -> str:

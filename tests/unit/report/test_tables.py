@@ -135,6 +135,28 @@ def test_what_is_gone_again_is_not_sent_for_without_a_word():
     assert make_table("indicators", [address], maker(), checks={}).rows[0][0] == "address, UDP"
 
 
+def test_a_deleted_key_above_what_a_finding_names_comes_before_the_values_in_it():
+    subject = "hkcu\\link\\symboliclinkvalue"
+    rows = [
+        deletion("HKCU\\Link\\SymbolicLinkValue", "set_again"),
+        deletion("HKCU\\Other", "set_again", is_key=True),
+        deletion("HKCU\\Link", "set_again", is_key=True, time=f"{HOUR}:02.0"),
+    ]
+    table = make_table("registry_deletions", rows, maker(subjects=frozenset({subject})), checks={})
+    assert [row[0] for row in table.rows] == ["HKCU\\Link", "HKCU\\Link\\SymbolicLinkValue", "HKCU\\Other"]
+
+
+def test_a_service_key_that_was_made_again_says_by_whom_beside_its_deletion():
+    row = TABLES["services"](
+        service="Guard", change="deleted", image=None, starts="disabled", process=1, who="a.exe (1)",
+        time=f"{HOUR}:01.0", security=True, events=[1],
+        made_again={"who": ["svchost.exe (9)"], "events": [1195], "program": False},
+    )  # fmt: skip
+    table = make_table("services", [dataclasses.asdict(row)], maker(), checks={})
+    assert table.rows[0][1] == "deleted; key made again by svchost.exe (9) (event 1,195), without a program"
+    assert "It belongs to the computer's protection." in table.said[0]
+
+
 def test_rows_past_the_cap_are_counted_and_their_place_is_named():
     table = make_table("files", [file(str(n)) for n in range(7)], maker(most=4, medium="pdf"), checks={})
     assert len(table.rows) == 4
