@@ -66,6 +66,17 @@ def test_every_file_of_a_capture_is_told() -> None:
     assert made <= told
 
 
+def test_the_reasons_that_how_to_explains_are_those_that_the_code_gives() -> None:
+    how_to = (CONFIG.parent / "docs" / "how-to.md").read_text(encoding="utf-8")
+    table = how_to.partition("| reason | what to do |")[2]
+    reasons = [line.strip("| ").split(" | ")[0] for line in table.splitlines() if line.startswith("| ")]
+    sources = CONFIG.parent / "scripts" / "procmon" / "sources"
+    code = "".join(file.read_text(encoding="utf-8") for file in sources.rglob("*.py"))
+    given = code.replace("expected=_EXPECTED", "").replace('_EXPECTED = "', "expected ")
+    assert len(reasons) >= 5
+    assert [reason for reason in reasons if reason not in given] == []
+
+
 @pytest.mark.parametrize(
     ("file", "schema"),
     [
