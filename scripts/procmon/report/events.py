@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 #: What an Event is made of. Without ``time``, of which a list of Python values would load pandas.
 _SHOWN = [
-    "event", "time_of_day", "process_name", "pid", "operation", "path", "result", "detail", "stage", "findings",
+    "event", "time_of_day", "process_name", "pid", "operation", "path", "result", "detail", "findings",
 ]  # fmt: skip
 
 
@@ -36,7 +36,6 @@ class Event:
     path: str
     result: str
     detail: str
-    stage: int
     findings: Sequence[str]
 
 
@@ -109,7 +108,6 @@ def _event(row: Mapping[str, Any], hours: bool) -> Event:
         path=str(row["path"] or ""),
         result=str(row["result"] or ""),
         detail=_on_one_line(str(row["detail"] or "")),
-        stage=int(row["stage"] or 0),
         findings=list(row["findings"] or ()),
     )
 

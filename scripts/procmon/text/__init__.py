@@ -76,11 +76,6 @@ def render(sentence: str, facts: Mapping[str, Any], language: str = "en") -> str
     return "".join(part if part.startswith("`") else closed(part) for part in _CODE.split(told))
 
 
-def environment(language: str) -> Environment:
-    """What sentences of ``language`` may use."""
-    return _environment(language)
-
-
 def code(value: object) -> str:
     """A name or path set apart by back-ticks, doubled where the value itself holds one."""
     text = visible(blanks(str(value)))
@@ -118,21 +113,6 @@ def _spelled_blanks(match: re.Match[str]) -> str:
 def people(value: Any) -> list[str]:
     """Who acted as a list, given a list, one, or "a.exe (1), b.exe (2) and c.exe (3)"."""
     return _BETWEEN_PEOPLE.split(value) if isinstance(value, str) else list(value or ())
-
-
-def number(value: float, language: str = "en") -> str:
-    """12345 → "12,345"."""
-    return forms(language).number(value)
-
-
-def size(value: int, language: str = "en") -> str:
-    """Bytes for people, exact below 10,000,000: "26,616 bytes", "14.2 million bytes"."""
-    return forms(language).size(value)
-
-
-def seconds(value: float, language: str = "en") -> str:
-    """A length of time for people: "0.4 seconds", "2 minutes and 35 seconds", "3 years"."""
-    return forms(language).seconds(value)
 
 
 def listing(values: Iterable[object], most: int = 6, language: str = "en") -> str:
@@ -249,7 +229,8 @@ def _without_breaks(value: Any) -> Any:
 
 
 @cache
-def _environment(language: str) -> Environment:
+def environment(language: str) -> Environment:
+    """What sentences of ``language`` may use."""
     from scripts.procmon.text.endpoints import endpoint, port_said
     from scripts.procmon.text.named import named, without_pid
 
