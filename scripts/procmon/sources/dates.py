@@ -11,8 +11,6 @@ from scripts.procmon.detail_text import Order, moment_parts, year_month_day
 
 #: Dates in Detail stand behind "CreationTime: ", "LastWriteTime: " and the like.
 _DETAIL_DATE = re.compile(r"Time: ([^,]*\d[^,]*\d{2})")
-#: The orders in the short words of the configuration.
-_SHORT: dict[str, Order] = {"DMY": "day-month-year", "MDY": "month-day-year", "YMD": "year-month-day"}
 _ORDERS: tuple[Order, ...] = ("day-month-year", "month-day-year", "year-month-day")
 #: Enough distinct dates to decide by; a capture that lists a million files needs no more.
 _MOST = 20_000
@@ -59,7 +57,7 @@ class DateEvidence:
 
     def dating(self, *, decimal_comma: bool = False, setting: str | None = None) -> Dating:
         """The order, by the strongest evidence there is; order None where the capture shows no date at all."""
-        if asked := next((order for short, order in _SHORT.items() if setting in (short, order)), None):
+        if asked := next((order for order in _ORDERS if order == setting), None):
             return Dating(asked, False, "setting")
         if not self._shown and not self._in_details:
             return Dating(None, False, "no dates in the capture")

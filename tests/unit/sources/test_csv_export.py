@@ -220,7 +220,7 @@ def test_an_open_order_of_dates_is_said_and_can_be_set(read):
     assumed = read(content)
     assert assumed.info["date"]["ambiguous"]
     assert any("Set date_order" in remark for remark in assumed.info["remarks"])
-    told = read(content, date_order="MDY")
+    told = read(content, date_order="month-day-year")
     assert told.info["first_time"].startswith("2020-07-12")
     assert not told.info["date"]["ambiguous"]
 

@@ -1,5 +1,3 @@
-import pytest
-
 from scripts.procmon.sources.dates import DateEvidence
 
 
@@ -60,9 +58,8 @@ def test_a_decimal_comma_settles_it():
     assert not evidence(["05/06/2020 09:58:20"]).dating(decimal_comma=True).ambiguous
 
 
-@pytest.mark.parametrize("setting", ["DMY", "day-month-year"])
-def test_a_setting_overrules_all_evidence(setting):
-    dating = evidence(["7/13/2020 1:18:10 AM"]).dating(setting=setting)
+def test_a_setting_overrules_all_evidence():
+    dating = evidence(["7/13/2020 1:18:10 AM"]).dating(setting="day-month-year")
     assert (dating.order, dating.ambiguous, dating.known_by) == ("day-month-year", False, "setting")
 
 
