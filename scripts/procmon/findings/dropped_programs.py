@@ -23,6 +23,7 @@ from scripts.procmon.findings.file_kinds import (
 from scripts.procmon.findings.file_uses import Use, module_users
 from scripts.procmon.findings.input_methods import entry_of, input_methods
 from scripts.procmon.findings.kept import keeps_registering
+from scripts.procmon.findings.paging_writes import rounded_up
 from scripts.procmon.findings.places import below_windows, in_its_place
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.reproduce import by_path
@@ -268,6 +269,7 @@ def hidden_files(
                 "windows": windows,
                 "programs": programs,
                 "disguised": disguised,
+                "rounded_up": rounded_up(capture, files),
             },
             evidence=_evidence(files, ran),
             reproduce=by_path([row.path for row in files]),

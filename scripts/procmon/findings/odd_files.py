@@ -162,6 +162,7 @@ def _from_the_network(
                 "time": first.time,
                 "receive_event": answer.receive_event,
                 "write_event": answer.write_event,
+                "created_before": first.events[0] if first.events[0] < answer.first_event else None,
                 "fate": first.fate,
                 "folder": _folder_after(rows, first, answer),
                 **(then := _afterwards(capture, files, answer, everyone)),
@@ -225,6 +226,7 @@ class Answer:
     peer: str
     received: int  #: over this connection until then
     seconds: float
+    first_event: int  #: of what came over this connection
     receive_event: int
     write_event: int
     wrote: pd.Timestamp
@@ -279,7 +281,8 @@ def _answer(row: FileRow, traffic: Traffic) -> Answer | None:
     return Answer(
         path=str(last[e.PATH]),
         peer=str(last[e.PATH]).partition(" -> ")[2],
-        received=int(before["length"][before[e.PATH] == last[e.PATH]].sum()),
+        received=int((same := before[before[e.PATH] == last[e.PATH]])["length"].sum()),
+        first_event=int(same[e.EVENT].iloc[0]),
         seconds=float((written - last[e.TIME]).total_seconds()),
         receive_event=int(last[e.EVENT]),
         write_event=first,

@@ -136,6 +136,7 @@ def _module(capture: Capture, odd: Odd, rows: Mapping[int, ProcessRow]) -> Findi
             "who": [row.who for row in people],
             "written": written,
             "ran": int(ran.sum()),
+            "about": int((about & ~ran).sum()),
             "loads": loads,
             "bases": sorted({hex(base) for ranges in odd.ranges.values() for base, _ in ranges}),
             "table_only": table_only,

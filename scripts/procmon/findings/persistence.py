@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from ntpath import basename
@@ -293,6 +294,14 @@ def _leads_to_installed(write: Write) -> bool:
     return not bare and kind_of(target_of(write.place, write.data))[0] == "own"
 
 
+def _lists(writes: list[Write]) -> list[dict[str, Any]]:
+    """How many entries of each of Winsock's lists: "Protocol_Catalog9" of transports, "NameSpace_Catalog5" of names."""
+    paths = {write.record.path for write in writes}
+    found = (re.search(r"\\WinSock2\\Parameters\\([^\\]+)\\", path, re.IGNORECASE) for path in paths)
+    counted = Counter(match[1] for match in found if match)
+    return [{"list": name, "n": n} for name, n in counted.most_common()]
+
+
 def _bare_files(capture: Capture, writes: list[Write]) -> list[dict[str, Any]]:
     """The files of the capture with a name that stands without a path: loaded by how many, and whether written."""
     names = tuple("\\" + data.lower() for data in {write.data for write in writes} if "\\" not in data)
@@ -331,6 +340,7 @@ def _finding(capture: Capture, same: list[tuple[Write, list[str]]]) -> Finding:
             "place_id": place,
             "starts": first.place["starts"],
             "paths": list(dict.fromkeys(write.record.path for write in writes)),
+            "lists": _lists(writes) if kind == "winsock_hijack" else [],
             "data": list(dict.fromkeys(write.data for write in writes)),
             "values": [{"path": write.record.path, "data": write.data} for write in writes],
             "time": first.record.moment,

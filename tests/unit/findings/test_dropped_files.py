@@ -197,6 +197,17 @@ def test_hidden_system_files_in_the_recycle_bin_are_found() -> None:
     assert (used["loaded"], used["started"]) == (True, False)
 
 
+def test_a_write_of_whole_pages_that_is_longer_than_the_file_is_explained() -> None:
+    paging = "Non-cached, Paging I/O, Synchronous Paging I/O"
+    rows = [created(PAYLOAD, attributes="HS"), wrote(PAYLOAD, 0, 5120), wrote(PAYLOAD, 0, 8192, flags=paging)]
+    (finding,) = analysed(capture(*rows)).findings
+    assert finding.facts["rounded_up"] == [{"path": PAYLOAD, "length": 8192, "events": [2]}]
+    assert (
+        "in writes of up to 8,192 bytes (event 2): it writes whole pages"
+        in tell(finding.kind, finding.facts)["statement"]
+    )
+
+
 def test_the_browsers_cache_may_hide_its_files() -> None:
     path = r"C:\Documents and Settings\NetworkService\Local Settings\Temporary Internet Files\Content.IE5\index.dat"
     analysis = analysed(capture(created(path, attributes="HS", who="svchost.exe (1032)")))

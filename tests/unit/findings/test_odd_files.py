@@ -71,6 +71,16 @@ def test_what_is_written_right_after_an_answer_comes_from_the_network() -> None:
         "203.0.113.5:443",
     )
     assert finding.evidence == [1, 2, 3]
+    assert finding.facts["created_before"] is None
+    assert "a new file with the ending of an archive" in tell(finding.kind, finding.facts)["title"]
+
+
+def test_a_file_that_was_there_before_anything_came_is_not_called_new_at_its_writing() -> None:
+    path = rf"{TEMP}\a.zip"
+    rows = [created(path, at=0.1), received(641, at=1.0), wrote(path, 0, 305, at=1.002)]
+    (finding,) = found(*rows)
+    told = tell(finding.kind, finding.facts)["statement"]
+    assert "a file that it had created before anything came from there (event 0)" in told
 
 
 def test_a_receive_that_waits_or_copies_is_not_counted_twice() -> None:

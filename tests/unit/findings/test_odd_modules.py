@@ -33,6 +33,10 @@ def test_what_ran_through_the_module_is_its_evidence() -> None:
     through = Row(write.operation, write.path, write.detail, who=SERVICES, stack=(0x7C900000, 0x45671234))
     (finding,) = judge(other, through).findings
     assert (finding.severity, list(finding.evidence), finding.facts["ran"]) == ("high", [1], 1)
+    (finding,) = judge(Row("WriteFile", PAYLOAD, "Offset: 0, Length: 9", who="a.exe (5)"), through).findings
+    told = tell(finding.kind, finding.facts)["statement"]
+    assert "1 operation passed through this module" in told
+    assert "1 more event of this finding is about the file itself." in told
 
 
 def test_the_list_of_modules_alone_tells_it_too() -> None:

@@ -119,6 +119,7 @@ def test_a_com_class_that_leads_to_the_recycle_bin_is_a_hijack() -> None:
     (finding,) = judge(set_to(COM, r"C:\RECYCLER\S-1-5-18\$fab\n.")).findings
     assert (finding.kind, finding.severity) == ("com_hijack", "high")
     assert finding.facts["data"] == [r"C:\RECYCLER\S-1-5-18\$fab\n."]  # the dot belongs to the data
+    assert tell(finding.kind, finding.facts)["title"].endswith(r"$fab\n`")
 
 
 def test_winsocks_entries_rewritten_to_a_bare_name_are_one_finding() -> None:
@@ -132,6 +133,11 @@ def test_winsocks_entries_rewritten_to_a_bare_name_are_one_finding() -> None:
         "high",
         ["mswsock.dll"],
     )
+    assert finding.facts["lists"] == [{"list": "Protocol_Catalog9", "n": 5}]
+    names = WINSOCK.replace("Protocol_Catalog9", "NameSpace_Catalog5") + r"\000000000001\LibraryPath"
+    (both,) = judge(*rows, set_to(names, "mswsock.dll")).findings
+    told = tell(both.kind, both.facts)["statement"]
+    assert "(5 in `Protocol_Catalog9` and 1 in `NameSpace_Catalog5`)" in told
     usual = "25 53 79 73 74 65 6D 52 6F 6F 74 25 5C 73 79 73"  # %SystemRoot%\sys
     assert not judge(set_to(rf"{WINSOCK}\000000000001\PackedCatalogItem", usual, kind="REG_BINARY")).findings
 
