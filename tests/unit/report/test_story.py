@@ -85,7 +85,7 @@ def test_every_group_has_its_words_and_every_kind_of_it_a_sentence(language: str
 def test_the_list_is_told_in_japanese_too():
     made = told(MANY, "ja")
     assert [item.head for item in made.items][:2] == ["保護機能", "権限"]
-    assert made.happened[0].startswith("40 秒の間に、主に保護にかかわる設定が変更され、")
+    assert made.happened[0].startswith("40 秒の間に、主に次のことが起きた: 保護に関わる設定が変更され、")
 
 
 def test_questions_that_page_1_leaves_out_are_counted():
