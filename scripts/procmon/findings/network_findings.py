@@ -155,6 +155,7 @@ def _talked(
             "addresses": _addresses(rows),
             "named_only": _named_only(rows),
             "loopback": len({row.port for row in loopback}),
+            "loopback_events": sorted(event for row in loopback for event in row.events),
             "loopback_ports": sorted({row.port for row in loopback}),
             "loopback_answered": any(row.answered for row in loopback),
         },

@@ -5,6 +5,7 @@ from __future__ import annotations
 from scripts.procmon.contracts.findings import Analysis
 from scripts.procmon.findings.analyses import run
 from scripts.procmon.text import catalogue, render
+from scripts.procmon.text.telling import tell
 from tests.captures.deeds import created, opened, read, wrote
 from tests.captures.events import Row, capture
 
@@ -107,6 +108,26 @@ def test_what_was_deleted_again_is_marked_and_its_deletion_names_the_finding() -
     rows = {row.value: row for row in done["indicators"].tables["indicators"]}
     assert (rows[image].gone, rows[image].why) == (True, "self_deletion")
     assert not rows[PROGRAM].gone
+
+
+def test_what_the_capture_does_not_hold_is_asked_as_a_question() -> None:
+    told = render(catalogue("questions")["not_captured"], {"what": ["what was read", "network traffic"]})
+    assert told.startswith("What reads of files and network traffic took place, if any?")
+
+
+def test_who_also_called_the_computer_itself_is_told_with_the_events() -> None:
+    done = run(
+        capture(
+            Row("CreateFile", PROGRAM, CREATED, who=WHO),
+            Row("RegSetValue", RUN, f"Type: REG_SZ, Length: 4, Data: {PROGRAM}", who=WHO),
+            Row("TCP Send", "pc:1030 -> 203.0.113.5:443", "Length: 12", who=WHO),
+            Row("TCP Reconnect", "localhost:1228 -> localhost:http", "Length: 0", who=WHO),
+            processes={WHO: {"image_path": r"C:\Users\a\Desktop\dropper.exe"}},
+        )
+    )
+    (finding,) = (one for one in done["network"].findings if one.kind == "suspect_talked")
+    told = tell(finding.kind, finding.facts)["statement"]
+    assert "without an answer (event 3)." in told
 
 
 def test_what_the_files_hold_and_where_the_program_came_from_stays_open() -> None:

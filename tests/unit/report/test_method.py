@@ -124,13 +124,13 @@ def share(**counts: Any) -> dict[str, object]:
 
 def test_a_finding_is_marked_when_the_stages_hide_some_of_its_evidence() -> None:
     some = page(shares=share(evidence=3, left=1))
-    assert "The filter stages hide 2 of these 3 events; the finding was made among all events." in some
-    assert "The filter stages hide all 3 of these events" in page(shares=share(evidence=3, left=0))
-    assert "The filter stages hide this event" in page(shares=share(evidence=1, left=0))
+    assert "2 of them are hidden at the last filter stage." in some
+    assert "All of them are hidden at the last filter stage." in page(shares=share(evidence=3, left=0))
+    assert "It is hidden at the last filter stage." in page(shares=share(evidence=1, left=0))
 
 
 def test_a_finding_is_not_marked_when_the_stages_leave_it() -> None:
-    assert "The filter stages hide" not in page(shares=share(evidence=3, left=3))
+    assert "hidden at the last filter stage" not in page(shares=share(evidence=3, left=3))
 
 
 BASELINE = {"capture": "clean<b>", "refused": None, "events": 2000, "also": 1234}
