@@ -20,7 +20,7 @@ from scripts.procmon.findings.named_files import named_files
 from scripts.procmon.findings.names import process_name, when
 from scripts.procmon.findings.names import who as person
 from scripts.procmon.findings.process_tree import tree
-from scripts.procmon.findings.traces import rows_of
+from scripts.procmon.findings.tables import rows_of
 
 MOST_ROWS = 10
 MOST_NAMES = 5

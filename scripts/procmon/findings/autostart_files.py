@@ -22,8 +22,8 @@ from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.restorers import restorers
 from scripts.procmon.findings.setup_programs import setup_programs
 from scripts.procmon.findings.suspects import images
+from scripts.procmon.findings.tables import rows_of
 from scripts.procmon.findings.task_askers import Askers, task_askers
-from scripts.procmon.findings.traces import rows_of
 from scripts.procmon.knowledge import knowledge
 
 #: The Startup folder has a name in each language; what stands above it is the same shape.

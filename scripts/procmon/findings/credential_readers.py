@@ -12,6 +12,7 @@ from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis
 from scripts.procmon.findings.places import in_its_place, kind_of, plain_path
 from scripts.procmon.findings.select import one_of, where
+from scripts.procmon.findings.tables import rows_of
 from scripts.procmon.knowledge import knowledge
 
 #: Who copies a whole disk or profile reads more other files than this.
@@ -62,11 +63,10 @@ def told_to_copy_all(command_line: str | None, files: Iterable[str]) -> bool:
 def cleaners(earlier: Mapping[str, Analysis]) -> set[str]:
     """Who deleted lists of what somebody did (visited, opened, started) in so many places: programs that clean up do."""
     found: dict[str, set[str]] = {}
-    for analysis in earlier.values():
-        for row in analysis.tables.get("deletions", ()):
-            kind = _KEPT_LISTS.search(row.path)
-            if kind and not row.attempt and not row.created_here:
-                found.setdefault(row.who, set()).add(str(kind.lastgroup))
+    for row in rows_of(earlier, "deletions"):
+        kind = _KEPT_LISTS.search(row.path)
+        if kind and not row.attempt and not row.created_here:
+            found.setdefault(row.who, set()).add(str(kind.lastgroup))
     return {person for person, kinds in found.items() if len(kinds) >= KINDS_CLEANED}
 
 

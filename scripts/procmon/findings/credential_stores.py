@@ -33,6 +33,7 @@ from scripts.procmon.findings.records import Record, records
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.select import one_of, where
 from scripts.procmon.findings.suspects import images
+from scripts.procmon.findings.tables import written_files
 from scripts.procmon.findings.windows_setup import laying_out
 from scripts.procmon.knowledge import knowledge
 
@@ -57,7 +58,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     rows = {row.process: row for row in tree(earlier)}
     doers = Doers(rows.values())
     setup, cleans = laying_out(earlier), cleaners(earlier)
-    files = earlier["dropped_files"].tables.get("files", ()) if "dropped_files" in earlier else ()
+    files = written_files(earlier)
     new = {file_key(row.path) for row in files if row.made}
     # Entries that nothing needs any more are a part of what a cleaner takes away.
     accused = {

@@ -19,6 +19,7 @@ from scripts.procmon.findings.names import moment_of, who
 from scripts.procmon.findings.parts import Part, parts, some
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.suspects import suspects
+from scripts.procmon.findings.tables import rows_of
 from scripts.procmon.text import listing
 
 MOST_EVENTS = 50
@@ -42,12 +43,13 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     accused = suspects(earlier)
     rows = list(_deletion_rows(capture, marked, made, accused=accused))
     moves = list(_rename_rows(capture, renamed))
-    copies: Sequence[CopyRow] = earlier["copies"].tables.get("copies", ()) if "copies" in earlier else ()
     return Analysis(
         name="deletions",
         outcome="found" if rows or moves else "not found",
         examined=len(marked) + len(renamed),
-        findings=list(_clean_ups(rows, copies, accused, written=_written(capture, accused))),
+        findings=list(
+            _clean_ups(rows, rows_of(earlier, "copies"), accused, written=_written(capture, accused))
+        ),
         tables={"deletions": rows, "renames": moves},
     )
 

@@ -11,7 +11,7 @@ from scripts.procmon.contracts.tables import FileRow, ProcessRow
 from scripts.procmon.findings.file_kinds import PROGRAMS, is_stray, kind_of
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.standing import stands_at
-from scripts.procmon.findings.traces import rows_of
+from scripts.procmon.findings.tables import rows_of
 
 #: U+202D and U+202E: the characters after them are shown in their order, whatever their script.
 _OVERRIDE = re.compile("[\N{LEFT-TO-RIGHT OVERRIDE}\N{RIGHT-TO-LEFT OVERRIDE}]")

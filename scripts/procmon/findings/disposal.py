@@ -14,6 +14,7 @@ from scripts.procmon.findings.file_kinds import PROGRAMS, ending, is_temporary
 from scripts.procmon.findings.notes import is_work
 from scripts.procmon.findings.places import below_windows, hides, in_another_windows, in_its_place, kind_of
 from scripts.procmon.findings.settled_programs import home_of
+from scripts.procmon.findings.tables import rows_of
 
 Disposal = Literal["delete", "put back", "look at"]
 
@@ -34,11 +35,10 @@ class Grounds:
     @classmethod
     def of(cls, findings: Sequence[Finding], earlier: Mapping[str, Analysis]) -> Grounds:
         """``findings``: those of at least medium severity."""
-        tables = [analysis.tables for analysis in earlier.values()]
-        files = [row for one in tables for row in one.get("files", ())]
+        files = rows_of(earlier, "files")
         new = {row.path.lower() for row in files if row.how == "created"}
-        gone = [row for one in tables for row in one.get("deletions", ()) if not row.attempt]
-        moved = [row for one in tables for row in one.get("renames", ())]
+        gone = [row for row in rows_of(earlier, "deletions") if not row.attempt]
+        moved = rows_of(earlier, "renames")
         return cls(
             against=frozenset(
                 path.lower()

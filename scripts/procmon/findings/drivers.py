@@ -24,6 +24,7 @@ from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.service_keys import SERVICES, ServiceKey, service_keys
 from scripts.procmon.findings.setup_programs import is_installer, setup_programs
 from scripts.procmon.findings.suspects import images, suspects
+from scripts.procmon.findings.tables import rows_of, written_files
 from scripts.procmon.knowledge import knowledge
 
 MOST_STEPS = 8
@@ -74,10 +75,10 @@ def driver_key(path: str) -> str:
 
 def _stories(capture: Capture, earlier: Mapping[str, Analysis]) -> dict[str, Story]:
     stories: dict[str, Story] = {}
-    for row in _files(earlier):
+    for row in written_files(earlier):
         if row.what == "driver" and row.ordinary is None:
             stories.setdefault(driver_key(row.renamed_to or row.path), Story()).file = row
-    services = {row.service.lower(): row for row in _services(earlier)}
+    services = {row.service.lower(): row for row in rows_of(earlier, "services")}
     for name, key in service_keys(capture).items():
         row_of_key = services.get(name)
         if key.is_driver and key.image and not (row_of_key and row_of_key.ordinary):
@@ -87,7 +88,7 @@ def _stories(capture: Capture, earlier: Mapping[str, Analysis]) -> dict[str, Sto
         by_system = process_name(capture, record.process).lower() == "system"
         if by_system and (record.path.lower().endswith(".sys") or driver_key(record.path) in stories):
             stories.setdefault(driver_key(record.path), Story()).loads.append(record)
-    copies = {file_key(row.target): row for row in _copies(earlier) if row.confidence != "possible"}
+    copies = {file_key(row.target): row for row in rows_of(earlier, "copies") if row.confidence != "possible"}
     for story in stories.values():
         story.origins = list(_origins(story.file, copies))
     return stories
@@ -274,15 +275,3 @@ def _people(capture: Capture, story: Story) -> dict[str, int]:
 
 def _span(events: Sequence[int]) -> list[int]:
     return [events[0], events[-1]] if events else []
-
-
-def _files(earlier: Mapping[str, Analysis]) -> Sequence[FileRow]:
-    return earlier["dropped_files"].tables.get("files", ()) if "dropped_files" in earlier else ()
-
-
-def _services(earlier: Mapping[str, Analysis]) -> Sequence[ServiceRow]:
-    return earlier["services"].tables.get("services", ()) if "services" in earlier else ()
-
-
-def _copies(earlier: Mapping[str, Analysis]) -> Sequence[CopyRow]:
-    return earlier["copies"].tables.get("copies", ()) if "copies" in earlier else ()

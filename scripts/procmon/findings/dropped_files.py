@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -31,6 +31,7 @@ from scripts.procmon.findings.names import moment_of, who
 from scripts.procmon.findings.parts import Part, parts, some
 from scripts.procmon.findings.places import hides
 from scripts.procmon.findings.select import one_of
+from scripts.procmon.findings.tables import copies_by_target, rows_of
 
 MOST_EVENTS = 100
 Fate = Literal["still there", "deleted", "renamed", "deleted on close", "not known"]
@@ -47,8 +48,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     made, written = creations(capture), transfers(capture, WRITE)
     ran = uses(capture)
     fates = _fates(earlier)
-    copied = {file_key(copy.target): copy for copy in _table(earlier, "copies", "copies")}
-    rows = _rows(capture, made, written, ran=ran, fates=fates, copied=copied)
+    rows = _rows(capture, made, written, ran=ran, fates=fates, copied=copies_by_target(earlier))
     rows = _with_empty(capture, rows) if len(written) else rows
     return Analysis(
         name="dropped_files",
@@ -212,16 +212,12 @@ def _fate(
 
 def _fates(earlier: Mapping[str, Analysis]) -> dict[str, list[DeletionRow | RenameRow]]:
     fates: dict[str, list[DeletionRow | RenameRow]] = {}
-    for deletion in _table(earlier, "deletions", "deletions"):
+    for deletion in rows_of(earlier, "deletions"):
         if not deletion.attempt:
             fates.setdefault(file_key(deletion.path), []).append(deletion)
-    for rename in _table(earlier, "deletions", "renames"):
+    for rename in rows_of(earlier, "renames"):
         fates.setdefault(file_key(rename.path), []).append(rename)
     return fates
-
-
-def _table(earlier: Mapping[str, Analysis], analysis: str, table: str) -> Iterable[Any]:
-    return earlier[analysis].tables.get(table, ()) if analysis in earlier else ()
 
 
 def _ordinary(

@@ -16,7 +16,7 @@ from scripts.procmon.findings.parts import Part, parts, some
 from scripts.procmon.findings.places import below_windows
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.suspects import images, suspects
-from scripts.procmon.findings.traces import rows_of
+from scripts.procmon.findings.tables import rows_of
 from scripts.procmon.knowledge import knowledge
 
 MOST_EVENTS = 100

@@ -12,7 +12,8 @@ from scripts.procmon.contracts.tables import IndicatorRow
 from scripts.procmon.findings.name_servers import is_public_name_server
 from scripts.procmon.findings.places import below_windows
 from scripts.procmon.findings.process_tree import tree
-from scripts.procmon.findings.traces import Traces, leads, rows_of, traces, weighty
+from scripts.procmon.findings.tables import rows_of
+from scripts.procmon.findings.traces import Traces, leads, traces, weighty
 
 #: Of its events; a page shows the first of them and that there are more.
 MOST_EVENTS = 50

@@ -12,11 +12,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
-from scripts.procmon.contracts.tables import CopyRow, FileRow
+from scripts.procmon.contracts.tables import FileRow
 from scripts.procmon.findings.file_acts import SUCCESS, file_key, unseen
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.select import one_of, values_of, where
 from scripts.procmon.findings.suspects import suspects
+from scripts.procmon.findings.tables import copies_by_target, written_files
 
 _IN_INF_FOLDER = re.compile(r"\\inf\\(?:[^\\]+\\)?[^\\]+\.pnf$", re.IGNORECASE)
 _APART = re.compile(r"[\\/:*?\"<>|,]+")
@@ -29,7 +30,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     """
     if reason := unseen(capture):
         return Analysis(name="inf_pnf", outcome="could not be checked", reason=reason)
-    made = [row for row in _files(earlier) if _IN_INF_FOLDER.search(row.path) and row.made]
+    made = [row for row in written_files(earlier) if _IN_INF_FOLDER.search(row.path) and row.made]
     seen = _inf_files(capture) if made else set()
     alone = [row for row in made if file_key(row.path)[:-4] + ".inf" not in seen]
     return Analysis(
@@ -39,15 +40,6 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
         examined=len(made),
         findings=list(_finding(capture, alone, earlier)) if alone else [],
     )
-
-
-def _files(earlier: Mapping[str, Analysis]) -> Sequence[FileRow]:
-    return earlier["dropped_files"].tables.get("files", ()) if "dropped_files" in earlier else ()
-
-
-def _copies(earlier: Mapping[str, Analysis]) -> dict[str, CopyRow]:
-    rows = earlier["copies"].tables.get("copies", ()) if "copies" in earlier else ()
-    return {file_key(row.target): row for row in rows}
 
 
 def _inf_files(capture: Capture) -> set[str]:
@@ -71,7 +63,7 @@ def _listed(detail: str) -> list[str]:
 def _finding(
     capture: Capture, alone: Sequence[FileRow], earlier: Mapping[str, Analysis]
 ) -> Iterator[Finding]:
-    copies, accused = _copies(earlier), suspects(earlier)
+    copies, accused = copies_by_target(earlier), suspects(earlier)
     writers = sorted({writer for row in alone for writer in [row.who, *row.writers]})
     guilty = [writer for writer in writers if writer in accused]
     copied = [

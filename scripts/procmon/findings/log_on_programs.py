@@ -16,7 +16,7 @@ from scripts.procmon.findings.places import below_windows, in_another_windows, i
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.select import where
 from scripts.procmon.findings.suspects import images
-from scripts.procmon.findings.traces import rows_of
+from scripts.procmon.findings.tables import rows_of
 from scripts.procmon.knowledge import knowledge
 
 #: Who writes as many other files of the same Windows copies or restores the whole of it.

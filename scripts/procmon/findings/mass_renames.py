@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from ntpath import basename
-from typing import Any
 
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
@@ -20,6 +19,7 @@ from scripts.procmon.findings.overwritten import overwritten
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.replaced import replaced
 from scripts.procmon.findings.reproduce import by_path
+from scripts.procmon.findings.tables import rows_of, written_files
 from scripts.procmon.findings.untouched import only_renamed
 from scripts.procmon.knowledge import knowledge
 
@@ -45,9 +45,9 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     """Findings "files_rewritten" (``MANY`` files that a program had not made got one new ending), "files_overwritten"."""
     if reason := unseen(capture):
         return Analysis(name="mass_renames", outcome="could not be checked", reason=reason)
-    files: list[FileRow] = list(_table(earlier, "dropped_files", "files"))
-    renames: list[RenameRow] = list(_table(earlier, "deletions", "renames"))
-    deletions: list[DeletionRow] = list(_table(earlier, "deletions", "deletions"))
+    files: list[FileRow] = list(written_files(earlier))
+    renames: list[RenameRow] = rows_of(earlier, "renames")
+    deletions: list[DeletionRow] = rows_of(earlier, "deletions")
     images = {row.who: row.image_path for row in tree(earlier)}
     numbers = {row.who: row.process for row in tree(earlier)}
     findings = [
@@ -185,7 +185,3 @@ def _finding(
         attack=[] if renamed_only else [Technique("T1486", "medium")],
         subjects={"processes": [person], "files": old[:100]},
     )
-
-
-def _table(earlier: Mapping[str, Analysis], analysis: str, table: str) -> Iterator[Any]:
-    yield from earlier[analysis].tables.get(table, ()) if analysis in earlier else ()

@@ -13,7 +13,7 @@ from scripts.procmon.findings.lsass_number import dumps_by_number, numbers_of_ls
 from scripts.procmon.findings.places import in_its_place, kind_of
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.reproduce import by_path
-from scripts.procmon.findings.traces import rows_of
+from scripts.procmon.findings.tables import rows_of
 from scripts.procmon.knowledge import knowledge
 
 

@@ -26,6 +26,7 @@ from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.seeded_drives import seeded_drives
 from scripts.procmon.findings.select import one_of, where
 from scripts.procmon.findings.suspects import images, suspects
+from scripts.procmon.findings.tables import written_files
 from scripts.procmon.knowledge import knowledge
 
 #: A program that does nothing for as long as this before it makes a file has waited.
@@ -40,19 +41,19 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     """Findings on files of the table ``files`` that were made by a program from a place where users may write."""
     if reason := unseen(capture):
         return Analysis(name="odd_files", outcome="could not be checked", reason=reason)
-    rows = [row for row in _files(earlier) if row.made and row.ordinary is None]
+    rows = [row for row in written_files(earlier) if row.made and row.ordinary is None]
     image_of = images(earlier)
     stray = [row for row in rows if is_stray(image_of.get(row.process))]
-    fresh = list(_from_the_network(capture, stray, suspects(earlier), everyone=_files(earlier)))
+    fresh = list(_from_the_network(capture, stray, suspects(earlier), everyone=written_files(earlier)))
     findings = [
         *_marks(capture, stray),
         *borrowed_names(capture, stray, fresh),
         *fresh,
         *_streams(rows),
-        *seeded_drives(_files(earlier), earlier),
-        *planted(capture, _files(earlier), earlier),
+        *seeded_drives(written_files(earlier), earlier),
+        *planted(capture, written_files(earlier), earlier),
         *hosts_written(
-            [*_files(earlier), *put_there(capture, earlier, is_hosts)],
+            [*written_files(earlier), *put_there(capture, earlier, is_hosts)],
             Doers(tree(earlier)),
         ),
     ]
@@ -337,7 +338,3 @@ def _by_maker(rows: Sequence[FileRow]) -> dict[str, list[FileRow]]:
     for row in rows:
         makers.setdefault(row.who, []).append(row)
     return makers
-
-
-def _files(earlier: Mapping[str, Analysis]) -> Sequence[FileRow]:
-    return earlier["dropped_files"].tables.get("files", ()) if "dropped_files" in earlier else ()

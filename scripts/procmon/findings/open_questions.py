@@ -8,7 +8,8 @@ from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis
 from scripts.procmon.contracts.tables import FileRow, ProcessRow, QuestionRow
 from scripts.procmon.findings.process_tree import tree
-from scripts.procmon.findings.traces import Traces, leads, rows_of, traces, weighty
+from scripts.procmon.findings.tables import rows_of
+from scripts.procmon.findings.traces import Traces, leads, traces, weighty
 
 MOST_EVENTS = 20
 

@@ -46,8 +46,8 @@ from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.settled_programs import settled_programs
 from scripts.procmon.findings.setup_programs import setup_programs
 from scripts.procmon.findings.suspects import suspects
+from scripts.procmon.findings.tables import rows_of
 from scripts.procmon.findings.task_manager import stands_in_for_task_manager
-from scripts.procmon.findings.traces import rows_of
 from scripts.procmon.findings.windows_setup import is_of_setup, laying_out
 from scripts.procmon.findings.wmi_events import wmi_findings
 

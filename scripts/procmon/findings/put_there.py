@@ -12,7 +12,7 @@ from scripts.procmon.findings.file_acts import file_key, hard_links
 from scripts.procmon.findings.file_kinds import kind_of, ordinary_reason
 from scripts.procmon.findings.names import moment_of, process_name, who
 from scripts.procmon.findings.select import where
-from scripts.procmon.findings.traces import rows_of
+from scripts.procmon.findings.tables import rows_of
 
 
 def put_there(

@@ -12,7 +12,7 @@ from scripts.procmon.findings.names import who
 from scripts.procmon.findings.program_notes import program_noted
 from scripts.procmon.findings.records import Record, of_operations
 from scripts.procmon.findings.registry_paths import matches, normal
-from scripts.procmon.findings.traces import rows_of
+from scripts.procmon.findings.tables import rows_of
 from scripts.procmon.knowledge import knowledge
 
 

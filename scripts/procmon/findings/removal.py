@@ -32,7 +32,8 @@ from scripts.procmon.findings.held_files import Held
 from scripts.procmon.findings.places import kind_of
 from scripts.procmon.findings.put_back import boot_command, is_start_file, is_task, put_back, undone
 from scripts.procmon.findings.registry_paths import normal, parent_of
-from scripts.procmon.findings.traces import Traces, leads, rows_of, traces, weighty
+from scripts.procmon.findings.tables import rows_of
+from scripts.procmon.findings.traces import Traces, leads, traces, weighty
 from scripts.procmon.findings.victims import kept
 
 MOST_NAMES = 8

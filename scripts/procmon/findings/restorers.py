@@ -9,6 +9,7 @@ from scripts.procmon.contracts.findings import Analysis
 from scripts.procmon.findings.file_kinds import ending
 from scripts.procmon.findings.places import below_windows, kind_of
 from scripts.procmon.findings.suspects import images
+from scripts.procmon.findings.tables import rows_of
 
 #: So many files at least, in so many folders, of so many endings.
 FILES = 20
@@ -20,16 +21,10 @@ def restorers(earlier: Mapping[str, Analysis]) -> set[str]:
     """Such processes by name; Windows' own programs do what anybody tells them, and are none."""
     image_of = images(earlier)
     made: dict[str, list[str]] = {}
-    for analysis in earlier.values():
-        for file in analysis.tables.get("files", ()):
-            image = image_of.get(file.process)
-            if (
-                image
-                and kind_of(image)[0] == "own"
-                and below_windows(image) is None
-                and file.what != "folder"
-            ):
-                made.setdefault(file.who, []).append(file.path.lower())
+    for file in rows_of(earlier, "files"):
+        image = image_of.get(file.process)
+        if image and kind_of(image)[0] == "own" and below_windows(image) is None and file.what != "folder":
+            made.setdefault(file.who, []).append(file.path.lower())
     return {
         person
         for person, paths in made.items()

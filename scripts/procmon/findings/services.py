@@ -12,7 +12,7 @@ import pandas as pd
 from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Rule, Severity, Technique
-from scripts.procmon.contracts.tables import FileRow, ServiceRow
+from scripts.procmon.contracts.tables import ServiceRow
 from scripts.procmon.findings.autoruns_listing import listing
 from scripts.procmon.findings.before import before
 from scripts.procmon.findings.commands import given, is_interpreter, tells
@@ -26,6 +26,7 @@ from scripts.procmon.findings.records import Record
 from scripts.procmon.findings.service_keys import SERVICES, ServiceKey, service_keys
 from scripts.procmon.findings.setup_programs import is_installer, setup_programs
 from scripts.procmon.findings.suspects import images, suspects
+from scripts.procmon.findings.tables import written_files
 from scripts.procmon.knowledge import knowledge
 
 Change = Literal["created", "changed", "disabled", "deleted"]
@@ -264,7 +265,7 @@ def _made(capture: Capture, stories: Sequence[Story], earlier: Mapping[str, Anal
     write and with no set-up program at work: medium, high where the library was written in this capture.
     """
     accused, setups, autoruns = suspects(earlier), setup_programs(capture), listing(capture)
-    dropped = {file_key(row.path): row for row in _files(earlier) if row.made}
+    dropped = {file_key(row.path): row for row in written_files(earlier) if row.made}
     for story in stories:
         row = story.row
         new_program = row.image is not None and any(
@@ -350,7 +351,3 @@ def _is_a_product(run: str | None) -> bool:
 def _by_hand(row: ServiceRow, image: str | None) -> bool:
     """Whether a tool for people and scripts, or a program from where users may write, set the values."""
     return row.who.rpartition(" (")[0].lower() in knowledge("by_hand") or is_stray(image)
-
-
-def _files(earlier: Mapping[str, Analysis]) -> Sequence[FileRow]:
-    return earlier["dropped_files"].tables.get("files", ()) if "dropped_files" in earlier else ()

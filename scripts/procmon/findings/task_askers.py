@@ -22,7 +22,7 @@ from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.select import one_of, where
 from scripts.procmon.findings.setup_programs import setup_programs
 from scripts.procmon.findings.suspects import images
-from scripts.procmon.findings.traces import rows_of
+from scripts.procmon.findings.tables import rows_of
 
 #: By this library programs speak with the scheduler.
 _CLIENT = "\\taskschd.dll"

@@ -17,7 +17,7 @@ from scripts.procmon.findings.records import Record, records
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.rights import MEDIUM, is_system, levels
 from scripts.procmon.findings.select import one_of, where
-from scripts.procmon.findings.traces import rows_of
+from scripts.procmon.findings.tables import rows_of
 
 #: Since Windows Vista a task is a file of XML here, which says what is run and as whom.
 _TASK = re.compile(r"\\windows\\(?:system32|syswow64)\\tasks\\[^*]+$", re.IGNORECASE)

@@ -13,7 +13,7 @@ import pandas as pd
 from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
-from scripts.procmon.contracts.tables import CopyRow, FileRow, TimestampRow
+from scripts.procmon.contracts.tables import TimestampRow
 from scripts.procmon.findings.believed_names import believed_name
 from scripts.procmon.findings.doers import Doers
 from scripts.procmon.findings.file_acts import file_key, unseen
@@ -31,6 +31,7 @@ from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.setup_programs import is_installer, setup_programs
 from scripts.procmon.findings.suspects import images, suspects
+from scripts.procmon.findings.tables import copies_by_target, written_files
 from scripts.procmon.text import listing
 
 #: A difference up to this is the time that passes between reading the clock and setting the file's time.
@@ -85,7 +86,7 @@ def _settings(
 ) -> Iterator[Setting]:
     clock = _Clock(capture, [*done, *(times for part in seen.by_file.values() for times in part)])
     changed = {times.file for times in done}
-    made = {file_key(row.path) for row in _files(earlier) if row.made}
+    made = {file_key(row.path) for row in written_files(earlier) if row.made}
     touched = changed | made
     image_of, setups, doers = images(earlier), setup_programs(capture), Doers(tree(earlier))
     for times in done:
@@ -311,9 +312,4 @@ def zone_offset(info: Mapping[str, object]) -> timedelta | None:
 
 def _sources(earlier: Mapping[str, Analysis]) -> dict[str, str]:
     """The source of each copied file, by path in lower case."""
-    rows: Sequence[CopyRow] = earlier["copies"].tables.get("copies", ()) if "copies" in earlier else ()
-    return {file_key(row.target): file_key(row.source) for row in rows}
-
-
-def _files(earlier: Mapping[str, Analysis]) -> Sequence[FileRow]:
-    return earlier["dropped_files"].tables.get("files", ()) if "dropped_files" in earlier else ()
+    return {file: file_key(row.source) for file, row in copies_by_target(earlier).items()}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from ntpath import basename
-from typing import Any
 
 from scripts.procmon.contracts.findings import Analysis, Finding
 from scripts.procmon.contracts.tables import FileRow, ProcessRow
@@ -13,6 +12,7 @@ from scripts.procmon.findings.accusations import accusations
 from scripts.procmon.findings.disposal import Grounds, is_set_up
 from scripts.procmon.findings.places import below_windows, in_another_windows, kind_of
 from scripts.procmon.findings.process_tree import tree
+from scripts.procmon.findings.tables import rows_of
 from scripts.procmon.findings.victims import holds_work, rewriters
 from scripts.procmon.findings.windows_folders import is_windows_folder
 
@@ -77,11 +77,6 @@ def leads(earlier: Mapping[str, Analysis]) -> list[Finding]:
         and finding.subjects.get("files")
         and finding.facts["id"] not in _HARMLESS
     ]
-
-
-def rows_of(earlier: Mapping[str, Analysis], table: str) -> list[Any]:
-    """The rows of a table, whichever analyses made them."""
-    return [row for analysis in earlier.values() for row in analysis.tables.get(table, ())]
 
 
 def traces(earlier: Mapping[str, Analysis]) -> Traces:

@@ -23,6 +23,7 @@ from scripts.procmon.findings.registry_links import led_to, links_made
 from scripts.procmon.findings.registry_paths import matches, normal, parent_of
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.rights import granted, levels
+from scripts.procmon.findings.tables import rows_of
 from scripts.procmon.knowledge import knowledge
 
 #: How long after the hijack the trusting program may start, in seconds.
@@ -55,10 +56,9 @@ class Run:
 
 def bypasses(capture: Capture, earlier: Mapping[str, Analysis]) -> list[Finding]:
     """Findings "uac_bypass": one for each hijacked key, over all processes that set its values."""
-    done = earlier.get("persistence")
     hijacks = [
         row
-        for row in (done.tables.get("autostarts", ()) if done else ())
+        for row in rows_of(earlier, "autostarts")
         if row.change == "set" and not row.attempt and _trusting(row.path)
     ]
     groups: dict[str, list[Run]] = {}

@@ -14,7 +14,7 @@ from scripts.procmon.findings.records import Record, records
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.rights import MEDIUM, is_system, levels
 from scripts.procmon.findings.select import one_of, where
-from scripts.procmon.findings.traces import rows_of
+from scripts.procmon.findings.tables import rows_of
 
 #: More things that were refused first are not listed.
 MOST_GRANTED = 3

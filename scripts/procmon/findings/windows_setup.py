@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from scripts.procmon.contracts.findings import Analysis
 from scripts.procmon.findings.file_kinds import PROGRAMS
 from scripts.procmon.findings.process_tree import tree
+from scripts.procmon.findings.tables import rows_of
 
 _SOURCES = re.compile(r"(?P<drive>[a-z]:)\\\$windows\.~bt\\sources\\[^\\]+\.exe", re.IGNORECASE)
 _NEW = re.compile(r"(?P<drive>[a-z]:)\\\$windows\.~bt\\newos\\windows\\.+", re.IGNORECASE)
@@ -19,11 +20,10 @@ LEAST = 5
 def laying_out(earlier: Mapping[str, Analysis]) -> set[str]:
     """The processes that run from setup's own folder and put so many programs into the new Windows beside it."""
     put: Counter[tuple[str, str]] = Counter()
-    for analysis in earlier.values():
-        for file in analysis.tables.get("files", ()):
-            found = _NEW.fullmatch(file.path)
-            if found and file.what in PROGRAMS and file.made:
-                put[file.who, found["drive"].lower()] += 1
+    for file in rows_of(earlier, "files"):
+        found = _NEW.fullmatch(file.path)
+        if found and file.what in PROGRAMS and file.made:
+            put[file.who, found["drive"].lower()] += 1
     people = set()
     for row in tree(earlier):
         found = _SOURCES.fullmatch(row.image_path or "")

@@ -16,7 +16,7 @@ from scripts.procmon.findings.places import in_its_place
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.suspects import images
-from scripts.procmon.findings.traces import rows_of
+from scripts.procmon.findings.tables import rows_of
 from scripts.procmon.findings.wmi_subscriptions import subscriptions
 
 #: WMI's host for consumers that are scripts; it runs for nothing else.

@@ -1,0 +1,25 @@
+"""The rows of the tables that earlier analyses made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from scripts.procmon.contracts.findings import Analysis
+from scripts.procmon.contracts.tables import CopyRow, FileRow
+from scripts.procmon.findings.file_acts import file_key
+
+
+def rows_of(earlier: Mapping[str, Analysis], table: str) -> list[Any]:
+    """The rows of a table, whichever analyses made them."""
+    return [row for analysis in earlier.values() for row in analysis.tables.get(table, ())]
+
+
+def written_files(earlier: Mapping[str, Analysis]) -> Sequence[FileRow]:
+    """The files that were created, overwritten or written; none that only got other permissions or attributes."""
+    return earlier["dropped_files"].tables.get("files", ()) if "dropped_files" in earlier else ()
+
+
+def copies_by_target(earlier: Mapping[str, Analysis]) -> dict[str, CopyRow]:
+    """The copies, by the key of the file (``file_acts.file_key``) that was copied to."""
+    return {file_key(row.target): row for row in rows_of(earlier, "copies")}
