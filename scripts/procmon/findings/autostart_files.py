@@ -74,7 +74,7 @@ def startup_files(capture: Capture, earlier: Mapping[str, Analysis]) -> list[Aut
 
     A file that was made there under a passing name is told by the name that it was given.
     """
-    rows = []
+    rows, image_of = [], images(earlier)
     moved = put_there(capture, earlier, _is_start)
     passing = {row.copied_from for row in moved}
     for file in (*(one for one in rows_of(earlier, "files") if one.path not in passing), *moved):
@@ -83,7 +83,7 @@ def startup_files(capture: Capture, earlier: Mapping[str, Analysis]) -> list[Aut
         if (startup or task) and file.what != "folder" and not file.path.lower().endswith("desktop.ini"):
             rows.append(_file("startup-folder" if startup else "task-file", file))
         elif (start := start_file(file.path)) and file.how != "changed" and file.what != "folder":
-            rows += _started_with(start, file, images(earlier).get(file.process))
+            rows += _started_with(start, file, image_of.get(file.process))
     return rows
 
 

@@ -9,7 +9,7 @@ from ntpath import basename, dirname
 from typing import Literal
 
 from scripts.procmon.contracts.findings import Analysis, Finding
-from scripts.procmon.contracts.tables import FileRow, ProcessRow, RemovalRow
+from scripts.procmon.contracts.tables import DeletionRow, FileRow, ProcessRow, RemovalRow, RenameRow
 from scripts.procmon.findings.file_kinds import PROGRAMS, ending, is_temporary
 from scripts.procmon.findings.notes import is_work
 from scripts.procmon.findings.places import below_windows, hides, in_another_windows, in_its_place, kind_of
@@ -37,6 +37,7 @@ class Grounds:
         """``findings``: those of at least medium severity."""
         files = rows_of(earlier, "files")
         new = {row.path.lower() for row in files if row.how == "created"}
+        made = {row.path.lower(): row.events[0] for row in sorted(files, key=_begin) if row.made}
         gone = [row for row in rows_of(earlier, "deletions") if not row.attempt]
         moved = rows_of(earlier, "renames")
         return cls(
@@ -52,8 +53,8 @@ class Grounds:
                     for row in files
                     if row.how == "overwritten" and row.path.lower() not in new
                 }
-                | {row.path.lower() for row in gone if not row.created_here and _is_first(row, files)}
-                | {row.path.lower() for row in moved if _is_first(row, files)}
+                | {row.path.lower() for row in gone if not row.created_here and _is_first(row, made)}
+                | {row.path.lower() for row in moved if _is_first(row, made)}
             ),
         )
 
@@ -76,10 +77,16 @@ class Grounds:
         return "delete" if stranger and (runs or hidden or dropped) else "look at"
 
 
-def _is_first(row: object, files: Sequence[FileRow]) -> bool:
-    """Whether a file was taken away from its place before any was made there, so that it had been there before."""
-    path, event = str(getattr(row, "path")).lower(), getattr(row, "events")[0]  # noqa: B009
-    return any(file.path.lower() == path and file.made and file.events[0] > event for file in files)
+def _begin(row: FileRow) -> int:
+    return row.events[0]
+
+
+def _is_first(row: DeletionRow | RenameRow, made: Mapping[str, int]) -> bool:
+    """Whether a file was taken away from its place before one was ``made`` there, so that it had been there before.
+
+    ``made``: by path in lower case the event that last made a file there.
+    """
+    return made.get(row.path.lower(), -1) > row.events[0]
 
 
 def is_laid_out(path: str) -> bool:

@@ -38,11 +38,12 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     for record in told:
         if record.succeeded and _clears(record):
             by_process.setdefault(record.process, []).append(record)
+    image_of = images(earlier)
     return Analysis(
         name="event_logs",
         outcome="found" if by_process else "not found",
         examined=len(told),
-        findings=[_finding(capture, same, images(earlier)) for same in by_process.values()],
+        findings=[_finding(capture, same, image_of) for same in by_process.values()],
     )
 
 

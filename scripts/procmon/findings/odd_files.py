@@ -80,7 +80,8 @@ def _marks(capture: Capture, rows: Sequence[FileRow]) -> Iterator[Finding]:
     ]
     made = _by_maker(rows)
     for person, marks in _by_maker(empty).items():
-        waits = {row.path: _before(capture, row) for row in marks}
+        own = {process: _events_of(capture, process) for process in {row.process for row in marks}}
+        waits = {row.path: _before(capture, row, own[row.process]) for row in marks}
         longest = max(marks, key=lambda row: waits[row.path][1] or 0.0)
         before, waited = waits[longest.path]
         long = waited is not None and waited >= WAITED
@@ -109,15 +110,21 @@ def _marks(capture: Capture, rows: Sequence[FileRow]) -> Iterator[Finding]:
         )
 
 
-def _before(capture: Capture, row: FileRow) -> tuple[int | None, float | None]:
-    """The last event of the same process before the file was made, and how many seconds lie between."""
-    events = capture.events[capture.events[e.PROCESS] == row.process]
-    at = events[events[e.EVENT] == row.events[0]]
-    earlier: Any = events[events[e.EVENT] < row.events[0]].tail(1)
-    if not len(earlier) or not len(at):
+def _events_of(capture: Capture, process: int) -> np.ndarray:
+    """The numbers of a process's events, ascending."""
+    events = capture.events
+    return events[e.EVENT].to_numpy()[(events[e.PROCESS] == process).to_numpy(dtype=bool)]
+
+
+def _before(capture: Capture, row: FileRow, own: np.ndarray) -> tuple[int | None, float | None]:
+    """The last of the process's ``own`` events before the file was made, and how many seconds lie between."""
+    made = row.events[0]
+    at = int(np.searchsorted(own, made))
+    if not at or at == len(own) or own[at] != made:
         return None, None
-    gap = at[e.TIME].iloc[0] - earlier[e.TIME].iloc[0]
-    return int(earlier[e.EVENT].iloc[0]), None if pd.isna(gap) else float(gap.total_seconds())
+    times, before = capture.events[e.TIME], int(own[at - 1])
+    gap = times.iloc[made] - times.iloc[before]
+    return before, None if pd.isna(gap) else float(gap.total_seconds())
 
 
 def _asked(capture: Capture, row: FileRow) -> list[int]:

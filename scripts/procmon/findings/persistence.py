@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from ntpath import basename
 from typing import Any
 
+from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts import processes as p
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
@@ -39,10 +40,11 @@ from scripts.procmon.findings.file_kinds import is_stray
 from scripts.procmon.findings.log_on_programs import replaced
 from scripts.procmon.findings.names import image_path, process_name, who
 from scripts.procmon.findings.places import below_windows, kind_of
-from scripts.procmon.findings.records import Record, of_operations
+from scripts.procmon.findings.records import SUCCESS, Record, of_operations
 from scripts.procmon.findings.registry_links import link_findings
 from scripts.procmon.findings.registry_paths import matches, normal, parent_of
 from scripts.procmon.findings.reproduce import by_path
+from scripts.procmon.findings.select import one_of, where
 from scripts.procmon.findings.settled_programs import settled_programs
 from scripts.procmon.findings.setup_programs import setup_programs
 from scripts.procmon.findings.suspects import suspects
@@ -310,10 +312,11 @@ def _bare_files(capture: Capture, writes: list[Write]) -> list[dict[str, Any]]:
         if str(path).lower().endswith(names):
             one = found.setdefault(str(path).lower(), {"path": str(path), "loaded": 0, "written": False})
             one["loaded"] += int(count)
-    for record in of_operations(capture, {"WriteFile"}):
-        if record.succeeded and record.path.lower().endswith(names):
-            one = found.setdefault(record.path.lower(), {"path": record.path, "loaded": 0, "written": True})
-            one["written"] = True
+    events = capture.events
+    written = one_of(events[e.OPERATION], {"WriteFile"}) & one_of(events[e.RESULT], {SUCCESS})
+    written &= where(events[e.PATH], lambda path: path.lower().endswith(names))
+    for path in map(str, events[e.PATH][written].unique()):
+        found.setdefault(path.lower(), {"path": path, "loaded": 0})["written"] = True
     return sorted(found.values(), key=lambda one: -int(one["loaded"]))[:4]
 
 

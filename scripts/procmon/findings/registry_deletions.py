@@ -12,7 +12,7 @@ from scripts.procmon.contracts import processes as p
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
 from scripts.procmon.contracts.tables import RegistryDeletionRow
-from scripts.procmon.findings.names import image_path, who
+from scripts.procmon.findings.names import image_path, process_name, who
 from scripts.procmon.findings.own_programs import is_own_program
 from scripts.procmon.findings.places import kind_of
 from scripts.procmon.findings.records import Record, of_operations, order_is_trusted
@@ -42,6 +42,8 @@ class History:
     made: dict[str, list[Record]] = field(default_factory=lambda: defaultdict(list))
     removed_services: dict[str, Record] = field(default_factory=dict)
     deleted_keys: dict[str, list[Record]] = field(default_factory=lambda: defaultdict(list))
+    #: By process the entries that it took out of the list of installed programs, each with its first deletion.
+    unlisted: dict[int, list[tuple[str, Record]]] = field(default_factory=lambda: defaultdict(list))
     aside: dict[tuple[int, str], Record] = field(default_factory=dict)  #: values that a process put aside
     trusted: bool = True
 
@@ -93,6 +95,10 @@ def _history(told: Iterable[Record], *, trusted: bool) -> History:
             or (path.endswith("\\deleteflag") and record.operation == "RegSetValue")
         ):
             history.removed_services.setdefault(service[1], record)
+    for path, gone in history.deleted_keys.items():
+        if _UNINSTALL.search(path):
+            for process in {one.process for one in gone}:
+                history.unlisted[process].append((path, gone[0]))
     return history
 
 
@@ -243,7 +249,6 @@ def _own_settings(capture: Capture, history: History, record: Record) -> dict[st
         "appdata",
         "microsoft",
         "corporation",
-        "<na>",
     }
     named = {word for part in found.groups() if part for word in re.findall(r"[\w.+-]{4,}", part)}
     stems = {word.removesuffix(".exe") for word in words}
@@ -252,15 +257,15 @@ def _own_settings(capture: Capture, history: History, record: Record) -> dict[st
 
 def _uninstalled(capture: Capture, history: History, record: Record) -> dict[str, str] | None:
     """A program that takes itself out of the list of installed programs takes its keys and its start with it."""
-    path = normal(record.path)
-    for key, gone in history.deleted_keys.items():
-        entry = _UNINSTALL.search(key)
-        if entry is None or not any(one.process == record.process for one in gone):
-            continue
-        words = _words(entry[1]) | _words(_folder(capture, record))
-        named = words & (_words(path.rpartition("\\")[2]) | _words(_maker(path)))
-        if f"{path}\\".startswith(f"{key}\\") or (named and not _is_of_windows(path)):
-            return {"key": gone[0].path, "event": str(gone[0].event)}
+    path, listed = normal(record.path), history.unlisted.get(record.process)
+    if not listed:
+        return None
+    folder = _words(_folder(capture, record))
+    names = set() if _is_of_windows(path) else _words(path.rpartition("\\")[2]) | _words(_maker(path))
+    for key, gone in listed:
+        named = names & (folder | _words(key.rpartition("\\")[2]))
+        if named or f"{path}\\".startswith(f"{key}\\"):
+            return {"key": gone.path, "event": str(gone.event)}
     return None
 
 
@@ -277,8 +282,8 @@ def _maker(path: str) -> str:
 
 def _folder(capture: Capture, record: Record) -> str:
     """The folder that the program lies in, where that is its own."""
-    image = capture.processes.loc[record.process, p.IMAGE_PATH]
-    return str(image).rpartition("\\")[0].rpartition("\\")[2] if kind_of(str(image))[0] == "own" else ""
+    image = image_path(capture, record.process) or ""
+    return image.rpartition("\\")[0].rpartition("\\")[2] if kind_of(image)[0] == "own" else ""
 
 
 def _words(text: str) -> set[str]:
@@ -313,7 +318,7 @@ def _part_of_tree(capture: Capture, history: History, record: Record) -> dict[st
 
 
 def _program(capture: Capture, record: Record) -> str:
-    return str(capture.processes.loc[record.process, p.PROCESS_NAME]).lower()
+    return process_name(capture, record.process).lower()
 
 
 EXPLANATIONS: dict[str, Explain] = {

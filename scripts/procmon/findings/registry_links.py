@@ -11,10 +11,10 @@ from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Finding, Technique
 from scripts.procmon.findings.names import who
-from scripts.procmon.findings.records import Record, of_operations, records
+from scripts.procmon.findings.records import SUCCESS, Record, of_operations, records
 from scripts.procmon.findings.registry_paths import normal, parent_of
 from scripts.procmon.findings.reproduce import by_path
-from scripts.procmon.findings.select import where
+from scripts.procmon.findings.select import one_of, where
 
 #: An open that is led on is answered with REPARSE; the next events of the same process are on the target.
 REPARSE = "REPARSE"
@@ -29,11 +29,13 @@ _WINDOWS_LINK = re.compile(
 
 def links_made(capture: Capture) -> dict[str, list[Record]]:
     """The writes that made a key a link, by the key's one spelling; Windows' own links left out."""
+    events = capture.events
+    made = one_of(events[e.OPERATION], {"RegSetValue"}) & one_of(events[e.RESULT], {SUCCESS})
+    made &= where(events[e.PATH], lambda path: path.lower().endswith("\\symboliclinkvalue"))
     links: dict[str, list[Record]] = {}
-    for record in of_operations(capture, {"RegSetValue"}):
+    for record in records(capture, made):
         key = normal(parent_of(record.path))
-        link = record.path.lower().endswith("\\symboliclinkvalue") and "REG_LINK" in record.detail
-        if link and record.succeeded and not _WINDOWS_LINK.match(key + "\\"):
+        if "REG_LINK" in record.detail and not _WINDOWS_LINK.match(key + "\\"):
             links.setdefault(key, []).append(record)
     return links
 

@@ -70,7 +70,8 @@ def _steps(earlier: Mapping[str, Analysis], left: Traces) -> Iterator[RemovalRow
     drivers = [row for row in rows_of(earlier, "drivers") if row.registered and (row.dropped or row.loaded)]
     drivers = [row for row in drivers if _names(row) & named]
     services = [row for row in rows_of(earlier, "services") if row.ordinary is None]
-    new = [row for row in services if row.change == "created" and not _is_driver(row, drivers)]
+    of_drivers = {row.service.lower() for row in drivers if row.service}
+    new = [row for row in services if row.change == "created" and row.service.lower() not in of_drivers]
     new = [row for row in new if row.service.lower() in named]
     autostarts = [
         row
@@ -177,10 +178,6 @@ def _save(steps: list[RemovalRow]) -> Iterator[RemovalRow]:
         yield RemovalRow(
             step="save first", target=", ".join(shown), because="save_files", facts={"count": str(len(files))}
         )
-
-
-def _is_driver(row: ServiceRow, drivers: list[DriverRow]) -> bool:
-    return any(driver.service and driver.service.lower() == row.service.lower() for driver in drivers)
 
 
 def _end(row: ProcessRow) -> RemovalRow:
@@ -337,20 +334,20 @@ def _files(left: Traces, drivers: list[DriverRow], *, but: set[str]) -> Iterator
         files, key=lambda one: (one.what == "folder", -len(one.path) if one.what == "folder" else 0)
     ):
         yield _file(file)
-    made = {file.path.lower() for file in [*files, *left.before]}
+    told = {file.path.lower() for file in [*files, *left.before]}
+    told |= {file.path.lower() for file in left.files.values() if not file.left}
     for program in left.programs:
-        gone = program.image_path and any(
-            file.path.lower() == program.image_path.lower() and not file.left for file in left.files.values()
-        )
-        if not program.image_path or gone or left.why.get(program.image_path.lower()) == "self_deletion":
-            continue
-        if program.image_path.lower() in made:
+        path = (program.image_path or "").lower()
+        if not path or path in told or left.why.get(path) == "self_deletion":
             continue
         if _is_kept(program, left):
-            yield kept_program(program, left.makers.get(program.image_path.lower()))
+            yield kept_program(program, left.makers.get(path))
         else:
             yield RemovalRow(
-                step="delete file", target=program.image_path, because="program", facts={"who": program.who}
+                step="delete file",
+                target=str(program.image_path),
+                because="program",
+                facts={"who": program.who},
             )
 
 

@@ -265,6 +265,7 @@ def _made(capture: Capture, stories: Sequence[Story], earlier: Mapping[str, Anal
     write and with no set-up program at work: medium, high where the library was written in this capture.
     """
     accused, setups, autoruns = suspects(earlier), setup_programs(capture), listing(capture)
+    image_of = images(earlier)
     dropped = {file_key(row.path): row for row in written_files(earlier) if row.made}
     for story in stories:
         row = story.row
@@ -286,13 +287,13 @@ def _made(capture: Capture, stories: Sequence[Story], earlier: Mapping[str, Anal
         run = next(iter(given(command)), row.image)
         odd = odd_place(run) if run else None
         # The service manager sets up every service: that foreign code is in it says little of a product's own.
-        host = below_windows(images(earlier).get(row.process) or "")
+        host = below_windows(image_of.get(row.process) or "")
         manager = makers == [row.who] and file is None and host == _MANAGER and _is_a_product(run)
         makers = [] if manager else makers
         watched = watched_place(run) if run else None
         told = tells(command) if interpreter else None
-        setup = bool(setups) or is_installer(row.who, images(earlier).get(row.process))
-        by_hand = not setup and library is not None and _by_hand(row, images(earlier).get(row.process))
+        setup = bool(setups) or is_installer(row.who, image_of.get(row.process))
+        by_hand = not setup and library is not None and _by_hand(row, image_of.get(row.process))
         replaced = by_hand and not story.key.is_new
         loose = watched in _LOOSE and not setup
         signs = sum(map(bool, (odd, makers, interpreter)))

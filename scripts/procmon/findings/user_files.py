@@ -31,14 +31,24 @@ def user_files_run_by_system(
         if file.what != "folder" and _is_low(level.get(file.process))
     }
     by_number = {row.process: row for row in rows}
-    found = []
-    for row in rows:
-        if row.started_here and row.start_event is not None and is_system(capture, row):
-            file = _named(row, written)
-            if file is not None:
-                starter = by_number.get(row.parent) if row.parent is not None else None
-                found.append(_finding(row, file, starter, granted=_granted(capture, file, rows)))
-    return found
+    runs = [
+        (row, file)
+        for row in rows
+        if row.started_here and row.start_event is not None and is_system(capture, row)
+        if (file := _named(row, written)) is not None
+    ]
+    granted = {
+        path: _granted(capture, file, rows) for path, file in {one.path: one for _, one in runs}.items()
+    }
+    return [
+        _finding(
+            row,
+            file,
+            by_number.get(row.parent) if row.parent is not None else None,
+            granted=granted[file.path],
+        )
+        for row, file in runs
+    ]
 
 
 def _is_low(level: int | None) -> bool:
