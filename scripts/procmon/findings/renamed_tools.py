@@ -8,8 +8,6 @@ from functools import cache
 from ntpath import splitext
 from typing import Any
 
-import pandas as pd
-
 from scripts.procmon.contracts import processes as p
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Finding, Rule, Severity, Technique
@@ -30,20 +28,21 @@ def renamed_tools(capture: Capture, rows: Sequence[ProcessRow]) -> Iterator[Find
     place, and for another one that no set-up program started; low among installed programs, below a set-up program, and
     for tools that products bring along, but where nothing is set up they are medium in the public folders.
     """
-    described, companies = capture.processes[p.DESCRIPTION], capture.processes[p.COMPANY]
-    if not described.notna().any():
+    # A process that only another's events name has a row, and nothing in the table that describes it.
+    described, companies = (capture.processes[column].dropna() for column in (p.DESCRIPTION, p.COMPANY))
+    if described.empty:
         return
     setup = setup_programs(capture)
     by_number = {row.process: row for row in rows}
     told: set[tuple[str, str]] = set()
     for row in rows:
-        description = described.loc[row.process]
-        tool = None if pd.isna(description) else _tool(str(description))
+        description = described.get(row.process)
+        tool = None if description is None else _tool(str(description))
         key = (row.process_name.lower(), (row.image_path or "").lower())
         if tool is None or _is_its_name(row.process_name, tool) or key in told:
             continue
         told.add(key)
-        company = companies.loc[row.process]
+        company = companies.get(row.process)
         parent = by_number.get(row.parent) if row.parent is not None else None
         severity = _severity(row, tool, of_setup=parent is not None and parent.who in setup)
         yield _finding(
@@ -51,7 +50,7 @@ def renamed_tools(capture: Capture, rows: Sequence[ProcessRow]) -> Iterator[Find
             tool,
             severity,
             description=str(description),
-            company=None if pd.isna(company) else str(company),
+            company=None if company is None else str(company),
             parent=parent,
         )
 

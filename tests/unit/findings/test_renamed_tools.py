@@ -91,3 +91,9 @@ def test_a_copy_that_a_set_up_program_works_with_is_low() -> None:
     entered = Row("RegSetValue", UNINSTALL, "Type: REG_SZ, Length: 4, Data: X", who="starter.exe (8)")
     image = r"C:\Users\a\AppData\Local\Temp\ns1.tmp\run.exe"
     assert [one.severity for one in told(image, CMD, entered, parent="starter.exe (8)")] == ["low"]
+
+
+def test_a_process_that_only_its_starter_names_has_no_description_and_stops_nothing() -> None:
+    unseen = Row("Process Create", r"C:\b.exe", r"PID: 77, Command line: C:\b.exe", who="starter.exe (8)")
+    (finding,) = told(r"C:\ProgramData\x\sync.exe", "Rclone", unseen)
+    assert finding.facts["name"] == "sync.exe"
