@@ -2,50 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from scripts.procmon.contracts.findings import Analysis, Finding
 from scripts.procmon.contracts.tables import AutostartRow, RemovalRow
-from scripts.procmon.findings.registry_paths import parent_of
 from scripts.procmon.findings.service_keys import SERVICES
 from scripts.procmon.findings.traces import weighty
 from scripts.procmon.knowledge import knowledge
-
-
-def undone(row: AutostartRow, before: Mapping[str, Any] | None) -> RemovalRow:
-    """The step for a value of automatic start: taken away with its key where the key names what runs, restored where
-    every Windows has such a value, deleted otherwise. ``before`` is what stood there, as far as the capture tells.
-    """
-    place: Mapping[str, Any] = next((one for one in knowledge("autostarts") if one["id"] == row.place), {})
-    facts = {"data": row.data or ""}
-    if place.get("by_key"):
-        return RemovalRow(step="delete key", target=parent_of(row.path), because="autostart", facts=facts)
-    if place.get("shared"):
-        facts["before"] = (before or {}).get("data") or ""
-        return RemovalRow(step="restore value", target=row.path, because="shared", facts=facts)
-    return RemovalRow(step="delete value", target=row.path, because="autostart", facts=facts)
-
-
-#: Elements of the boot configuration with the words by which bcdedit puts them back (Microsoft, BCD reference).
-_BOOT = {
-    "16000048": "/set {} nointegritychecks off",
-    "16000049": "/set {} testsigning off",
-    "25000080": "/deletevalue {} safeboot",
-    "16000009": "/set {} recoveryenabled yes",
-}
-_ELEMENT = re.compile(
-    r"^HKLM\\BCD00000000\\Objects\\(\{[0-9a-f-]+\})\\Elements\\([0-9a-f]{8})\\Element$", re.IGNORECASE
-)
-
-
-def boot_command(path: str) -> str | None:
-    """The command that puts back a setting of the boot configuration, which is not to be edited in the registry."""
-    found = _ELEMENT.match(path)
-    if found is None or found.group(2).lower() not in _BOOT:
-        return None
-    return "bcdedit " + _BOOT[found.group(2).lower()].format(found.group(1))
 
 
 def is_task(row: AutostartRow) -> bool:

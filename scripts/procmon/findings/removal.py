@@ -6,9 +6,9 @@ that code could put it back, and what the running system shows of it can't be re
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from ntpath import basename
-from typing import Any, Literal
 
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding
@@ -30,21 +30,13 @@ from scripts.procmon.findings.disposal import (
 )
 from scripts.procmon.findings.held_files import Held
 from scripts.procmon.findings.places import kind_of
-from scripts.procmon.findings.put_back import boot_command, is_start_file, is_task, put_back, undone
-from scripts.procmon.findings.registry_paths import normal, parent_of
+from scripts.procmon.findings.put_back import is_start_file, is_task, put_back
 from scripts.procmon.findings.tables import rows_of
 from scripts.procmon.findings.traces import Traces, leads, traces, weighty
+from scripts.procmon.findings.undone_values import undone_values
 from scripts.procmon.findings.victims import kept
 
 MOST_NAMES = 8
-
-#: Values that Windows itself needs, and what stands there on a clean machine.
-_DEFAULTS = {
-    "winlogon\\shell": "explorer.exe",
-    "winlogon\\userinit": r"C:\Windows\system32\userinit.exe,",
-    "windows\\appinit_dlls": "(empty)",
-    "session manager\\bootexecute": "autocheck autochk *",
-}
 
 
 def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:  # noqa: ARG001
@@ -64,92 +56,117 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:  # n
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Entries:
+    """What Windows starts by itself and the weighty findings are about, and the protection that was lost."""
+
+    drivers: Sequence[DriverRow]
+    services: Sequence[ServiceRow]  #: made here, no drivers
+    autostarts: Sequence[AutostartRow]
+    protection: Sequence[ServiceRow]
+
+    @classmethod
+    def of(cls, earlier: Mapping[str, Analysis], left: Traces) -> Entries:
+        named = set(left.why)
+        drivers = [
+            row
+            for row in rows_of(earlier, "drivers")
+            if row.registered and (row.dropped or row.loaded) and _names(row) & named
+        ]
+        of_drivers = {row.service.lower() for row in drivers if row.service}
+        services = [
+            row
+            for row in rows_of(earlier, "services")
+            if row.ordinary is None and row.service.lower() in named
+        ]
+        going = _going(left)
+        autostarts = [
+            row
+            for row in rows_of(earlier, "autostarts")
+            if row.change == "set" and row.still_there and not row.attempt and row.ordinary is None
+            if row.place not in ("driver", "service")
+            if row.path.lower() in named or _started(row.data) & going
+        ]
+        return cls(
+            drivers=drivers,
+            services=[
+                row for row in services if row.change == "created" and row.service.lower() not in of_drivers
+            ],
+            autostarts=autostarts,
+            protection=[row for row in services if row.security and row.change in ("deleted", "disabled")],
+        )
+
+
 def _steps(earlier: Mapping[str, Analysis], left: Traces) -> Iterator[RemovalRow]:
     """In the order in which they have to be done."""
-    named = set(left.why)
-    drivers = [row for row in rows_of(earlier, "drivers") if row.registered and (row.dropped or row.loaded)]
-    drivers = [row for row in drivers if _names(row) & named]
-    services = [row for row in rows_of(earlier, "services") if row.ordinary is None]
-    of_drivers = {row.service.lower() for row in drivers if row.service}
-    new = [row for row in services if row.change == "created" and row.service.lower() not in of_drivers]
-    new = [row for row in new if row.service.lower() in named]
-    autostarts = [
-        row
-        for row in rows_of(earlier, "autostarts")
-        if row.change == "set" and row.still_there and not row.attempt and row.ordinary is None
-        if row.place not in ("driver", "service")
-    ]
-    going = _going(left)
-    weighty_autostarts = [
-        row for row in autostarts if row.path.lower() in named or _started(row.data) & going
-    ]
-    held = Held.of(earlier, left, drivers)
+    entries = Entries.of(earlier, left)
+    held = Held.of(earlier, left, entries.drivers)
+    values = undone_values(earlier, entries.autostarts)
+    # netsh works on the Windows that runs: it waits until that is the computer's own again, without the foreign code.
+    late = [row for row in values if held.infected and row.because == "winsock"]
+    values = [row for row in values if row not in late]
     yield from map(
         _end, [*(row for row in left.programs if not row.ended_here and row.started_here), *held.false]
     )
-    yield from (
-        RemovalRow(
-            step="disable service", target=str(row.service), because="driver", facts=_driver_facts(row)
-        )
-        for row in drivers
-        if row.service
-    )
-    yield from (
-        RemovalRow(step="disable service", target=row.service, because="service", facts=_image(row))
-        for row in new
-    )
-    told = _before(earlier)
-    values = [
-        *(_value(row, told.get(row.path.lower())) for row in weighty_autostarts),
-        *_settings(earlier),
-        *_leftover_keys(earlier),
-    ]
-    # netsh works on the Windows that runs: it waits until that is the computer's own again, without the foreign code.
-    late = [row for row in values if held.infected and row.because == "winsock"]
+    yield from _disabled(entries)
     yield from _elevated(earlier)
     if not held.infected:
         yield from values
-    restarts = list(held.restart(entries=any(row not in late for row in values)))
-    if not restarts and new:
-        restarts = [
-            RemovalRow(
-                step="restart", target=", ".join(row.service for row in new), because="restart_service"
-            )
-        ]
-    yield from restarts
+    yield from list(held.restart(entries=bool(values))) or _restart(entries.services)
     if held.infected:
-        yield from (row for row in values if row not in late)
-    yield from (
-        RemovalRow(step="delete service", target=str(row.service), because="after_restart")
-        for row in [*drivers, *new]
-        if row.service
-    )
-    apart = {_key(row.path) for row in weighty_autostarts if is_task(row) or is_start_file(row)}
-    yield from _files(left, drivers, but=apart)
-    yield from (
-        RemovalRow(step="leave", target=folder.path, because="windows_folder", facts={"who": folder.who})
-        for folder in left.kept
-    )
-    yield from kept([file for file in left.victims if file.left], earlier)
-    yield from put_back_files([file for file in left.before if file.left])
-    yield from looked_at([file for file in left.looked_at if file.left])
+        yield from values
+    for name in (*(row.service for row in entries.drivers), *(row.service for row in entries.services)):
+        if name:
+            yield RemovalRow(step="delete service", target=name, because="after_restart")
+    apart = {_key(row.path) for row in entries.autostarts if is_task(row) or is_start_file(row)}
+    yield from _files(left, entries.drivers, but=apart)
+    yield from _left(earlier, left)
     yield from _named_files(earlier, left)
     if held.infected:
         yield RemovalRow(step="restart", target="Windows", because="restart_own")
     yield from late
-    yield from (
-        RemovalRow(
-            step="restore service",
-            target=row.service,
-            because="protection",
-            facts={"name": row.display_name or row.service, "change": row.change},
-        )
-        for row in services
-        if row.security and row.change in ("deleted", "disabled") and row.service.lower() in named
-    )
+    yield from map(_protected_again, entries.protection)
     yield from held.checks()
     yield from put_back(earlier)
-    asked = list(dict.fromkeys(one.facts["program"] for one in weighty(earlier) if one.kind == "uac_bypass"))
+    yield from _always_notify(earlier)
+
+
+def _disabled(entries: Entries) -> Iterator[RemovalRow]:
+    for driver in entries.drivers:
+        if driver.service:
+            facts = {"file": driver.file or "", "starts": driver.starts or ""}
+            yield RemovalRow(step="disable service", target=driver.service, because="driver", facts=facts)
+    for row in entries.services:
+        facts = {"image": row.image or ""}
+        yield RemovalRow(step="disable service", target=row.service, because="service", facts=facts)
+
+
+def _restart(services: Sequence[ServiceRow]) -> Iterator[RemovalRow]:
+    """The restart that ends services which were only disabled, where nothing else asks for one."""
+    if services:
+        yield RemovalRow(
+            step="restart", target=", ".join(row.service for row in services), because="restart_service"
+        )
+
+
+def _left(earlier: Mapping[str, Analysis], left: Traces) -> Iterator[RemovalRow]:
+    """What stays where it is, or is looked at first."""
+    for folder in left.kept:
+        yield RemovalRow(
+            step="leave", target=folder.path, because="windows_folder", facts={"who": folder.who}
+        )
+    yield from kept([file for file in left.victims if file.left], earlier)
+    yield from put_back_files([file for file in left.before if file.left])
+    yield from looked_at([file for file in left.looked_at if file.left])
+
+
+def _protected_again(row: ServiceRow) -> RemovalRow:
+    facts = {"name": row.display_name or row.service, "change": row.change}
+    return RemovalRow(step="restore service", target=row.service, because="protection", facts=facts)
+
+
+def _always_notify(earlier: Mapping[str, Analysis]) -> Iterator[RemovalRow]:
+    asked = dict.fromkeys(one.facts["program"] for one in weighty(earlier) if one.kind == "uac_bypass")
     if asked:
         yield RemovalRow(
             step="check",
@@ -189,93 +206,6 @@ def _names(row: DriverRow) -> set[str]:
     return {name.lower() for name in (row.service, row.file) if name}
 
 
-def _driver_facts(row: DriverRow) -> dict[str, str]:
-    return {"file": row.file or "", "starts": row.starts or ""}
-
-
-def _image(row: ServiceRow) -> dict[str, str]:
-    return {"image": row.image or ""}
-
-
-def _before(earlier: Mapping[str, Analysis]) -> dict[str, Mapping[str, Any]]:
-    """What the capture shows to have stood in a value before, by the value's path in lower case."""
-    return {
-        finding.facts["paths"][0].lower(): finding.facts["before"]
-        for finding in weighty(earlier)
-        if finding.kind in ("autostart", "com_hijack") and finding.facts["before"] is not None
-    }
-
-
-def _value(row: AutostartRow, before: Mapping[str, Any] | None = None) -> RemovalRow:
-    """The step that undoes an automatic start; ``before`` is what stood there, as far as the capture tells."""
-    path = normal(row.path)
-    default = next((value for key, value in _DEFAULTS.items() if path.endswith(key)), None)
-    if is_start_file(row):
-        return RemovalRow(step="check", target=row.path, because="profile")
-    if is_task(row):
-        return RemovalRow(step="check", target=row.path, because="task")
-    if row.place in ("startup-folder", "task-file"):
-        return RemovalRow(step="delete file", target=row.path, because="autostart_file")
-    if row.place == "winsock":
-        key = row.path.partition("\\Catalog_Entries")[0]
-        return RemovalRow(step="restore value", target=key, because="winsock", facts={"data": row.data or ""})
-    if default is not None and "\\wow6432node\\" in row.path.lower():
-        return RemovalRow(
-            step="restore value", target=row.path, because="default_32_bit", facts={"data": row.data or ""}
-        )
-    if default is not None:
-        return RemovalRow(
-            step="restore value",
-            target=row.path,
-            because="default",
-            facts={"data": row.data or "", "default": default},
-        )
-    if row.place == "com-server" and path.startswith("hkcu"):
-        return RemovalRow(
-            step="delete key",
-            target=parent_of(parent_of(row.path)),
-            because="com_user",
-            facts={"data": row.data or ""},
-        )
-    if row.place == "com-server":
-        facts, why = {"data": row.data or ""}, "com_machine"
-        if before is not None:
-            facts["before"] = before["data"] or ""
-            why = "com_machine_before" if before["data"] else "com_machine_new"
-        step: Literal["restore value", "delete value"] = (
-            "delete value" if why == "com_machine_new" else "restore value"
-        )
-        return RemovalRow(step=step, target=row.path, because=why, facts=facts)
-    return undone(row, before)
-
-
-def _settings(earlier: Mapping[str, Analysis]) -> Iterator[RemovalRow]:
-    for finding in weighty(earlier):
-        if finding.kind == "weakened_settings":
-            for one in finding.facts["settings"]:
-                facts = {"data": one["data"], "what": one["what"]}
-                if command := boot_command(one["path"]):
-                    yield RemovalRow(
-                        step="restore value",
-                        target=one["path"],
-                        because="boot_setting",
-                        facts={**facts, "command": command},
-                    )
-                elif one["deleted"]:
-                    yield RemovalRow(
-                        step="restore value", target=one["path"], because="setting_deleted", facts=facts
-                    )
-                elif one["clean"] is None:
-                    yield RemovalRow(step="delete value", target=one["path"], because="setting", facts=facts)
-                elif one["clean"] != one["data"]:
-                    yield RemovalRow(
-                        step="restore value",
-                        target=one["path"],
-                        because="setting_clean",
-                        facts={**facts, "clean": one["clean"]},
-                    )
-
-
 def _elevated(earlier: Mapping[str, Analysis]) -> Iterator[RemovalRow]:
     """What came of it decides how grave it is, so it is looked up before anything is taken away."""
     for finding in weighty(earlier):
@@ -285,17 +215,6 @@ def _elevated(earlier: Mapping[str, Analysis]) -> Iterator[RemovalRow]:
                 target=finding.facts["program"],
                 because="elevated",
                 facts={"name": finding.facts["name"], "started": ", ".join(finding.facts["started"][:12])},
-            )
-
-
-def _leftover_keys(earlier: Mapping[str, Analysis]) -> Iterator[RemovalRow]:
-    for finding in weighty(earlier):
-        if finding.kind == "uac_bypass" and finding.facts["key_remains"]:
-            yield RemovalRow(
-                step="delete key",
-                target=finding.facts["key"],
-                because="empty_key" if finding.facts["removed"] else "hijack_key",
-                facts={"existed": "yes" if finding.facts["key_existed"] else ""},
             )
 
 
@@ -318,7 +237,7 @@ def _started(data: str | None) -> set[str]:
     return {text, quoted} - {""}
 
 
-def _files(left: Traces, drivers: list[DriverRow], *, but: set[str]) -> Iterator[RemovalRow]:
+def _files(left: Traces, drivers: Sequence[DriverRow], *, but: set[str]) -> Iterator[RemovalRow]:
     for driver in drivers:
         if driver.file and driver.dropped:
             yield RemovalRow(step="delete file", target=driver.file, because="driver_file")

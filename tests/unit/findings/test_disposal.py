@@ -8,7 +8,7 @@ import pytest
 
 from scripts.procmon.contracts.tables import RemovalRow
 from scripts.procmon.findings.analyses import run
-from scripts.procmon.findings.put_back import boot_command
+from scripts.procmon.findings.undone_values import boot_command
 from scripts.procmon.text import catalogue, render
 from tests.captures.deeds import created, loaded, marked, service_key, service_value, wrote
 from tests.captures.events import Row, capture
