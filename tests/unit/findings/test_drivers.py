@@ -7,6 +7,7 @@ import pytest
 from scripts.procmon.contracts.findings import Analysis
 from scripts.procmon.findings import copies, deletions, drivers, dropped_files, process_tree, services
 from scripts.procmon.findings.analyses import run
+from scripts.procmon.findings.driver_stories import driver_key
 from scripts.procmon.text.telling import tell
 from tests.captures.deeds import copied, created, loaded, service_key, service_value
 from tests.captures.events import Row, capture
@@ -68,7 +69,7 @@ def test_a_driver_that_is_only_loaded_is_no_finding() -> None:
     ],
 )
 def test_all_ways_to_write_a_drivers_path_meet(path: str) -> None:
-    assert drivers.driver_key(path) == drivers.driver_key(FILE)
+    assert driver_key(path) == driver_key(FILE)
 
 
 def test_a_driver_key_without_image_path_means_the_folder_of_drivers() -> None:
