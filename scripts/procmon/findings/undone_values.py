@@ -73,7 +73,9 @@ def _value(row: AutostartRow, before: Mapping[str, Any] | None) -> RemovalRow:
             facts={"data": row.data or ""},
         )
     if row.place == "com-server":
-        facts, why = {"data": row.data or ""}, "com_machine"
+        # Windows puts HKCR together while it runs: seen from other media there is none.
+        merged = "yes" if row.path.upper().startswith("HKCR\\") else ""
+        facts, why = {"data": row.data or "", "hkcr": merged}, "com_machine"
         if before is not None:
             facts["before"] = before["data"] or ""
             why = "com_machine_before" if before["data"] else "com_machine_new"
@@ -152,5 +154,8 @@ def _leftover_keys(earlier: Mapping[str, Analysis]) -> Iterator[RemovalRow]:
                 step="delete key",
                 target=finding.facts["key"],
                 because="empty_key" if finding.facts["removed"] else "hijack_key",
-                facts={"existed": "yes" if finding.facts["key_existed"] else ""},
+                facts={
+                    "existed": "yes" if finding.facts["key_existed"] else "",
+                    "user": finding.facts["user"] or "",
+                },
             )

@@ -110,6 +110,21 @@ def test_what_was_deleted_again_is_marked_and_its_deletion_names_the_finding() -
     assert not rows[PROGRAM].gone
 
 
+def test_from_other_media_a_class_of_the_computer_is_looked_for_in_its_hive() -> None:
+    path = r"HKCR\CLSID\{5839FCA9-774D-42A1-ACDA-D6A79037F57F}\InprocServer32\(Default)"
+    done = run(
+        capture(
+            Row("CreateFile", PROGRAM, CREATED, who=WHO),
+            Row("RegSetValue", path, f"Type: REG_SZ, Length: 4, Data: {PROGRAM}", who=WHO),
+            processes={WHO: {"image_path": r"C:\Users\a\Desktop\dropper.exe"}},
+        )
+    )
+    (row,) = (one for one in done["removal"].tables["removal"] if one.target == path)
+    assert r"Software\Classes in the hive System32\config\SOFTWARE" in render(
+        catalogue("removal")[row.because], row.facts
+    )
+
+
 def test_what_the_capture_does_not_hold_is_asked_as_a_question() -> None:
     told = render(catalogue("questions")["not_captured"], {"what": ["what was read", "network traffic"]})
     assert told.startswith("What reads of files and network traffic took place, if any?")

@@ -354,6 +354,9 @@ def test_a_value_there_for_seconds_is_not_looked_for_elsewhere_what_remains_and_
     rows = [row.value for row in done["indicators"].tables["indicators"] if row.type == "registry"]
     assert sorted(rows) == sorted([COMMAND, link])
     (row,) = [row for row in done["removal"].tables["removal"] if row.because == "elevated"]
+    (key,) = [row for row in done["removal"].tables["removal"] if row.because == "empty_key"]
+    told = render(catalogue("removal")["empty_key"], {**key.facts, "user": r"PC\\ann"})
+    assert told.startswith(r"HKCU is that of PC\\ann. ")
     assert "event ID 4688" in render(catalogue("removal")["elevated"], row.facts)
     assert "only where the auditing of process creation" in render(
         catalogue("removal")["elevated"], row.facts
