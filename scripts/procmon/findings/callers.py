@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from scripts.procmon.contracts.tables import ProcessRow
+from scripts.procmon.findings.lineage import ancestors
 from scripts.procmon.findings.places import below_windows, in_another_windows, in_its_place, kind_of
 from scripts.procmon.knowledge import knowledge
 
@@ -32,13 +33,10 @@ class Callers:
         at = self._by_name.get(person)
         if at is None:
             return person
-        seen: set[int] = set()
-        while at is not None and at.process not in seen:
-            if not acts_for_others(at.process_name, at.image_path):
-                return at.who
-            seen.add(at.process)
-            at = self._by_number.get(at.parent) if at.parent is not None else None
-        return None
+        upwards = (at, *ancestors(at, self._by_number))
+        return next(
+            (one.who for one in upwards if not acts_for_others(one.process_name, one.image_path)), None
+        )
 
 
 def acts_for_others(name: str, image: str | None) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from ntpath import basename
 from typing import Literal
 
@@ -25,7 +25,7 @@ class Doers:
     def __init__(self, rows: Iterable[ProcessRow]) -> None:
         self._by_number: dict[int, ProcessRow] = {}
         self._by_name: dict[str, ProcessRow] = {}
-        self._known: dict[int, Doer] = {}
+        self._ordered: dict[int, tuple[Doer, bool]] = {}
         for row in rows:
             self._by_number[row.process] = row
             self._by_name.setdefault(row.who, row)
@@ -33,34 +33,40 @@ class Doers:
     def of(self, process: int | str) -> Doer:
         """Whose doing it is; a process that the capture does not know, or whose place it does not tell, is believed."""
         row = self._by_name.get(process) if isinstance(process, str) else self._by_number.get(process)
-        if row is None:
-            return "installed"
-        if row.process not in self._known:
-            self._known[row.process] = self._of(row)
-        return self._known[row.process]
-
-    def _of(self, row: ProcessRow) -> Doer:
-        if row.image_path is None:
+        if row is None or row.image_path is None:
             return "installed"
         if not interprets(row.image_path):
             return "stray" if is_stray(row.image_path) else "installed"
-        if any(below_windows(one.image_path or "") == POLICY for one in self._upwards(row)):
-            return "installed"
-        for one in self._upwards(row):
-            if one.image_path and not acts_for_others(one.process_name, one.image_path):
-                return "stray" if is_stray(one.image_path) else "installed"
-            if _runs_loose_file(one):
-                return "stray"
-        return "script"
+        doer, by_policy = self._orders(row)
+        return "installed" if by_policy else doer
 
-    def _upwards(self, row: ProcessRow) -> Iterator[ProcessRow]:
-        """The process, who started it, and so on; the capture's parents may run in a ring."""
-        seen: set[int] = set()
+    def _orders(self, row: ProcessRow) -> tuple[Doer, bool]:
+        """Who, from the process upwards, is the first whose own doing it is, and whether the group policy is above.
+
+        Each process is weighed once, however many it started: chains may be as long as the capture, or run in a ring.
+        """
+        passed: dict[int, ProcessRow] = {}
         at: ProcessRow | None = row
-        while at is not None and at.process not in seen:
-            seen.add(at.process)
-            yield at
+        while at is not None and at.process not in self._ordered and at.process not in passed:
+            passed[at.process] = at
             at = self._by_number.get(at.parent) if at.parent is not None else None
+        doer, by_policy = self._ordered.get(at.process, _NOBODY) if at is not None else _NOBODY
+        for one in reversed(passed.values()):
+            doer = _own_doing(one) or doer
+            by_policy = by_policy or below_windows(one.image_path or "") == POLICY
+            self._ordered[one.process] = doer, by_policy
+        return doer, by_policy
+
+
+#: Where the capture knows nobody who gave the orders.
+_NOBODY: tuple[Doer, bool] = ("script", False)
+
+
+def _own_doing(row: ProcessRow) -> Doer | None:
+    """Whose doing it is where this process itself decides that; None where it carries out what its parent wants."""
+    if row.image_path and not acts_for_others(row.process_name, row.image_path):
+        return "stray" if is_stray(row.image_path) else "installed"
+    return "stray" if _runs_loose_file(row) else None
 
 
 def _runs_loose_file(row: ProcessRow) -> bool:
