@@ -131,9 +131,9 @@ def deletions(capture: Capture) -> pd.DataFrame:
     close" (CreateFile with Delete On Close).
     """
     marked = acts(capture, SET_DISPOSITION, tried=True)
-    marked = marked[values_of(marked[e.DETAIL], _marks_deletion).astype(bool)]
+    marked = marked[values_of(marked[e.DETAIL], marks_deletion).astype(bool)]
     opened = acts(capture, OPEN, tried=True)
-    opened = opened[values_of(opened[e.DETAIL], _deletes_on_close).astype(bool)]
+    opened = opened[values_of(opened[e.DETAIL], deletes_on_close).astype(bool)]
     both = pd.concat([marked.assign(how="deleted"), opened.assign(how="deleted on close")]).sort_index()
     return (
         both.assign(attempt=~one_of(both[e.RESULT], {SUCCESS})) if len(both) else both.assign(attempt=False)
@@ -143,7 +143,7 @@ def deletions(capture: Capture) -> pd.DataFrame:
 def kept_after_all(capture: Capture) -> pd.DataFrame:
     """The events that take a mark for deletion back (Delete: False)."""
     marked = acts(capture, SET_DISPOSITION)
-    return marked[values_of(marked[e.DETAIL], lambda text: not _marks_deletion(text)).astype(bool)]
+    return marked[values_of(marked[e.DETAIL], lambda text: not marks_deletion(text)).astype(bool)]
 
 
 def changes(capture: Capture) -> pd.DataFrame:
@@ -192,9 +192,11 @@ def _is_folder(options: str) -> bool:
     return "Directory" in (option.strip() for option in options.split(","))
 
 
-def _marks_deletion(detail: str) -> bool:
+def marks_deletion(detail: str) -> bool:
+    """Whether the Detail of a disposition marks the file for deletion; any other takes such a mark back."""
     return "Delete: True" in detail or re.search(r"FILE_DISPOSITION_DELETE\b", detail) is not None
 
 
-def _deletes_on_close(detail: str) -> bool:
+def deletes_on_close(detail: str) -> bool:
+    """Whether the Detail of an opening says that the file goes when it is closed."""
     return "Delete On Close" in detail

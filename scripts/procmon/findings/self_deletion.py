@@ -2,126 +2,145 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
+from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
 from scripts.procmon.contracts.tables import ProcessRow
 from scripts.procmon.findings.accusations import accusations
+from scripts.procmon.findings.file_acts import OPEN, SET_DISPOSITION, deletes_on_close, marks_deletion
+from scripts.procmon.findings.lineage import ancestors
 from scripts.procmon.findings.places import below_windows, kind_of
 from scripts.procmon.findings.process_tree import tree
-from scripts.procmon.findings.records import Record, of_operations
+from scripts.procmon.findings.records import Record, records
 from scripts.procmon.findings.reproduce import by_path
+from scripts.procmon.findings.select import Mask, one_of, where
 from scripts.procmon.knowledge import knowledge
-
-_MARKS = ("SetDispositionInformationFile", "SetDispositionInformationEx")
 
 
 def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     """Findings "self_deletion", one for each program file that was deleted while or after it ran."""
-    can_show = capture.info["can_show"]
-    if not can_show["file_events"]["value"]:
+    if not capture.info["can_show"]["file_events"]["value"]:
         return Analysis(name="self_deletion", outcome="could not be checked", reason="no_file_events")
     rows = tree(earlier)
     programs: dict[str, list[ProcessRow]] = {}
     for row in rows:
         if row.image_path and "\\" in row.image_path:
             programs.setdefault(row.image_path.lower(), []).append(row)
-    told = [
-        record
-        for record in of_operations(capture, (*_MARKS, "CreateFile"))
-        if record.path.lower() in programs
+    told: dict[str, list[Record]] = {}
+    for record in records(capture, _on_files(capture, programs)):
+        told.setdefault(record.path.lower(), []).append(record)
+    by_number, accused = {row.process: row for row in rows}, set(accusations(earlier))
+    done = [
+        deletion
+        for path, mine in told.items()
+        if (deletion := _deletion(programs[path], mine, by_number)) is not None
     ]
-    deletions: dict[str, list[Record]] = {}
-    for record in told:
-        if _deletes(record):
-            deletions.setdefault(record.path.lower(), []).append(record)
-    by_number = {row.process: row for row in rows}
-    accused = accusations(earlier)
-    findings = [
-        finding
-        for path, marks in deletions.items()
-        if (finding := _finding(programs[path], marks, told, by_number, accused=set(accused)))
-    ]
+    done.sort(key=lambda deletion: deletion.marks[0].event)
     return Analysis(
         name="self_deletion",
-        outcome="found" if findings else "not found",
-        examined=len(told),
-        findings=findings,
+        outcome="found" if done else "not found",
+        examined=sum(map(len, told.values())),
+        findings=[_finding(deletion, accused=accused) for deletion in done],
     )
+
+
+def _on_files(capture: Capture, paths: Collection[str]) -> Mask:
+    """The openings of these files (paths in lower case) and the marks for deletion."""
+    events = capture.events
+    mask = one_of(events[e.OPERATION], SET_DISPOSITION | OPEN)
+    mask[mask] = where(events[e.PATH][mask], lambda path: path.lower() in paths)
+    return mask
 
 
 def _deletes(record: Record) -> bool:
     if not record.succeeded:
         return False
-    if record.operation == "CreateFile":
-        return "Delete On Close" in record.detail
-    if record.operation == "SetDispositionInformationFile":
-        return "Delete: True" in record.detail
-    return bool(re.search(r"\bFILE_DISPOSITION_DELETE\b", record.detail))
+    return deletes_on_close(record.detail) if record.operation in OPEN else marks_deletion(record.detail)
 
 
-def _finding(
-    programs: list[ProcessRow],
-    marks: list[Record],
-    told: list[Record],
-    by_number: Mapping[int, ProcessRow],
-    *,
-    accused: set[str],
-) -> Finding | None:
-    mark = marks[-1]
-    deleter = by_number.get(mark.process)
-    related = [row for row in programs if deleter and _is_kin(row, deleter, by_number)]
-    lent = None if deleter is None or related else _lent(mark, deleter, by_number)
+@dataclass(frozen=True, kw_only=True)
+class Deletion:
+    """The deletion of a program's file, by the program itself, one that it started, or one at a shell's word."""
+
+    program: ProcessRow
+    deleter: ProcessRow
+    lent: ProcessRow | None  #: the shell that had it deleted
+    marks: Sequence[Record]
+    opened: Sequence[Record]  #: the program's own openings of its file with the right to delete it
+    deleter_opened: bool
+
+    @property
+    def itself(self) -> bool:
+        """Whether one process deleted its own file."""
+        return self.deleter.process == self.program.process
+
+    @property
+    def named(self) -> bool:
+        """Whether the deleter's command line names the file."""
+        name = self.marks[-1].path.rpartition("\\")[2].lower()
+        return name in (self.deleter.command_line or "").lower()
+
+
+def _deletion(
+    programs: Sequence[ProcessRow], told: Sequence[Record], by_number: Mapping[int, ProcessRow]
+) -> Deletion | None:
+    """What the openings and marks of one file tell; None where nobody of kin deleted it."""
+    marks = [record for record in told if _deletes(record)]
+    deleter = by_number.get(marks[-1].process) if marks else None
+    if deleter is None:
+        return None
+    related = [row for row in programs if _is_kin(row, deleter, by_number)]
+    lent = None if related else _lent(marks[-1], deleter, by_number)
     if lent is not None:
         related = [row for row in programs if row.started_here]
-    if deleter is None or not related:
+    if not related:
         return None
-    program = related[0]
-    opened = [
-        record
-        for record in told
-        if record.process == program.process
-        and record.operation == "CreateFile"
-        and record.path.lower() == mark.path.lower()
-        and "Delete" in record.fields.get("Desired Access", "")
-    ]
-    itself = deleter.process == program.process
-    named = bool(
-        deleter.command_line and mark.path.rpartition("\\")[2].lower() in deleter.command_line.lower()
+    openings = [record for record in told if record.operation in OPEN]
+    return Deletion(
+        program=related[0],
+        deleter=deleter,
+        lent=lent,
+        marks=marks,
+        opened=[
+            record
+            for record in openings
+            if record.process == related[0].process and "Delete" in record.fields.get("Desired Access", "")
+        ],
+        deleter_opened=any(record.process == deleter.process for record in openings),
     )
-    facts = {
-        "program": program.who,
-        "path": mark.path,
-        "deleter": deleter.who,
-        "itself": itself,
-        "lent": lent.who if lent else None,
-        "command_line": deleter.command_line,
-        "named": named,
-        "opened": [record.event for record in opened],
-        "deleter_opened": any(
-            record.process == deleter.process
-            and record.operation == "CreateFile"
-            and record.path.lower() == mark.path.lower()
-            for record in told
-        ),
-        "time": mark.moment,
-        "events": [record.event for record in marks],
-        "ended": program.end,
-        "temporary": kind_of(mark.path)[1] == "a temporary folder",
-        "accused": program.who in accused,
-    }
+
+
+def _finding(done: Deletion, *, accused: Collection[str]) -> Finding:
+    program, deleter, mark = done.program, done.deleter, done.marks[-1]
+    temporary = kind_of(mark.path)[1] == "a temporary folder"
     return Finding(
         kind="self_deletion",
-        severity=_severity(facts, program, accused=accused),
-        confidence="certain" if itself or named or opened else "likely",
-        facts=facts,
-        evidence=sorted({*(record.event for record in opened), *(record.event for record in marks)}),
+        severity=_severity(program, temporary=temporary, accused=program.who in accused),
+        confidence="certain" if done.itself or done.named or done.opened else "likely",
+        facts={
+            "program": program.who,
+            "path": mark.path,
+            "deleter": deleter.who,
+            "itself": done.itself,
+            "lent": done.lent.who if done.lent else None,
+            "command_line": deleter.command_line,
+            "named": done.named,
+            "opened": [record.event for record in done.opened],
+            "deleter_opened": done.deleter_opened,
+            "time": mark.moment,
+            "events": [record.event for record in done.marks],
+            "ended": program.end,
+            "temporary": temporary,
+            "accused": program.who in accused,
+        },
+        evidence=sorted({record.event for record in (*done.opened, *done.marks)}),
         reproduce=by_path([mark.path]),
         attack=[Technique("T1070.004", "high")],
         subjects={
-            "processes": [program.who, deleter.who] if not itself else [program.who],
+            "processes": list(dict.fromkeys([program.who, deleter.who])),
             "files": [mark.path],
         },
     )
@@ -137,25 +156,18 @@ def _lent(mark: Record, deleter: ProcessRow, by_number: Mapping[int, ProcessRow]
     return parent if shell and below_windows(parent.image_path or "") is not None else None
 
 
-def _severity(facts: Mapping[str, object], program: ProcessRow, *, accused: set[str]) -> Severity:
+def _severity(program: ProcessRow, *, temporary: bool, accused: bool) -> Severity:
     """Set-up programs, updaters and uninstallers delete their own files; few others do."""
-    if program.who in accused:
+    if accused:
         return "high"
     kind, place = kind_of(program.image_path or "")
-    if facts["temporary"] or kind == "own" or place == "the user's application data":
-        return "low"
-    return "medium"
+    return "low" if temporary or kind == "own" or place == "the user's application data" else "medium"
 
 
 def _is_kin(program: ProcessRow, deleter: ProcessRow, by_number: Mapping[int, ProcessRow]) -> bool:
     """Whether the deleter is the program itself or was started by it, at whatever distance."""
-    seen: set[int] = set()
-    at: ProcessRow | None = deleter
-    while at is not None and at.process not in seen:
-        if at.process == program.process or (
-            at.image_path and program.image_path and at.image_path.lower() == program.image_path.lower()
-        ):
-            return True
-        seen.add(at.process)
-        at = by_number.get(at.parent) if at.parent is not None else None
-    return False
+    image = (program.image_path or "").lower()
+    return any(
+        one.process == program.process or (image and (one.image_path or "").lower() == image)
+        for one in (deleter, *ancestors(deleter, by_number))
+    )
