@@ -14,7 +14,8 @@ from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis
 from scripts.procmon.contracts.tables import CopyRow, DeletionRow, FileRow, RenameRow
 from scripts.procmon.findings.believed_names import believed_name
-from scripts.procmon.findings.dropped_programs import hidden_files, programs_changed, programs_dropped
+from scripts.procmon.findings.changed_programs import programs_changed
+from scripts.procmon.findings.dropped_programs import programs_dropped
 from scripts.procmon.findings.file_acts import (
     FILE,
     WRITE,
@@ -27,6 +28,8 @@ from scripts.procmon.findings.file_acts import (
 )
 from scripts.procmon.findings.file_kinds import PROGRAMS, Kind, kind_of, ordinary_reason
 from scripts.procmon.findings.file_uses import Use, module_users, uses
+from scripts.procmon.findings.hidden_files import hidden_files
+from scripts.procmon.findings.maker_signs import Known
 from scripts.procmon.findings.names import moment_of, who
 from scripts.procmon.findings.parts import Part, parts, some
 from scripts.procmon.findings.places import hides
@@ -50,6 +53,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     fates = _fates(earlier)
     rows = _rows(capture, made, written, ran=ran, fates=fates, copied=copies_by_target(earlier))
     rows = _with_empty(capture, rows) if len(written) else rows
+    known = Known.of(capture, rows, ran, earlier)
     return Analysis(
         name="dropped_files",
         outcome="found" if rows else "not found",
@@ -58,7 +62,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
         findings=[
             finding
             for find in (programs_dropped, programs_changed, hidden_files)
-            for finding in find(capture, rows, ran, earlier)
+            for finding in find(capture, rows, known)
         ],
         tables={"files": rows},
     )

@@ -10,7 +10,13 @@ from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Tech
 from scripts.procmon.contracts.tables import FileRow
 from scripts.procmon.findings.believed_names import believed_name
 from scripts.procmon.findings.file_acts import FILE, changes, file_key
-from scripts.procmon.findings.file_kinds import PROGRAMS, is_stray, kind_of, ordinary_reason
+from scripts.procmon.findings.file_kinds import (
+    PROGRAMS,
+    is_folder_settings,
+    is_stray,
+    kind_of,
+    ordinary_reason,
+)
 from scripts.procmon.findings.names import moment_of, process_name, who
 from scripts.procmon.findings.parts import Part, parts, some
 from scripts.procmon.findings.places import below_windows
@@ -128,11 +134,7 @@ def _hidden_later(
 def _is_told(path: str, image: str | None, known: Mapping[str, FileRow], name: str) -> bool:
     """Whether hiding a file is news: a program, the own file, or one that was made in this capture."""
     row = known.get(file_key(path))
-    if ordinary_reason(path, process_name=name, what=kind_of(path)) or path.lower().endswith(_SETTINGS):
+    if ordinary_reason(path, process_name=name, what=kind_of(path)) or is_folder_settings(path):
         return False
     own = image is not None and file_key(path) == file_key(image)
     return own or kind_of(path) in PROGRAMS or bool(row and row.made and row.ordinary is None)
-
-
-#: Files that Windows and many programs hide as a matter of course.
-_SETTINGS = ("\\desktop.ini", "\\thumbs.db", "\\folder.htt")

@@ -50,6 +50,11 @@ def has_double_ending(path: str) -> bool:
     return deceptive and splitext(stem)[1][1:].lower().strip() in documents
 
 
+def is_folder_settings(path: str) -> bool:
+    """Whether a file bears the name of a folder's display settings, which any program may lay into its folders."""
+    return path.lower().endswith(("\\desktop.ini", "\\thumbs.db", "\\folder.htt"))
+
+
 def stream_of(path: str) -> str | None:
     r"""The name of an alternate data stream in a path, "C:\a.txt:hidden" → "hidden"; None where there is none."""
     return basename(path).partition(":")[2].partition(":")[0] or None

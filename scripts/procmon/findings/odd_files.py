@@ -18,6 +18,7 @@ from scripts.procmon.findings.borrowed_names import BESIDE, borrowed_names, is_n
 from scripts.procmon.findings.doers import Doers
 from scripts.procmon.findings.file_acts import FILE, OPEN, READ, WRITE, acts, file_key, unseen
 from scripts.procmon.findings.file_kinds import PROGRAMS, ending, is_archive, is_stray, kind_of, stream_of
+from scripts.procmon.findings.maker_signs import by_maker
 from scripts.procmon.findings.overwritten import hosts_written, is_hosts
 from scripts.procmon.findings.planted import planted
 from scripts.procmon.findings.process_tree import tree
@@ -78,8 +79,8 @@ def _marks(capture: Capture, rows: Sequence[FileRow]) -> Iterator[Finding]:
         and row.fate == "still there"
         and not row.path.lower().endswith(_PASSING)
     ]
-    made = _by_maker(rows)
-    for person, marks in _by_maker(empty).items():
+    made = by_maker(rows)
+    for person, marks in by_maker(empty).items():
         own = {process: _events_of(capture, process) for process in {row.process for row in marks}}
         waits = {row.path: _before(capture, row, own[row.process]) for row in marks}
         longest = max(marks, key=lambda row: waits[row.path][1] or 0.0)
@@ -148,7 +149,7 @@ def _from_the_network(
         for row in rows
         if row.process in traffic and (answer := _answer(row, traffic[row.process]))
     }
-    for person, files in _by_maker([row for row in rows if row.path in fresh]).items():
+    for person, files in by_maker([row for row in rows if row.path in fresh]).items():
         first, answer = files[0], fresh[files[0].path]
         programs = any(row.what in PROGRAMS for row in files)
         peers = list(dict.fromkeys(fresh[row.path].peer for row in files))
@@ -305,7 +306,7 @@ def _streams(rows: Sequence[FileRow]) -> Iterator[Finding]:
         for row in rows
         if (stream := stream_of(row.path)) and stream.lower() not in knowledge("file_kinds")["usual_streams"]
     ]
-    for person, files in _by_maker(odd).items():
+    for person, files in by_maker(odd).items():
         programs = [row for row in files if kind_of(f"x.{stream_of(row.path)}") in PROGRAMS]
         first = (programs or files)[0]
         yield Finding(
@@ -338,10 +339,3 @@ def _host(path: str) -> str:
     """The file or folder that a stream belongs to."""
     folder, _, name = path.rpartition("\\")
     return f"{folder}\\{name.partition(':')[0]}"
-
-
-def _by_maker(rows: Sequence[FileRow]) -> dict[str, list[FileRow]]:
-    makers: dict[str, list[FileRow]] = {}
-    for row in rows:
-        makers.setdefault(row.who, []).append(row)
-    return makers

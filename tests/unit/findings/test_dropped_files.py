@@ -10,7 +10,7 @@ import pytest
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis
 from scripts.procmon.contracts.tables import FileRow
-from scripts.procmon.findings import copies, deletions, dropped_files, dropped_programs, process_tree
+from scripts.procmon.findings import copies, deletions, dropped_files, maker_signs, process_tree
 from scripts.procmon.findings.file_kinds import has_double_ending, kind_of, ordinary_reason, stream_of
 from scripts.procmon.text.telling import tell
 from tests.captures.deeds import created, loaded, marked, opened, renamed, wrote
@@ -321,17 +321,17 @@ def test_what_is_known_of_all_processes_is_looked_up_once_however_many_made_a_pr
 ) -> None:
     looked: list[str] = []
     for name in ("images", "suspects", "module_users", "setup_programs", "tree"):
-        real = getattr(dropped_programs, name)
+        real = getattr(maker_signs, name)
 
         def counted(*given: object, name: str = name, real: Callable[..., object] = real) -> object:
             looked.append(name)
             return real(*given)
 
-        monkeypatch.setattr(dropped_programs, name, counted)
+        monkeypatch.setattr(maker_signs, name, counted)
     makers = [created(rf"C:\Users\a\Desktop\{n}.exe", who=f"maker.exe ({4 * n})") for n in range(1, 41)]
     found = [f for f in analysed(capture(*makers)).findings if f.kind == "programs_dropped"]
     assert len(found) == 40
-    assert max(Counter(looked).values()) <= 3  # once for the dropped, the changed and the hidden
+    assert set(Counter(looked).values()) == {1}
 
 
 def test_what_ran_only_before_the_file_was_made_was_an_older_one() -> None:
