@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import takewhile
 from ntpath import basename
 from typing import Literal
@@ -39,7 +39,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     accused = accusations(earlier)
     acts = [
         *_started(mine.values()),
-        *_saved([who for who in mine if who not in accused], rows_of(earlier, "files")),
+        *_saved(mine.keys() - accused.keys(), rows_of(earlier, "files")),
         *_connected(rows_of(earlier, "peers")),
     ]
     acts = acts or list(_read(capture))
@@ -75,7 +75,7 @@ def _started(mine: Iterable[ProcessRow]) -> Iterator[ActivityRow]:
             )
 
 
-def _saved(mine: Sequence[str], files: Sequence[FileRow]) -> Iterator[ActivityRow]:
+def _saved(mine: Set[str], files: Sequence[FileRow]) -> Iterator[ActivityRow]:
     """Documents that one of these programs wrote and that are still there."""
     by_who: dict[str, list[FileRow]] = {}
     for file in files:

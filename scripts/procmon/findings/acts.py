@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property, lru_cache
+
+import pandas as pd
 
 from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
@@ -13,35 +16,21 @@ from scripts.procmon.findings.autostart_values import data_of, place_of
 from scripts.procmon.findings.places import hides
 from scripts.procmon.findings.records import SUCCESS, Record, records
 from scripts.procmon.findings.registry_paths import matches, normal
-from scripts.procmon.findings.select import Mask, one_of
+from scripts.procmon.findings.select import Mask, of_processes, one_of
 from scripts.procmon.knowledge import knowledge
 
-#: Operations that change something, and so are worth a look one by one.
-CHANGES = (
-    "CreateFile",
-    "WriteFile",
-    "SetDispositionInformationFile",
-    "SetDispositionInformationEx",
-    "SetRenameInformationFile",
-    "SetRenameInformationEx",
-    "SetBasicInformationFile",
-    "RegSetValue",
-    "RegCreateKey",
-    "RegDeleteKey",
-    "RegDeleteValue",
-    "RegRenameKey",
-    "Process Create",
-)
 #: Operations that tell others something; they change nothing on this machine.
 SENDS = ("TCP Send", "UDP Send", "TCP Connect")
 _CACHE = re.compile(r"\\(?:[^\\]*cache[^\\]*|content\.ie5)\\", re.I)
 _PROGRAM_FILE = re.compile(
     r"\.(?:exe|dll|sys|scr|com|ocx|cpl|drv|pif|bat|cmd|ps1|vbs|vbe|js|jse|wsf|hta)$", re.I
 )
+_MADE = re.compile(r"OpenResult: (?:Created|Superseded|Overwritten)")
+_SERVICE = re.compile(r"hklm\\system\\currentcontrolset\\services\\([^\\]+)\\")
 _NATIVE = re.compile(r"\.(?:exe|dll|sys|scr|com|ocx|cpl|drv)$", re.I)
 
 
-@dataclass(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Acts:
     """Distinct paths by what was done to them, in order of the events; ``events`` are those that changed something."""
 
@@ -71,7 +60,7 @@ class Acts:
         """The programs written that are machine code or drivers."""
         return [path for path in self.programs_written if _NATIVE.search(path)]
 
-    @property
+    @cached_property
     def hidden(self) -> list[str]:
         """The files written where no program writes anything."""
         return [path for path in self.files_written if hides(path)]
@@ -98,86 +87,92 @@ class Acts:
 
 def acts(capture: Capture, mask: Mask) -> Acts:
     """What the events of ``mask`` did; failed ones did nothing."""
-    done = Acts()
-    for record in records(capture, mask & one_of(capture.events[e.OPERATION], CHANGES)):
-        if record.succeeded and _note(done, record):
-            done.events.append(record.event)
-            done.first.setdefault(record.path, record.event)
-    sends = mask & one_of(capture.events[e.OPERATION], SENDS) & one_of(capture.events[e.RESULT], {SUCCESS})
-    paths = capture.events[e.PATH][sends].dropna().astype(str).unique()
-    done.sent_to += dict.fromkeys(peer for path in paths if (peer := path.partition(" -> ")[2]))
-    return done
+    changes, sends = _telling(capture)
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    events: list[int] = []
+    first: dict[str, int] = {}
+    for record in records(capture, mask & changes):
+        noted = _NOTES[record.operation](record)
+        if noted is None:
+            continue
+        for kind, name in noted.items():
+            found[kind][name] = None
+        events.append(record.event)
+        first.setdefault(record.path, record.event)
+    paths = capture.events[e.PATH].to_numpy()[mask & sends]
+    peers = (str(path).partition(" -> ")[2] for path in dict.fromkeys(paths[~pd.isna(paths)]))
+    lists = {kind: list(names) for kind, names in found.items()}
+    return Acts(
+        **lists, sent_to=list(dict.fromkeys(peer for peer in peers if peer)), events=events, first=first
+    )
 
 
 def acts_of(capture: Capture, processes: Iterable[int]) -> Acts:
     """What these processes did on this machine, and whom they told."""
-    return acts(capture, capture.events[e.PROCESS].isin(list(processes)).to_numpy())
+    return acts(capture, of_processes(capture, processes))
 
 
-def _note(done: Acts, record: Record) -> bool:
-    """Puts one event's act where it belongs; False where it changed nothing."""
-    note = _NOTES.get(record.operation)
-    return bool(note and note(done, record))
+@lru_cache(maxsize=1)
+def _telling(capture: Capture) -> tuple[Mask, Mask]:
+    """The events that may have changed something, and those that told others something."""
+    operations, done = capture.events[e.OPERATION], one_of(capture.events[e.RESULT], {SUCCESS})
+    return done & one_of(operations, _NOTES.keys()), done & one_of(operations, SENDS)
 
 
-def _created(done: Acts, record: Record) -> bool:
+#: What one event did, as the lists of Acts and what it adds to each; None where it changed nothing.
+Noted = Mapping[str, str] | None
+
+
+def _created(record: Record) -> Noted:
     if "Delete On Close" in record.detail:
-        return _add(done.files_deleted, record.path)
-    if not re.search(r"OpenResult: (?:Created|Superseded|Overwritten)", record.detail):
-        return False
-    return _written(done, record)
+        return {"files_deleted": record.path}
+    return _written(record) if _MADE.search(record.detail) else None
 
 
-def _written(done: Acts, record: Record) -> bool:
-    _add(done.files_written, record.path)
-    if _PROGRAM_FILE.search(record.path) and not _CACHE.search(record.path):
-        _add(done.programs_written, record.path)
-    return True
+def _written(record: Record) -> Noted:
+    program = _PROGRAM_FILE.search(record.path) and not _CACHE.search(record.path)
+    return {"files_written": record.path, **({"programs_written": record.path} if program else {})}
 
 
-def _marked(done: Acts, record: Record) -> bool:
+def _marked(record: Record) -> Noted:
     gone = "Delete: True" in record.detail or "FILE_DISPOSITION_DELETE" in record.detail
-    return gone and _add(done.files_deleted, record.path)
+    return {"files_deleted": record.path} if gone else None
 
 
-def _set(done: Acts, record: Record) -> bool:
-    _add(done.values_set, record.path)
+def _set(record: Record) -> Noted:
+    noted = {"values_set": record.path}
     if _is_ordinary_service_value(record.path):
-        return True
-    if service := re.match(r"hklm\\system\\currentcontrolset\\services\\([^\\]+)\\", normal(record.path)):
-        _add(done.services, service[1])
+        return noted
+    if service := _SERVICE.match(normal(record.path)):
+        noted["services"] = service[1]
     if place_of(record.path, data_of(record)) is not None:
-        _add(done.autostarts, record.path)
-    return True
+        noted["autostarts"] = record.path
+    return noted
 
 
-def _key_created(done: Acts, record: Record) -> bool:  # noqa: ARG001
-    return "REG_CREATED_NEW_KEY" in record.detail
+def _key_created(record: Record) -> Noted:
+    return {} if "REG_CREATED_NEW_KEY" in record.detail else None
 
 
-def _value_deleted(done: Acts, record: Record) -> bool:
-    return _add(done.values_deleted, record.path)
+def _deleted(record: Record) -> Noted:
+    return {"values_deleted": record.path}
 
 
-def _started(done: Acts, record: Record) -> bool:
-    return _add(done.started, record.path)
+def _started(record: Record) -> Noted:
+    return {"started": record.path}
 
 
-def _times(done: Acts, record: Record) -> bool:  # noqa: ARG001
-    return "Time" in record.detail
+def _times(record: Record) -> Noted:
+    return {} if "Time" in record.detail else None
 
 
+@lru_cache(maxsize=1 << 14)
 def _is_ordinary_service_value(path: str) -> bool:
     return any(matches(text, path) for text in knowledge("registry_ordinary")["service_values"])
 
 
-def _add(to: list[str], path: str) -> bool:
-    if path not in to:
-        to.append(path)
-    return True
-
-
-_NOTES: dict[str, Any] = {
+#: Operations that change something, and so are worth a look one by one.
+_NOTES: Mapping[str, Callable[[Record], Noted]] = {
     "CreateFile": _created,
     "WriteFile": _written,
     "SetDispositionInformationFile": _marked,
@@ -187,8 +182,8 @@ _NOTES: dict[str, Any] = {
     "SetBasicInformationFile": _times,
     "RegSetValue": _set,
     "RegCreateKey": _key_created,
-    "RegDeleteKey": _value_deleted,
-    "RegDeleteValue": _value_deleted,
-    "RegRenameKey": _value_deleted,
+    "RegDeleteKey": _deleted,
+    "RegDeleteValue": _deleted,
+    "RegRenameKey": _deleted,
     "Process Create": _started,
 }

@@ -27,7 +27,7 @@ from scripts.procmon.findings.path_forms import texts_in_full
 from scripts.procmon.findings.patterns import met, pattern
 from scripts.procmon.findings.places import below_windows, kind_of
 from scripts.procmon.findings.process_tree import tree
-from scripts.procmon.findings.select import one_of, where
+from scripts.procmon.findings.select import of_processes, one_of, where
 from scripts.procmon.findings.windows_setup import laying_out
 from scripts.procmon.knowledge import knowledge
 
@@ -217,8 +217,7 @@ def _console(capture: Capture, same: Iterable[ProcessRow]) -> int | None:
     loads = one_of(capture.events[e.OPERATION], {"Load Image"}) & where(
         capture.events[e.PATH], lambda path: "microsoft.powershell.consolehost" in path.lower()
     )
-    mine = capture.events[e.PROCESS].isin([row.process for row in same]).to_numpy()
-    found = np.flatnonzero(loads & mine)
+    found = np.flatnonzero(loads & of_processes(capture, (row.process for row in same)))
     return int(found[0]) if len(found) else None
 
 
@@ -227,7 +226,7 @@ def _evidence(capture: Capture, same: Iterable[ProcessRow]) -> list[int]:
     starts = [row.start_event for row in same if row.start_event is not None]
     if starts:
         return sorted(starts)
-    mine = np.flatnonzero(capture.events[e.PROCESS].isin([row.process for row in same]).to_numpy())
+    mine = np.flatnonzero(of_processes(capture, (row.process for row in same)))
     return [int(mine[0])] if len(mine) else []
 
 

@@ -11,7 +11,7 @@ from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis
 from scripts.procmon.findings.places import in_its_place, kind_of, plain_path
-from scripts.procmon.findings.select import one_of, where
+from scripts.procmon.findings.select import of_processes, one_of, where
 from scripts.procmon.findings.tables import rows_of
 from scripts.procmon.knowledge import knowledge
 
@@ -48,7 +48,7 @@ def takes_over(image: str) -> bool:
 def is_sweep(capture: Capture, process: int, files: Collection[str]) -> bool:
     """Whether the process read so many other files that it copied everything there was."""
     events = capture.events
-    inside = (events[e.PROCESS] == process).to_numpy(dtype=bool) & one_of(events[e.OPERATION], {"ReadFile"})
+    inside = of_processes(capture, [process]) & one_of(events[e.OPERATION], {"ReadFile"})
     others = events[e.PATH][inside].nunique()
     return others >= MANY_FILES and len(set(files)) * 20 <= others
 
@@ -73,8 +73,7 @@ def cleaners(earlier: Mapping[str, Analysis]) -> set[str]:
 def talks(capture: Capture, process: int) -> str | None:
     """Whom the process talked to: "elsewhere", "ssh" for servers of SSH alone, "nobody"; None: no such event is kept."""
     events = capture.events
-    mine = (events[e.PROCESS] == process).to_numpy(dtype=bool)
-    talk = mine & one_of(events[e.EVENT_CLASS], {e.NETWORK})
+    talk = of_processes(capture, [process]) & one_of(events[e.EVENT_CLASS], {e.NETWORK})
     if np.any(talk & where(events[e.PATH], lambda path: _SSH.search(path) is None)):
         return "elsewhere"
     if np.any(talk):

@@ -12,7 +12,7 @@ import yaml
 from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts import processes as p
 from scripts.procmon.contracts.capture import Capture
-from scripts.procmon.findings.select import Mask, where
+from scripts.procmon.findings.select import Mask, of_processes, where
 from scripts.procmon.knowledge import FOLDER
 
 _RELATIONS: Mapping[str, Callable[[str, str], bool]] = {
@@ -36,8 +36,8 @@ def hidden_by_default(capture: Capture) -> Mask:
     for column in (e.OPERATION, e.PATH, e.RESULT, e.EVENT_CLASS):
         hidden |= where(capture.events[column], lambda text, column=column: _excludes(column, text))  # type: ignore[misc]
     names = capture.processes[p.PROCESS_NAME]
-    tools = [process for process, name in names.items() if _excludes(p.PROCESS_NAME, str(name))]
-    return hidden | capture.events[e.PROCESS].isin(tools).to_numpy()
+    tools = [int(str(process)) for process, name in names.items() if _excludes(p.PROCESS_NAME, str(name))]
+    return hidden | of_processes(capture, tools)
 
 
 def _excludes(column: str, text: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import Literal
 
@@ -17,7 +18,7 @@ from scripts.procmon.findings.doers import Doers
 from scripts.procmon.findings.file_acts import READ
 from scripts.procmon.findings.places import below_windows
 from scripts.procmon.findings.records import records
-from scripts.procmon.findings.select import one_of, where
+from scripts.procmon.findings.select import Mask, of_processes, one_of, where
 from scripts.procmon.knowledge import knowledge
 
 #: "talked" to the Internet, "read" files with passwords, "stays": wrote programs or a place of automatic start.
@@ -71,16 +72,10 @@ def _finding(
     capture: Capture, row: ProcessRow, parent: ProcessRow | None, *, severity: Severity, empty: bool
 ) -> Finding | None:
     done = acts_of(capture, [row.process])
-    mine = (capture.events[e.PROCESS] == row.process).to_numpy(dtype=bool)
-    reads = mine & one_of(capture.events[e.OPERATION], READ)
-    stores = records(capture, reads & where(capture.events[e.PATH], lambda path: store_of(path) is not None))
+    mine = of_processes(capture, [row.process])
+    stores = records(capture, mine & _of_stores(capture))
     peers = [peer for peer in done.sent_to if _is_outside(peer)]
-    sends = records(
-        capture,
-        mine & where(capture.events[e.PATH], lambda path: path.partition(" -> ")[2] in peers)
-        if peers
-        else mine & False,
-    )
+    sends = records(capture, mine & _to(capture, set(peers))) if peers else []
     stays = bool(done.programs_written or done.autostarts or done.services)
     told_of: dict[Deed, bool] = {"talked": bool(peers), "read": bool(stores), "stays": stays}
     deeds = [deed for deed, seen in told_of.items() if seen and (empty or deed == "talked")]
@@ -119,6 +114,17 @@ def _finding(
             **({"peers": peers} if peers else {}),
         },
     )
+
+
+@lru_cache(maxsize=1)
+def _of_stores(capture: Capture) -> Mask:
+    """The events that read files with passwords."""
+    events = capture.events
+    return one_of(events[e.OPERATION], READ) & where(events[e.PATH], lambda path: store_of(path) is not None)
+
+
+def _to(capture: Capture, peers: set[str]) -> Mask:
+    return where(capture.events[e.PATH], lambda path: path.partition(" -> ")[2] in peers)
 
 
 def _is_outside(peer: str) -> bool:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
-from scripts.procmon.contracts import events as e
+import numpy as np
+
 from scripts.procmon.contracts import processes as p
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Rule, Severity, Technique
@@ -18,6 +19,7 @@ from scripts.procmon.findings.kept import kept
 from scripts.procmon.findings.names import who
 from scripts.procmon.findings.places import below_windows, in_another_windows
 from scripts.procmon.findings.process_tree import tree
+from scripts.procmon.findings.select import of_processes
 from scripts.procmon.knowledge import knowledge
 
 
@@ -237,8 +239,8 @@ def _starters(rows: list[ProcessRow], capture: Capture) -> list[str]:
 
 
 def _any_events(capture: Capture, rows: list[ProcessRow]) -> list[int]:
-    mine = capture.events[e.PROCESS].isin([row.process for row in rows]).to_numpy()
-    return [int(event) for event in capture.events[e.EVENT].to_numpy()[mine][:100]]
+    mine = np.flatnonzero(of_processes(capture, (row.process for row in rows)))
+    return [int(event) for event in mine[:100]]
 
 
 def _is_older(parent: ProcessRow, child: ProcessRow) -> bool:
@@ -249,5 +251,5 @@ def _is_older(parent: ProcessRow, child: ProcessRow) -> bool:
 def _booting(rows: list[ProcessRow]) -> bool:
     """Whether the capture shows Windows itself starting (a boot log), so that all system processes begin in it."""
     return any(
-        row.process_name.lower() in {"smss.exe", "wininit.exe"} and row.started_here for row in rows
-    ) or any(row.process_name.lower() == "system" and row.started_here for row in rows)
+        row.started_here and row.process_name.lower() in {"system", "smss.exe", "wininit.exe"} for row in rows
+    )

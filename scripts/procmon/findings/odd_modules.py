@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import lru_cache
 
 import numpy as np
 
@@ -13,14 +13,14 @@ from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Rule, Severity, Technique
 from scripts.procmon.contracts.tables import ProcessRow
-from scripts.procmon.findings.acts import acts
+from scripts.procmon.findings.acts import acts, acts_of
 from scripts.procmon.findings.file_kinds import stream_of
 from scripts.procmon.findings.kept import kept
 from scripts.procmon.findings.log_writes import log_writes
 from scripts.procmon.findings.places import below_windows, kind_of
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.reproduce import around
-from scripts.procmon.findings.select import Mask, one_of, where
+from scripts.procmon.findings.select import Mask, of_processes, one_of
 from scripts.procmon.findings.stack_frames import modules_of, through
 from scripts.procmon.knowledge import knowledge
 
@@ -118,7 +118,7 @@ def _module(capture: Capture, odd: Odd, rows: Mapping[int, ProcessRow]) -> Findi
     for process, ranges in odd.ranges.items():
         ran |= through(capture, process, ranges)
     done = acts(capture, ran)
-    about = where(capture.events[e.PATH], lambda path: path.lower() == odd.path.lower())
+    about = _about(capture, odd.path)
     numbers = capture.events[e.EVENT].to_numpy()
     evidence = [int(one) for one in numbers[ran | about]]
     # The list of modules alone can tell: then no event does.
@@ -162,9 +162,8 @@ def _program(capture: Capture, row: ProcessRow) -> Finding | None:
     kind, place = _place(row.image_path) if row.image_path else ("other", None)
     if kind != "odd" or not row.events:
         return None
-    mine = (capture.events[e.PROCESS] == row.process).to_numpy()
-    done = acts(capture, mine)
-    evidence = done.events or _first_events(capture, [row])
+    done = acts_of(capture, [row.process])
+    evidence = done.events or np.flatnonzero(of_processes(capture, [row.process]))[:1].tolist()
     return Finding(
         kind="odd_program",
         severity="high" if done.grave else "medium",
@@ -197,8 +196,22 @@ def _naming(path: str, people: list[ProcessRow]) -> list[dict[str, str]]:
 
 def _loading(capture: Capture, odd: Odd) -> Mask:
     """The events that loaded something into the processes that have the module."""
-    inside: Mask = capture.events[e.PROCESS].isin(list(odd.ranges)).to_numpy()
-    return inside & one_of(capture.events[e.OPERATION], {"Load Image"})
+    return of_processes(capture, odd.ranges) & one_of(capture.events[e.OPERATION], {"Load Image"})
+
+
+def _about(capture: Capture, path: str) -> Mask:
+    """The events on a file."""
+    paths = capture.events[e.PATH]
+    return np.isin(paths.cat.codes.to_numpy(), _spellings(capture).get(path.lower(), []))
+
+
+@lru_cache(maxsize=1)
+def _spellings(capture: Capture) -> dict[str, list[int]]:
+    """The codes of the paths that are the same but for the case of letters."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for code, path in enumerate(capture.events[e.PATH].cat.categories):
+        found[path.lower()].append(code)
+    return found
 
 
 def _written(capture: Capture, about: Mask) -> bool:
@@ -208,8 +221,3 @@ def _written(capture: Capture, about: Mask) -> bool:
         "OpenResult: (?:Created|Overwritten|Superseded)"
     )
     return bool((made & rows[e.RESULT].astype(str).eq("SUCCESS")).any())
-
-
-def _first_events(capture: Capture, people: list[ProcessRow]) -> list[int]:
-    mine: Any = capture.events[e.PROCESS].isin([row.process for row in people]).to_numpy()
-    return [int(event) for event in capture.events[e.EVENT].to_numpy()[mine][:1]]

@@ -1,13 +1,17 @@
-"""Masks and values of the text columns, worked out once for each distinct text, not for each event."""
+"""Masks and values of the text columns, worked out once for each distinct text, and the events of processes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+
+from scripts.procmon.contracts import events as e
+from scripts.procmon.contracts.capture import Capture
 
 Mask = npt.NDArray[np.bool_]
 
@@ -32,3 +36,24 @@ def values_of(column: pd.Series[Any], make: Callable[[str], Any]) -> npt.NDArray
     for code in np.unique(codes[codes >= 0]):
         made[code] = make(texts[code])
     return made[codes]
+
+
+def of_processes(capture: Capture, processes: Iterable[int]) -> Mask:
+    """True for the events of these processes."""
+    mine = np.zeros(len(capture.events), dtype=bool)
+    rows = _rows_of(capture)
+    for process in processes:
+        mine[rows.get(process, _NO_ROWS)] = True
+    return mine
+
+
+_NO_ROWS = np.empty(0, dtype=np.int64)
+
+
+@lru_cache(maxsize=1)
+def _rows_of(capture: Capture) -> dict[int, npt.NDArray[np.int64]]:
+    """The positions of each process's events: analyses ask for one process after another, of a hundred thousand."""
+    people = capture.events[e.PROCESS].to_numpy()
+    order = np.argsort(people, kind="stable")
+    every, begins = np.unique(people[order], return_index=True)
+    return dict(zip(every.tolist(), np.split(order, begins[1:]), strict=True)) if len(order) else {}

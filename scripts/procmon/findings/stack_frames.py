@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from scripts.procmon import detail_text
 from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts import processes as p
 from scripts.procmon.contracts.capture import Capture
-from scripts.procmon.findings.select import Mask, one_of
+from scripts.procmon.findings.select import Mask, of_processes, one_of
 from scripts.procmon.knowledge import knowledge
 
 #: Below it no code can lie (Windows keeps the first 64 KB free); such frames are what a lost stack walk leaves.
@@ -78,7 +78,7 @@ class Walk:
 def walks(capture: Capture) -> list[Walk]:
     """A Walk for each process that has stacks, creators' events left out."""
     events = capture.events
-    usable = events[e.STACK].notna().to_numpy() & ~_creators(capture)
+    usable = _usable(capture)
     table = modules_of(capture)
     limit = HIGHEST[32 if capture.info.get("bits") == 32 else 64]
     # As plain arrays: tables of ten million rows would be copied for each step.
@@ -122,9 +122,9 @@ def modules_of(capture: Capture) -> dict[int, Modules]:
 def through(capture: Capture, process: int, ranges: Collection[tuple[int, int]]) -> Mask:
     """The events of a process with a frame in one of these ranges of addresses (base, size)."""
     events = capture.events
-    mine = (
-        (events[e.PROCESS] == process).to_numpy() & events[e.STACK].notna().to_numpy() & ~_creators(capture)
-    )
+    mine = of_processes(capture, [process]) & _usable(capture)
+    if not mine.any():
+        return mine
     stacks = events.loc[mine, e.STACK].astype("int64").unique()
     passed = [np.empty(0, dtype=np.int64)]
     for at in range(0, len(stacks), BLOCK):
@@ -214,6 +214,13 @@ def _callees(outside: Mask, owner: Ints, index: Ints) -> Ints:
     run = np.cumsum(starts) - 1
     of_run = before_index[starts]
     return np.where(outside, of_run[run] if len(of_run) else -1, -1)
+
+
+@lru_cache(maxsize=1)
+def _usable(capture: Capture) -> Mask:
+    """Events with a stack of the process's own."""
+    usable: Mask = capture.events[e.STACK].notna().to_numpy() & ~_creators(capture)
+    return usable
 
 
 def _creators(capture: Capture) -> Mask:

@@ -16,6 +16,7 @@ from scripts.procmon.findings.accusations import accusations
 from scripts.procmon.findings.places import kind_of
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.records import Record, order_is_trusted, records
+from scripts.procmon.findings.select import of_processes
 
 #: Shorter silences are met in every program; so are any in one that waits for its user.
 SHORTEST = 4.5
@@ -30,7 +31,10 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
         return Analysis(name="waits", outcome="could not be checked", reason="order_untrusted")
     accused = accusations(earlier)
     rows = [row for row in tree(earlier) if row.who in accused and _may_wait(row)]
-    waited = [finding for row in rows if (finding := _finding(capture, row, tree(earlier)))]
+    children: dict[int | None, list[ProcessRow]] = {}
+    for row in tree(earlier):
+        children.setdefault(row.parent, []).append(row)
+    waited = [finding for row in rows if (finding := _finding(capture, row, children.get(row.process, ())))]
     # Several runs of one program that wait alike are one habit.
     alike: dict[str, list[Finding]] = {}
     for finding in waited:
@@ -63,8 +67,8 @@ def _may_wait(row: ProcessRow) -> bool:
     return row.started_here and not (row.image_path and kind_of(row.image_path)[0] == "own")
 
 
-def _finding(capture: Capture, row: ProcessRow, everyone: Sequence[ProcessRow]) -> Finding | None:
-    mine = np.flatnonzero((capture.events[e.PROCESS] == row.process).to_numpy())
+def _finding(capture: Capture, row: ProcessRow, children: Sequence[ProcessRow]) -> Finding | None:
+    mine = np.flatnonzero(of_processes(capture, [row.process]))
     times = capture.events[e.TIME].iloc[mine]
     if len(mine) < 10 or times.isna().any():
         return None
@@ -98,9 +102,8 @@ def _finding(capture: Capture, row: ProcessRow, everyone: Sequence[ProcessRow]) 
             "round": abs(gaps[at] - round(gaps[at])) < 0.05,
             "started_before": [
                 one.who
-                for one in everyone
-                if one.parent == row.process
-                and one.start
+                for one in children
+                if one.start
                 and before.moment
                 and pd.Timedelta(0) <= pd.Timestamp(before.moment) - pd.Timestamp(one.start) <= BEFORE
             ],
