@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from ntpath import basename
 
@@ -43,12 +43,10 @@ class Traces:
     files: dict[str, FileRow] = field(default_factory=dict)
     kept: list[FileRow] = field(default_factory=list)  #: folders made here that any Windows has
     victims: list[FileRow] = field(default_factory=list)  #: what people kept, as a program left it
-    before: list[FileRow] = field(
-        default_factory=list
-    )  #: what stood there before, and holds something else now
-    looked_at: list[FileRow] = field(
-        default_factory=list
-    )  #: made by the accused, and nothing else against it
+    #: What stood there before, and holds something else now.
+    before: list[FileRow] = field(default_factory=list)
+    #: Made by the accused, and nothing else against it.
+    looked_at: list[FileRow] = field(default_factory=list)
     programs: list[ProcessRow] = field(default_factory=list)
     infected: list[ProcessRow] = field(default_factory=list)
     why: dict[str, str] = field(default_factory=dict)
@@ -81,8 +79,14 @@ def leads(earlier: Mapping[str, Analysis]) -> list[Finding]:
 
 def traces(earlier: Mapping[str, Analysis]) -> Traces:
     """What is left of the weighty findings: files made here and still there, programs behind them."""
-    found = Traces()
-    findings = weighty(earlier)
+    found, findings = Traces(), weighty(earlier)
+    _note_subjects(found, findings)
+    _note_programs(found, findings, earlier)
+    _note_files(found, findings, earlier)
+    return found
+
+
+def _note_subjects(found: Traces, findings: Sequence[Finding]) -> None:
     # The gravest finding on a thing says why it is looked for.
     for finding in sorted(findings, key=lambda one: _WEIGHTY.index(one.severity)):
         for group in finding.subjects.values():
@@ -90,18 +94,24 @@ def traces(earlier: Mapping[str, Analysis]) -> Traces:
                 found.why.setdefault(subject.lower(), finding.kind)
         if finding.severity == "high":
             found.grave.update(finding.subjects.get("processes", ()))
+
+
+def _note_programs(found: Traces, findings: Sequence[Finding], earlier: Mapping[str, Analysis]) -> None:
+    """The accused programs that are not Windows' own, and those of Windows' that run another's code."""
     accused = accusations(earlier)
     unproven = _unproven(findings, accused)
     for row in tree(earlier):
-        if row.who not in accused:
+        if row.who not in accused or row.who in unproven:
             continue
         own = row.image_path and (_is_windows(row.image_path) or in_another_windows(row.image_path))
-        if row.who in unproven:
-            continue
         if not own:
             found.programs.append(row)
         elif not row.ended_here and _HOSTED & set(accused[row.who]):
             found.infected.append(row)
+
+
+def _note_files(found: Traces, findings: Sequence[Finding], earlier: Mapping[str, Analysis]) -> None:
+    """The files made here that a finding names or an accused program made, sorted by what becomes of them."""
     false = _false(findings)
     made_by = {row.who for row in found.programs} | false
     strangers = {row.who for row in found.programs if not is_set_up(row)} | false
@@ -125,18 +135,16 @@ def traces(earlier: Mapping[str, Analysis]) -> Traces:
                 found.kept.append(file)
             continue
         if file.ordinary is None and file.made and (named or file.who in made_by):
+            note = basename(file.path).lower() in rewrote.get(file.who, ())
+            disposal = "delete" if note else grounds.about(file, stranger=file.who in strangers)
             if holds_work(file, rewrote):
                 found.victims.append(file)
-                continue
-            note = basename(file.path).lower() in rewrote.get(file.who, ())
-            disposal = grounds.about(file, stranger=file.who in strangers)
-            if disposal != "delete" and not note:
+            elif disposal != "delete":
                 (found.before if disposal == "put back" else found.looked_at).append(file)
-                continue
-            found.files[file.path] = file
-            made = found.why.get(file.who.lower(), "dropped")
-            found.why.setdefault(file.path.lower(), about.get(file.path.lower(), made))
-    return found
+            else:
+                found.files[file.path] = file
+                made = found.why.get(file.who.lower(), "dropped")
+                found.why.setdefault(file.path.lower(), about.get(file.path.lower(), made))
 
 
 def _is_windows(image: str) -> bool:
