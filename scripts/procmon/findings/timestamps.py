@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ntpath import basename
-from typing import Literal
 
 import pandas as pd
 
@@ -85,10 +84,9 @@ def _settings(
     sources: Mapping[str, str],
 ) -> Iterator[Setting]:
     clock = _Clock(capture, [*done, *(times for part in seen.by_file.values() for times in part)])
-    changed = {times.file for times in done}
     made = {file_key(row.path) for row in written_files(earlier) if row.made}
-    touched = changed | made
-    image_of, setups, doers = images(earlier), setup_programs(capture), Doers(tree(earlier))
+    touched = {times.file for times in done} | made
+    trusted = _Trusted(capture, earlier)
     for times in done:
         if clock.is_now(times):
             continue
@@ -98,23 +96,17 @@ def _settings(
         ordinary = _ordinary(capture, times, seen, unchanged=unchanged, source=sources.get(times.file))
         if donor is not None and basename(donor.file) == basename(times.file):
             ordinary = ordinary or "copied_times"
-        person, image = who(capture, times.process), image_of.get(times.process)
-        doer = doers.of(times.process)
-        # "copy" gives what it makes the source's time of last write, whatever is to be seen of the source.
-        copying = doer == "script" and "CreationTime" not in times.moments
-        trusted = doer == "installed" or copying or person in setups or is_installer(person, image)
-        if donor is None and ordinary is None and times.file in made and (trusted or not _poses(times.path)):
-            ordinary = "restored"
+        if donor is None and ordinary is None and times.file in made:
+            ordinary = "restored" if trusted.may_set(times) or not _poses(times.path) else None
         donor = None if ordinary else donor
-        direction: Literal["back", "forward", "unchanged"] = "forward" if (seconds or -1) > 0 else "back"
         yield Setting(
             row=TimestampRow(
                 path=times.path,
                 process=times.process,
-                who=person,
+                who=who(capture, times.process),
                 time=moment_of(capture, times.events[0]),
                 set={name: value.isoformat() for name, value in times.moments.items()},
-                direction="unchanged" if unchanged else direction,
+                direction="unchanged" if unchanged else "forward" if (seconds or -1) > 0 else "back",
                 seconds=seconds,
                 donor=donor.path if donor else None,
                 donor_events=list(donor.events) if donor else [],
@@ -123,11 +115,30 @@ def _settings(
             ),
             file=times.file,
             donor=donor,
-            donor_read_first=donor is not None
-            and donor.process == times.process
-            and donor.events[0] < times.events[-1],
+            donor_read_first=donor is not None and _read_first(donor, times),
             made_here=times.file in made,
         )
+
+
+class _Trusted:
+    """The processes whose business it is to give files times: installed and set-up programs, and copying."""
+
+    def __init__(self, capture: Capture, earlier: Mapping[str, Analysis]) -> None:
+        self._capture, self._images = capture, images(earlier)
+        self._setups, self._doers = setup_programs(capture), Doers(tree(earlier))
+
+    def may_set(self, times: Times) -> bool:
+        """Whether the process that set these times is one of them."""
+        doer, person = self._doers.of(times.process), who(self._capture, times.process)
+        # "copy" gives what it makes the source's time of last write, whatever is to be seen of the source.
+        copying = doer == "script" and "CreationTime" not in times.moments
+        installer = person in self._setups or is_installer(person, self._images.get(times.process))
+        return doer == "installed" or copying or installer
+
+
+def _read_first(other: Times, times: Times) -> bool:
+    """Whether the process that set the times had read those of another file before."""
+    return other.process == times.process and other.events[0] < times.events[-1]
 
 
 def _poses(path: str) -> bool:
@@ -144,14 +155,9 @@ def _donor(times: Times, seen: Seen, *, but: set[str]) -> Times | None:
         other
         for other in seen.agreeing(times)
         if other.file not in but
-        and (
-            folder_of(other.file) == folder_of(times.file)
-            or (other.process == times.process and other.events[0] < times.events[-1])
-        )
+        and (folder_of(other.file) == folder_of(times.file) or _read_first(other, times))
     ]
-    own = [
-        other for other in fitting if other.process == times.process and other.events[0] < times.events[-1]
-    ]
+    own = [other for other in fitting if _read_first(other, times)]
     return own[-1] if own else fitting[0] if fitting else None
 
 
