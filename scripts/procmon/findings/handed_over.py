@@ -7,10 +7,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from ntpath import basename
 
+from scripts.procmon.findings.named_files import LONGEST
 from scripts.procmon.findings.places import plain_path, program_of
-
-#: Command lines are written by whoever starts a program: longer ones are looked at from the beginning only.
-LONGEST = 4_000
 
 _PATH = r"""\s*["']*(?P<path>[a-z]:\\[^"'<>|*?\r\n]{1,300}?\.[a-z0-9]{1,4})(?=["'\s,;)]|$)"""
 _SWITCHES = r"^\s*(?:[-/][^\s\"]+\s+)*"

@@ -12,6 +12,7 @@ from scripts.procmon.contracts import processes as p
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
 from scripts.procmon.contracts.tables import RegistryDeletionRow
+from scripts.procmon.findings.before import NEW_KEY
 from scripts.procmon.findings.names import image_path, process_name, who
 from scripts.procmon.findings.own_programs import is_own_program
 from scripts.procmon.findings.places import kind_of
@@ -168,7 +169,7 @@ def _made_by_itself(capture: Capture, history: History, record: Record) -> dict[
     """The last making before the deletion, by the process itself or else by another run of its program ("by")."""
     program, own = _program(capture, record), []
     for made in history.made.get(normal(record.path), ()):
-        new = made.operation == "RegSetValue" or "REG_CREATED_NEW_KEY" in made.detail
+        new = made.operation == "RegSetValue" or NEW_KEY in made.detail
         before = made.event < record.event or not history.trusted
         if new and before and _program(capture, made) == program:
             own.append(made)

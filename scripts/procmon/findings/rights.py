@@ -36,6 +36,11 @@ def level_of(integrity: str | None) -> int | None:
     return None if found is None else int(found)
 
 
+def is_standard(level: int | None) -> bool:
+    """Whether a level is known to be no higher than that of an ordinary program of a user's."""
+    return level is not None and level <= MEDIUM
+
+
 def logon_of(authentication_id: Any) -> str | None:
     """The name of a logon session of Windows' own; None for a user's or an unknown one."""
     if authentication_id is None or pd.isna(authentication_id):

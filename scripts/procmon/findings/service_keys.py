@@ -10,6 +10,7 @@ from ntpath import basename
 from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.detail_text import number
+from scripts.procmon.findings.before import NEW_KEY
 from scripts.procmon.findings.places import plain_path, program_of
 from scripts.procmon.findings.records import Record, records
 from scripts.procmon.findings.registry_paths import normal
@@ -131,7 +132,7 @@ def _shown_name(path: str) -> str:
 
 def _note(key: ServiceKey, record: Record, rest: str | None) -> None:
     if record.operation == "RegCreateKey" and rest is None:
-        new = "REG_CREATED_NEW_KEY" in record.detail
+        new = NEW_KEY in record.detail
         opened = "Disposition" not in record.fields
         (key.created if new else key.opened if opened else []).append(record)
     elif record.operation == "RegDeleteKey":

@@ -15,7 +15,7 @@ from scripts.procmon.detail_text import number
 from scripts.procmon.findings.file_acts import OPEN, READ, WRITE, file_key
 from scripts.procmon.findings.records import Record, records
 from scripts.procmon.findings.reproduce import by_path
-from scripts.procmon.findings.rights import MEDIUM, is_system, levels
+from scripts.procmon.findings.rights import is_standard, is_system, levels
 from scripts.procmon.findings.select import one_of, where
 from scripts.procmon.findings.tables import rows_of
 
@@ -68,7 +68,7 @@ def tasks_rewritten(
     deleted = {file_key(row.path): row for row in rows_of(earlier, "deletions") if not row.attempt}
     found = []
     for path, told in _by_file(capture).items():
-        low = [one for one in told if one.operation in WRITE and _is_low(level.get(one.process))]
+        low = [one for one in told if one.operation in WRITE and is_standard(level.get(one.process))]
         if low and low[0].process in by_number:
             mine = [one for one in low if one.process == low[0].process]
             rewriting = Rewriting(path, told, by_number[low[0].process], mine[0], mine[-1])
@@ -86,10 +86,6 @@ def _by_file(capture: Capture) -> dict[str, list[Record]]:
     for record in records(capture, mask):
         files.setdefault(paths.setdefault(file_key(record.path), record.path), []).append(record)
     return files
-
-
-def _is_low(level: int | None) -> bool:
-    return level is not None and level <= MEDIUM
 
 
 def _creates(record: Record) -> bool:

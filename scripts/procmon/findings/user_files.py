@@ -12,7 +12,7 @@ from scripts.procmon.contracts.tables import FileRow, ProcessRow
 from scripts.procmon.findings.names import who
 from scripts.procmon.findings.records import Record, records
 from scripts.procmon.findings.reproduce import by_path
-from scripts.procmon.findings.rights import MEDIUM, is_system, levels
+from scripts.procmon.findings.rights import is_standard, is_system, levels
 from scripts.procmon.findings.select import one_of, where
 from scripts.procmon.findings.tables import rows_of
 
@@ -28,7 +28,7 @@ def user_files_run_by_system(
     written: dict[str, FileRow] = {
         file.path.lower(): file
         for file in rows_of(earlier, "files")
-        if file.what != "folder" and _is_low(level.get(file.process))
+        if file.what != "folder" and is_standard(level.get(file.process))
     }
     by_number = {row.process: row for row in rows}
     runs = [
@@ -49,10 +49,6 @@ def user_files_run_by_system(
         )
         for row, file in runs
     ]
-
-
-def _is_low(level: int | None) -> bool:
-    return level is not None and level <= MEDIUM
 
 
 def _named(row: ProcessRow, written: Mapping[str, FileRow]) -> FileRow | None:
