@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
-import pandas as pd
+import numpy as np
 
 from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
@@ -99,8 +99,8 @@ def acts(capture: Capture, mask: Mask) -> Acts:
             found[kind][name] = None
         events.append(record.event)
         first.setdefault(record.path, record.event)
-    paths = capture.events[e.PATH].to_numpy()[mask & sends]
-    peers = (str(path).partition(" -> ")[2] for path in dict.fromkeys(paths[~pd.isna(paths)]))
+    paths = capture.events[e.PATH].iloc[np.flatnonzero(mask & sends)].dropna().unique()
+    peers = (str(path).partition(" -> ")[2] for path in paths)
     lists = {kind: list(names) for kind, names in found.items()}
     return Acts(
         **lists, sent_to=list(dict.fromkeys(peer for peer in peers if peer)), events=events, first=first

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from scripts.procmon import detail_text
@@ -55,23 +56,25 @@ class Record:
 
 def records(capture: Capture, mask: Mask) -> list[Record]:
     """The events of ``mask``, in order."""
-    rows = capture.events[mask]
-    columns = [rows[name].astype(object).where(rows[name].notna(), None).tolist() for name in _COLUMNS]
+    at = np.flatnonzero(mask)
+    if not len(at):
+        return []
+    events = capture.events
+    numbers = (events[name].iloc[at].tolist() for name in (e.EVENT, e.TIME, e.PROCESS, e.TID))
+    texts = (_texts(events[name], at) for name in (e.OPERATION, e.PATH, e.RESULT, e.DETAIL))
     return [
-        Record(
-            int(event),
-            time,
-            int(process),
-            None if tid is None else int(tid),
-            *("" if text is None else str(text) for text in texts),
-        )
-        for (event, process, tid, *texts), time in zip(
-            zip(*columns, strict=True), rows[e.TIME].tolist(), strict=True
-        )
+        Record(int(event), time, int(process), None if pd.isna(tid) else int(tid), *told)
+        for event, time, process, tid, *told in zip(*numbers, *texts, strict=True)
     ]
 
 
-_COLUMNS = (e.EVENT, e.PROCESS, e.TID, e.OPERATION, e.PATH, e.RESULT, e.DETAIL)
+def _texts(column: pd.Series[Any], at: npt.NDArray[np.intp]) -> list[str]:
+    """The texts of some rows, "" for a null, without making all texts of the column for them."""
+    codes = column.cat.codes.to_numpy()[at]
+    distinct, of = np.unique(codes, return_inverse=True)
+    known = column.cat.categories.take(distinct[distinct >= 0]).tolist()
+    texts = ["", *known] if distinct[0] < 0 else known
+    return [texts[one] for one in of.tolist()]
 
 
 def of_operations(capture: Capture, operations: Collection[str]) -> list[Record]:
