@@ -14,6 +14,7 @@ from scripts.procmon.contracts.tables import AutostartRow, FileRow, ServiceRow
 from scripts.procmon.findings.accusations import accusations
 from scripts.procmon.findings.askers import lies_loose
 from scripts.procmon.findings.autoruns_listing import Listing, listing
+from scripts.procmon.findings.names import name_of
 from scripts.procmon.findings.path_forms import in_full
 from scripts.procmon.findings.places import in_its_place
 from scripts.procmon.findings.process_tree import tree
@@ -124,7 +125,7 @@ def _matcher(text: str) -> re.Pattern[str]:
 
 def _started_with(start: Mapping[str, Any], file: FileRow, image: str | None) -> list[AutostartRow]:
     """The row of a file that a program opens at each start; none where the program itself keeps it."""
-    name = file.who.rpartition(" (")[0].lower()
+    name = name_of(file.who)
     if name in start.get("by", ()) and in_its_place(image):
         return []
     row = _file(start["id"], file)
@@ -182,7 +183,7 @@ def _finding(
 ) -> Finding:
     program = _PROGRAM.search(row.path) is not None
     start = start_file(row.path)
-    tool = row.who.rpartition(" (")[0].lower()
+    tool = name_of(row.who)
     if start:
         program = loose or tool in _TOOLS or bool(start.get("quiet"))
     script = row.place == "startup-folder" and tool in knowledge("by_hand") and not setup

@@ -12,7 +12,7 @@ from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.tables import FileRow
 from scripts.procmon.findings.commands import given, is_interpreter, place_given, stands_in_at_log_on, tells
 from scripts.procmon.findings.file_kinds import is_stray
-from scripts.procmon.findings.names import image_path, process_name, who
+from scripts.procmon.findings.names import image_path, name_of, process_name, who
 from scripts.procmon.findings.places import Kind, in_its_place, kind_of, plain_path, program_of
 from scripts.procmon.findings.records import Record
 from scripts.procmon.findings.registry_index import RegistryIndex
@@ -183,7 +183,7 @@ def _planted(capture: Capture, write: Write, file: FileRow | None) -> list[str]:
     """The sign that the file was put there by hand, whoever wrote the value: services of Windows do so for others."""
     if file is None or write.place.get("by_hand") != "any":
         return []
-    tool = file.who.rpartition(" (")[0].lower() in knowledge("by_hand")
+    tool = name_of(file.who) in knowledge("by_hand")
     return ["planted"] if tool or is_stray(image_path(capture, file.process)) else []
 
 

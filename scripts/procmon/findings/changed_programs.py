@@ -12,6 +12,7 @@ from scripts.procmon.findings.file_kinds import (
     belongs_to_a_program,
 )
 from scripts.procmon.findings.maker_signs import MOST_FILES, Known, Signs, by_maker, evidence_of, facts_on
+from scripts.procmon.findings.names import name_of
 from scripts.procmon.findings.places import in_its_place
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.knowledge import knowledge
@@ -66,6 +67,6 @@ def programs_changed(capture: Capture, rows: Sequence[FileRow], known: Known) ->
 
 def _changes_no_programs(person: str, image: str | None) -> bool:
     """Whether it is a browser, shows documents, or is one of Windows' own with no business with others' programs."""
-    name, habits = person.rpartition(" (")[0].lower(), knowledge("process_habits")
+    name, habits = name_of(person), knowledge("process_habits")
     known = {*knowledge("network")["browsers"], *habits["readers"], *habits["change_no_programs"]}
     return name in known and image is not None and in_its_place(image)

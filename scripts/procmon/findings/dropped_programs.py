@@ -16,6 +16,7 @@ from scripts.procmon.findings.file_kinds import (
 from scripts.procmon.findings.input_methods import entry_of, input_methods
 from scripts.procmon.findings.kept import keeps_registering
 from scripts.procmon.findings.maker_signs import MOST_FILES, Known, Signs, by_maker, evidence_of, facts_on
+from scripts.procmon.findings.names import name_of
 from scripts.procmon.findings.places import below_windows, in_its_place
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.setup_programs import is_installer
@@ -99,7 +100,7 @@ def _handed_on(files: Sequence[FileRow], signs: Signs, known: Known) -> list[str
     None that came from a share, as what log-on scripts bring does, or went where programs are installed.
     """
     image = known.images.get(files[0].process)
-    name = files[0].who.rpartition(" (")[0].lower()
+    name = name_of(files[0].who)
     habits = knowledge("process_habits")
     reader = name in habits["readers"] and in_its_place(image)
     if not reader and (name not in habits["script_hosts"] or known.doers.of(files[0].process) == "installed"):
@@ -129,7 +130,7 @@ def _passes_for_windows(path: str, image: str | None) -> bool:
 
 
 def _is_browser(person: str, image: str | None) -> bool:
-    name = person.rpartition(" (")[0].lower() or person.lower()
+    name = name_of(person)
     return name in knowledge("network")["browsers"] and in_its_place(image)
 
 

@@ -11,7 +11,7 @@ from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
 from scripts.procmon.contracts.tables import DeletionRow, FileRow, RenameRow
 from scripts.procmon.findings.file_acts import hard_links
-from scripts.procmon.findings.names import moment_of, who
+from scripts.procmon.findings.names import moment_of, name_of, who
 from scripts.procmon.findings.places import below_windows, in_another_windows, in_its_place
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.select import where
@@ -43,7 +43,7 @@ def replaced(capture: Capture, earlier: Mapping[str, Analysis]) -> list[Finding]
     changes: dict[str, list[Change]] = {}
     links = _links(capture)
     for change in (*_changes(earlier), *_linked(links)):
-        name, image = change.row.who.rpartition(" (")[0].lower(), image_of.get(change.row.process)
+        name, image = name_of(change.row.who), image_of.get(change.row.process)
         if name in knowledge("log_on_screen")["serviced_by"] and in_its_place(image):
             continue
         changes.setdefault(change.path.lower(), []).append(change)

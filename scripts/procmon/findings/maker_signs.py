@@ -17,6 +17,7 @@ from scripts.procmon.findings.file_kinds import (
     odd_place,
 )
 from scripts.procmon.findings.file_uses import Use, module_users
+from scripts.procmon.findings.names import name_of
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.setup_programs import setup_programs
 from scripts.procmon.findings.standing import got_its_end, placed, stands_at
@@ -167,4 +168,4 @@ def facts_on(person: str, files: Sequence[FileRow], signs: Signs) -> dict[str, o
 
 def _is_kernel(person: str) -> bool:
     """Whether it is the System process, in whose name drivers and other computers write, and which has no file."""
-    return person.rpartition(" (")[0].lower() == "system"
+    return name_of(person) == "system"

@@ -13,7 +13,7 @@ from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding
 from scripts.procmon.findings.accusations import accusations
-from scripts.procmon.findings.names import moment_of, who
+from scripts.procmon.findings.names import moment_of, name_of, who
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.select import one_of, where
@@ -34,7 +34,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     events = capture.events
     met = one_of(events[e.RESULT], {"SUCCESS"}) & where(events[e.PATH], lambda path: _tool(path) is not None)
     told = events[met]
-    accused = {one.rpartition(" (")[0].lower() for one in accusations(earlier)}
+    accused = {name_of(one) for one in accusations(earlier)}
     findings = []
     paths = told[e.PATH].astype(str)
     tools = paths.map(_tool)

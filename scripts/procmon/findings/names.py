@@ -21,6 +21,11 @@ def who(capture: Capture, process: int) -> str:
     return _people(capture)[process]
 
 
+def name_of(person: str) -> str:
+    """The name of a process that is written as ``who`` writes it, in lower case; the whole where it has no number."""
+    return (person.rpartition(" (")[0] or person).lower()
+
+
 def process_name(capture: Capture, process: int) -> str:
     """The column *Process Name* of a process."""
     return _process_names(capture)[process]

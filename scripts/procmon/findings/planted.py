@@ -15,6 +15,7 @@ from scripts.procmon.findings.file_acts import file_key
 from scripts.procmon.findings.file_kinds import belongs_to_a_program, ending
 from scripts.procmon.findings.file_uses import Use, module_users, uses
 from scripts.procmon.findings.input_methods import entry_of, input_methods
+from scripts.procmon.findings.names import name_of
 from scripts.procmon.findings.places import below_windows
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.reproduce import by_path
@@ -65,7 +66,7 @@ def planted(capture: Capture, rows: Sequence[FileRow], earlier: Mapping[str, Ana
 def _abused(row: FileRow, image: str | None) -> bool:
     """Whether a program of Windows that brings no libraries made one where Windows looks for it in vain."""
     habits, missing = knowledge("process_habits"), knowledge("system_libraries")["missing"]
-    name = row.who.rpartition(" (")[0].lower()
+    name = name_of(row.who)
     if name not in {*habits["bring_no_libraries"], *habits["change_no_programs"]}:
         return False
     return below_windows(image or "") is not None and below_windows(row.renamed_to or row.path) in missing

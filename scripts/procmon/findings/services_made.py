@@ -14,6 +14,7 @@ from scripts.procmon.findings.before import before
 from scripts.procmon.findings.commands import given, is_interpreter, tells
 from scripts.procmon.findings.file_acts import file_key
 from scripts.procmon.findings.file_kinds import belongs_to_a_program, is_stray, odd_place, watched_place
+from scripts.procmon.findings.names import name_of
 from scripts.procmon.findings.places import below_windows
 from scripts.procmon.findings.records import Record
 from scripts.procmon.findings.service_keys import SERVICES
@@ -161,7 +162,7 @@ def _finding(making: Making, autoruns: Listing) -> Finding:
             "manager": making.manager,
             "setup": making.setup,
             "replaced": making.replaced,
-            "tool": row.who.rpartition(" (")[0].lower() in knowledge("by_hand"),
+            "tool": name_of(row.who) in knowledge("by_hand"),
             "runs": making.run,
             "before": making.before,
             "loose": making.loose,
@@ -186,4 +187,4 @@ def _is_a_product(run: str | None) -> bool:
 
 def _by_hand(row: ServiceRow, image: str | None) -> bool:
     """Whether a tool for people and scripts, or a program from where users may write, set the values."""
-    return row.who.rpartition(" (")[0].lower() in knowledge("by_hand") or is_stray(image)
+    return name_of(row.who) in knowledge("by_hand") or is_stray(image)

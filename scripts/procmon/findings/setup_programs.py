@@ -6,7 +6,7 @@ import re
 
 from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
-from scripts.procmon.findings.names import who
+from scripts.procmon.findings.names import name_of, who
 from scripts.procmon.findings.places import in_its_place
 from scripts.procmon.findings.select import one_of, where
 from scripts.procmon.knowledge import knowledge
@@ -32,5 +32,5 @@ def is_installer(person: str, image: str | None) -> bool:
 
     Anything may be called setup.exe: one from where users may write is known by what it registers.
     """
-    name = person.rpartition(" (")[0].lower() or person.lower()
+    name = name_of(person)
     return name in knowledge("file_kinds")["installers"] and in_its_place(image)

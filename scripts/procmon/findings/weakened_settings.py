@@ -20,7 +20,7 @@ from scripts.procmon.findings.doers import Doers
 from scripts.procmon.findings.file_kinds import PROGRAMS, is_stray
 from scripts.procmon.findings.file_kinds import kind_of as kind_of_file
 from scripts.procmon.findings.lineage import ancestors
-from scripts.procmon.findings.names import process_name, who
+from scripts.procmon.findings.names import name_of, process_name, who
 from scripts.procmon.findings.places import in_its_place, kind_of, plain_path
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.records import Record, of_operations
@@ -186,7 +186,7 @@ def _finding(
     askers: list[str],
     bundle: Severity | None,
 ) -> Finding:
-    name = person.rpartition(" (")[0].lower()
+    name = name_of(person)
     policy = policy or (in_place and name in _POLICY)
     # The protection itself keeps what an administrator told it, by policy or in its own window.
     own = in_place and name == _DEFENDER and all(one["id"] in ("defender", _EXCLUSION) for _, one in mine)

@@ -12,6 +12,7 @@ from scripts.procmon.findings.askers import lies_loose
 from scripts.procmon.findings.command_lines import telling
 from scripts.procmon.findings.commands import is_interpreter
 from scripts.procmon.findings.file_kinds import PROGRAMS, is_stray
+from scripts.procmon.findings.names import name_of
 from scripts.procmon.findings.places import in_its_place
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.reproduce import by_path
@@ -157,7 +158,7 @@ def _written(earlier: Mapping[str, Analysis]) -> Iterator[Finding]:
     image_of = images(earlier)
     by_writer: dict[str, list[FileRow]] = {}
     for file in rows_of(earlier, "files"):
-        name = file.who.rpartition(" (")[0].lower()
+        name = name_of(file.who)
         keeper = name in _KEEPERS and in_its_place(image_of.get(file.process))
         if _REPOSITORY.search(file.path) and file.how != "changed" and file.what != "folder" and not keeper:
             by_writer.setdefault(file.who, []).append(file)

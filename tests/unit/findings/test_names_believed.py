@@ -8,6 +8,7 @@ import pytest
 
 from scripts.procmon.contracts.findings import Finding
 from scripts.procmon.findings.analyses import run
+from scripts.procmon.findings.names import name_of
 from scripts.procmon.findings.places import in_its_place
 from scripts.procmon.findings.setup_programs import is_installer
 from scripts.procmon.text.telling import tell
@@ -16,6 +17,13 @@ from tests.captures.events import Row, capture
 
 LOGIN_DATA = r"C:\Users\b\AppData\Local\Google\Chrome\User Data\Default\Login Data"
 DEFENDER = r"HKLM\Software\Microsoft\Windows Defender"
+
+
+@pytest.mark.parametrize(
+    "person", ["Reg.exe (300)", "Reg.exe"], ids=["with its number", "from an export without the column PID"]
+)
+def test_the_name_of_a_process_is_known_from_how_it_is_written(person: str) -> None:
+    assert name_of(person) == "reg.exe"
 
 
 def found(*rows: Row, image: str, kind: str, **processes: dict[str, Any]) -> list[Finding]:
