@@ -17,10 +17,15 @@ _BEHIND = re.compile(r"(unc\\)|(?:globalroot(?=\\device\\))|(?=[a-z]:(?:\\|$))",
 _IN_TEXT = re.compile(r"(?:\\\\[?.]|\\\?\?)\\(?=[a-z]:\\)", re.IGNORECASE)
 #: Six characters at most and a number, and no more than three behind a dot. Names with two "~" are of the update's kind.
 _SHORT = re.compile(r"[^\\~./:*?\"<>|]{1,6}~\d{1,4}(?:\.[^\\~.]{1,3})?")
+#: Names that are short enough to need none beside them: "Windows", "System32", "a.txt".
+_FITS = re.compile(r"[^ .+,;=\[\]]{1,8}(?:\.[^ .+,;=\[\]]{1,3})?")
+_NOT_IN_SHORT, _WORKED_OUT = re.compile(r"[+,;=\[\]]"), re.compile(r"[0-9a-f]{4}")
 _SHORT_PATHS = re.compile(r"[a-z]:\\[^\"<>|*?,;\s]{0,240}~\d[^\"<>|*?,;\s]{0,240}", re.IGNORECASE)
 
 #: Deeper folders keep their short names: a path is written by whoever is captured.
 MOST_PARTS = 24
+#: So many names of one folder get the same letters and a number on NTFS.
+MOST_ALIKE = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,10 +151,26 @@ def paired(short: str, long: str) -> Iterator[tuple[tuple[str, str], str]]:
 
 
 def is_short_for(name: str, other: str) -> bool:
-    """Whether one name can be the short one of another: it begins like it, and the other is none itself."""
+    """Whether Windows can have given one name as the short one of another; no name that fits 8.3 itself has one."""
     if not _SHORT.fullmatch(name) or _SHORT.fullmatch(other) or not other:
         return False
-    letters = re.sub(r"[ .]", "", other.lower())
+    if not other.isascii():
+        return True
+    letters = _NOT_IN_SHORT.sub("_", re.sub(r"[ .]", "", other.lower()))
+    stem, _, rest = name.lower().partition("~")
     # Of names that are much alike only two characters are kept, with a number worked out from the rest.
-    stem = name.lower().partition("~")[0]
-    return letters[:2] == stem[:2] or not other.isascii()
+    alike = letters.startswith(stem) and int(rest.partition(".")[0]) <= MOST_ALIKE
+    return not _FITS.fullmatch(other) and (
+        alike or _WORKED_OUT.fullmatch(stem.removeprefix(letters[:2])) is not None
+    )
+
+
+def contradicts(folder: str, short: str, long: str) -> bool:
+    """Whether the folder is one of those that have another short name on nearly every computer."""
+    known = [
+        guess
+        for guess, told in _guesses().items()
+        for below, name, _ in told
+        if name.lower() == long.lower() and below.fullmatch(folder)
+    ]
+    return bool(known) and short not in known

@@ -8,7 +8,7 @@ from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts import processes as p
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.detail_text import fields
-from scripts.procmon.findings.path_forms import ShortNames, is_short_for, paired, unprefixed
+from scripts.procmon.findings.path_forms import ShortNames, contradicts, is_short_for, paired, unprefixed
 from scripts.procmon.findings.places import program_of
 from scripts.procmon.findings.select import one_of, where
 
@@ -36,7 +36,10 @@ def shown_names(capture: Capture) -> ShortNames:
         capture.processes[p.COMMAND_LINE].array, capture.processes[p.IMAGE_PATH].array, strict=True
     ):
         if not (pd.isna(line) or pd.isna(image)) and "~" in line[:4000]:
-            shown.update(paired(program_of(line[:4000]), unprefixed(str(image))))
+            # Whoever starts a program chooses what its command line calls it, so nothing here gainsays what is known.
+            for (folder, short), name in paired(program_of(line[:4000]), unprefixed(str(image))):
+                if not contradicts(folder, short, name):
+                    shown.setdefault((folder, short), name)
     bits = capture.info.get("bits")
     return ShortNames(shown=shown, bits=bits if bits in (32, 64) else 64)
 

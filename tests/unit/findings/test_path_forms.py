@@ -113,6 +113,27 @@ def test_a_process_s_own_file_shows_it_and_another_program_s_does_not() -> None:
     assert of(r"C:\PROGRA~1\a.exe /x") == {}
 
 
+@pytest.mark.parametrize(
+    ("line", "image"),
+    [
+        (r"C:\WINDO~1\System32\calc.exe", r"C:\Windows\System32\calc.exe"),
+        (r"C:\PROGRA~4\7-Zip\7z.exe", r"C:\Program Files\7-Zip\7z.exe"),
+        (r"C:\PROGRA~9\7-Zip\7z.exe", r"C:\Program Files\7-Zip\7z.exe"),
+        (r"C:\PRETTY~1\7-Zip\7z.exe", r"C:\Program Files\7-Zip\7z.exe"),
+        (r"C:\ProgramData\MICROS~2\a.exe", r"C:\ProgramData\Microsoft\a.exe"),
+    ],
+)
+def test_a_command_line_makes_no_folder_of_one_s_own_one_of_windows(line: str, image: str) -> None:
+    shown = shown_names(capture(processes={"a.exe (1)": {"image_path": image, "command_line": line}})).shown
+    assert shown == {}
+
+
+def test_a_name_worked_out_from_the_whole_is_known_as_a_short_one() -> None:
+    line, image = r"C:\Tools\MA1F3C~1\a.exe", r"C:\Tools\Maker Tools\a.exe"
+    shown = shown_names(capture(processes={"a.exe (1)": {"image_path": image, "command_line": line}})).shown
+    assert shown == {("c:\\tools", "ma1f3c~1"): "Maker Tools"}
+
+
 def test_what_lies_under_the_short_name_of_installed_programs_is_no_stray_and_below_another_is() -> None:
     assert kind_of(r"C:\PROGRA~1\Maker\a.exe")[0] == "own"
     assert kind_of(r"\\?\C:\Program Files\Maker\a.exe")[0] == "own"
