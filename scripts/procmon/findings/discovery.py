@@ -10,6 +10,7 @@ from scripts.procmon.contracts.findings import Finding, Rule, Severity, Techniqu
 from scripts.procmon.contracts.tables import ProcessRow
 from scripts.procmon.findings.doers import Doers
 from scripts.procmon.findings.named_files import LONGEST
+from scripts.procmon.findings.patterns import met
 from scripts.procmon.findings.places import below_windows
 from scripts.procmon.knowledge import knowledge
 
@@ -73,18 +74,17 @@ def _carries(row: ProcessRow) -> bool:
 
 
 def _what(command_line: str) -> str | None:
+    """What the command looks up, as the first entry that it meets names it."""
     text = command_line[:LONGEST].replace("^", "")
-    return next((what for what, pattern in _known() if pattern.search(text)), None)
+    folded = text.casefold()
+    return next(
+        (str(one["what"]) for one in knowledge("discovery") if met(one["pattern"], text, folded)), None
+    )
 
 
 @cache
 def _beyond() -> frozenset[str]:
     return frozenset(str(one["what"]) for one in knowledge("discovery") if one.get("beyond"))
-
-
-@cache
-def _known() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((one["what"], re.compile(one["pattern"], re.IGNORECASE)) for one in knowledge("discovery"))
 
 
 def _finding(

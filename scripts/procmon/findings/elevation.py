@@ -71,8 +71,9 @@ def _relaunches(
     for again in rows:
         through = by_number.get(again.parent) if again.parent is not None else None
         first = by_number.get(through.parent) if through and through.parent is not None else None
-        asked = through is not None and _RUNAS.search(through.command_line or "")
-        if through and first and asked and _same_program(again, first) and first.process != again.process:
+        if not through or not first or first.process == again.process or not _same_program(again, first):
+            continue
+        if _RUNAS.search(through.command_line or ""):
             found.append(_relaunch(first, through, again, access))
     return found
 

@@ -34,9 +34,12 @@ def findings_of(
     accused = accusations(earlier)
     paths = images(earlier)
     by_process: dict[str, list[PeerRow]] = {}
+    to_itself: dict[str, list[PeerRow]] = {}
     for row in rows:
         if row.ordinary in (None, "browser_traffic", "update_service"):
             by_process.setdefault(row.who, []).append(row)
+        elif row.ordinary == "loopback":
+            to_itself.setdefault(row.who, []).append(row)
     findings = []
     for person, mine in by_process.items():
         swarm = _swarm(mine)
@@ -44,9 +47,10 @@ def findings_of(
             own = kind_of(paths.get(swarm[0].process, ""))[0] == "own" and not _is_windows(paths, swarm[0])
             told = _unanswered(person, swarm, accused.get(person, []), lengths, installed=own)
             findings.append(replace(told, facts={**told.facts, "filtered": filtered}))
-        rest = [row for row in mine if row not in swarm]
+        told_already = set(map(id, swarm))
+        rest = [row for row in mine if id(row) not in told_already]
         if person in accused and rest:
-            loopback = [row for row in rows if row.who == person and row.ordinary == "loopback"]
+            loopback = to_itself.get(person, ())
             findings.append(_talked(person, rest, accused[person], loopback=loopback, lengths=lengths))
     return findings
 
@@ -120,35 +124,16 @@ def _talked(
     loopback: Sequence[PeerRow],
     lengths: Mapping[int, list[int]],
 ) -> Finding:
-    peers: list[dict[str, Any]] = [
-        {
-            "peer": row.peer,
-            "addresses": row.addresses,
-            "port": row.port,
-            "protocol": row.protocol,
-            "sent": row.bytes_sent,
-            "received": row.bytes_received,
-            "answered": row.answered,
-            "dns": row.port in DNS,
-            "public": any(map(is_public_name_server, [row.peer, *row.addresses])),
-            "too_short": _too_short(row, lengths),
-            "times": sum(1 for _ in row.events),
-            "sizes": lengths.get(id(row), []),
-            "direction": row.direction,
-            "first": row.first,
-        }
-        # Who answered stands first, and whom nobody would block last.
-        for row in sorted(rows, key=lambda one: (not one.answered, one.port in DNS))
-    ]
-    severity: Severity = "medium"
+    # Who answered stands first, and whom nobody would block last.
+    ordered = sorted(rows, key=lambda one: (not one.answered, one.port in DNS))
     web = [row for row in rows if row.port in ("80", "443", "http", "https")]
     return Finding(
         kind="suspect_talked",
-        severity=severity,
+        severity="medium",
         confidence="certain",
         facts={
             "who": person,
-            "peers": peers,
+            "peers": [_told(row, lengths.get(id(row), ())) for row in ordered],
             "sent": sum(row.bytes_sent for row in rows),
             "received": sum(row.bytes_received for row in rows),
             "kinds": list(kinds),
@@ -164,6 +149,26 @@ def _talked(
         attack=[Technique("T1071.001", "low")] if web else [],
         subjects={"processes": [person], "peers": _ends(rows)},
     )
+
+
+def _told(row: PeerRow, sizes: Sequence[int]) -> dict[str, Any]:
+    """One peer for the sentences; ``sizes`` are the lengths sent to it, in bytes."""
+    return {
+        "peer": row.peer,
+        "addresses": row.addresses,
+        "port": row.port,
+        "protocol": row.protocol,
+        "sent": row.bytes_sent,
+        "received": row.bytes_received,
+        "answered": row.answered,
+        "dns": row.port in DNS,
+        "public": any(map(is_public_name_server, [row.peer, *row.addresses])),
+        "too_short": _too_short(row, sizes),
+        "times": len(row.events),
+        "sizes": list(sizes),
+        "direction": row.direction,
+        "first": row.first,
+    }
 
 
 def _ends(rows: Sequence[PeerRow]) -> list[str]:
@@ -189,9 +194,8 @@ def _is_address(peer: str) -> bool:
     return True
 
 
-def _too_short(row: PeerRow, lengths: Mapping[int, list[int]]) -> bool:
+def _too_short(row: PeerRow, sizes: Sequence[int]) -> bool:
     """Whether what went to the port of name resolution is too short for a question about any host."""
-    sizes = lengths.get(id(row), [])
     return row.port in DNS and bool(sizes) and max(sizes) < knowledge("network")["shortest_dns"]
 
 

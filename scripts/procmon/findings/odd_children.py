@@ -67,9 +67,8 @@ def _children(
         parent = by_number.get(row.parent) if row.parent is not None else None
         if parent is None or row.start_event is None:
             continue
-        ordinary = any(re.search(one, row.command_line or "", re.IGNORECASE) for one in habits["ordinary"])
         reader = parent.process_name.lower() in habits["readers"]
-        if reader and row.process_name.lower() in habits["interpreters"] and not ordinary:
+        if reader and row.process_name.lower() in habits["interpreters"] and not _is_ordinary(row):
             yield Finding(
                 kind="odd_child",
                 severity="high" if row.who in told else "medium",
@@ -87,6 +86,12 @@ def _children(
                 attack=[Technique("T1204.002", "medium")],
                 subjects={"processes": [row.who, parent.who]},
             )
+
+
+def _is_ordinary(row: ProcessRow) -> bool:
+    """Whether the command line is one that programs start interpreters with every day."""
+    line = row.command_line or ""
+    return any(re.search(one, line, re.IGNORECASE) for one in knowledge("process_habits")["ordinary"])
 
 
 def _names(rows: list[ProcessRow], accused: set[str]) -> Iterator[Finding]:
