@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from ntpath import basename
 
@@ -14,7 +14,8 @@ from scripts.procmon.findings.doers import Doers
 from scripts.procmon.findings.file_acts import file_key, unseen
 from scripts.procmon.findings.file_kinds import ending
 from scripts.procmon.findings.file_times import folder_of
-from scripts.procmon.findings.notes import demands_of, is_work, notes_of, set_up
+from scripts.procmon.findings.maker_signs import by_maker
+from scripts.procmon.findings.notes import is_work, notes_of, set_up
 from scripts.procmon.findings.overwritten import overwritten
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.replaced import replaced
@@ -48,26 +49,22 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     files: list[FileRow] = list(written_files(earlier))
     renames: list[RenameRow] = rows_of(earlier, "renames")
     deletions: list[DeletionRow] = rows_of(earlier, "deletions")
-    images = {row.who: row.image_path for row in tree(earlier)}
-    numbers = {row.who: row.process for row in tree(earlier)}
+    people, mine = tree(earlier), by_maker(files)
+    numbers, doers = {row.who: row.process for row in people}, Doers(people)
+    installed = set_up({row.who: row.image_path for row in people}, files)
     findings = [
-        finding
-        for (person, end), group in _with_random(_groups(files, renames, deletions)).items()
-        if (
-            finding := _finding(
-                person,
-                end,
-                group,
-                files,
-                installed=set_up(person, images, files),
-                renamed_only=only_renamed(
-                    capture, numbers.get(person, -1), group.files, group.files.values()
-                ),
-            )
+        _finding(
+            person,
+            end,
+            group,
+            notes=notes_of(mine.get(person, ()), [*group.files, *group.files.values()]),
+            installed=person in installed,
+            renamed_only=only_renamed(capture, numbers.get(person, -1), group.files, group.files.values()),
         )
+        for (person, end), group in _with_random(_groups(files, renames, deletions)).items()
+        if _is_rewriting(end, group)
     ]
-    doers = Doers(tree(earlier))
-    findings += overwritten(capture, files, images, doers)
+    findings += overwritten(capture, files, doers=doers, installed=installed)
     findings += replaced(files, deletions, doers)
     return Analysis(
         name="mass_renames",
@@ -142,22 +139,25 @@ def _add(group: Rewritten, old: str, new: str, events: Iterable[int]) -> None:
     group.events.extend(events)
 
 
+def _is_rewriting(end: str, group: Rewritten) -> bool:
+    """Whether many files of several kinds got an ending that no passing file has."""
+    if len(group.files) < MANY or end in knowledge("file_kinds")["passing_endings"]:
+        return False
+    if len({ending(path) for path in group.files}) < 2:
+        return False
+    # Numbers counted up are parts or versions; endings drawn by lot hold letters somewhere.
+    return bool(end) or (
+        group.endings > 1 and not all(ending(new).isdecimal() for new in group.files.values())
+    )
+
+
 def _finding(
-    person: str, end: str, group: Rewritten, files: Iterable[FileRow], *, installed: bool, renamed_only: bool
-) -> Finding | None:
+    person: str, end: str, group: Rewritten, *, notes: Sequence[FileRow], installed: bool, renamed_only: bool
+) -> Finding:
     """Severity: high where a note of one name lies in several folders, too; medium otherwise; low if ``installed``.
 
     Low also where their contents can't have been changed (``renamed_only``) and no note was left.
     """
-    usual = set(knowledge("file_kinds")["passing_endings"])
-    kinds = {ending(path) for path in group.files}
-    if len(group.files) < MANY or not (end or group.endings > 1) or end in usual or len(kinds) < 2:
-        return None
-    # Numbers counted up are parts or versions; endings drawn by lot hold letters somewhere.
-    if not end and all(ending(new).isdecimal() for new in group.files.values()):
-        return None
-    files = list(files)
-    notes = notes_of(person, files, [*group.files, *group.files.values()]) or demands_of(person, files)
     renamed_only = renamed_only and not notes
     severity: Severity = "low" if installed or renamed_only else "high" if notes else "medium"
     evidence = sorted({*group.events, *(event for row in notes for event in row.events)})[:MOST_EVENTS]
@@ -175,7 +175,7 @@ def _finding(
             "endings": group.endings,
             "files": old[:20],
             "renamed_to": group.files[old[0]],
-            "kinds": sorted(kind for kind in kinds if kind),
+            "kinds": sorted({ending(path) for path in group.files} - {""}),
             "folders": len({folder_of(path.lower()) for path in old}),
             "note": basename(notes[0].path) if notes else None,
             "notes": len(notes),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from ntpath import basename
 
 from scripts.procmon.contracts.tables import FileRow
@@ -13,6 +13,12 @@ from scripts.procmon.findings.file_times import folder_of
 from scripts.procmon.findings.places import kind_of, plain_path, standard
 from scripts.procmon.knowledge import knowledge
 
+#: Of documents of others so many at least are touched by who encrypts or destroys them, in so many folders, of so many
+#: sorts; and what holds for them holds for so large a share.
+MANY = 20
+FOLDERS = 3
+FAMILIES = 2
+MOSTLY = 0.8
 #: A note is laid into at least as many folders under one name.
 NOTES = 3
 _USUAL = re.compile(
@@ -37,15 +43,20 @@ def is_work(path: str) -> bool:
     return ending(path) in known["document"] or ending(path) in known["archive"]
 
 
-def notes_of(person: str, files: Iterable[FileRow], beside: Iterable[str]) -> list[FileRow]:
-    """The files of one name that the process laid into several of the folders in which the files ``beside`` lie.
+def notes_of(files: Sequence[FileRow], beside: Iterable[str]) -> list[FileRow]:
+    """Among the ``files`` of one process the notes that it laid beside others, or whose name tells that they are such."""
+    return _of_one_name(files, beside) or _demands(files)
+
+
+def _of_one_name(files: Iterable[FileRow], beside: Iterable[str]) -> list[FileRow]:
+    """The files of one name that were laid into several of the folders in which the files ``beside`` lie.
 
     Names that every collection of files has (README.txt, folder.txt) are none.
     """
     folders = {folder_of(path.lower()) for path in beside}
     by_name: dict[str, list[FileRow]] = defaultdict(list)
     for row in files:
-        if row.who == person and row.how == "created" and ending(row.path) in NOTE_ENDINGS:
+        if row.how == "created" and ending(row.path) in NOTE_ENDINGS:
             name = basename(row.path).lower()
             if folder_of(row.path.lower()) in folders and not _USUAL.fullmatch(name):
                 by_name[name].append(row)
@@ -53,16 +64,15 @@ def notes_of(person: str, files: Iterable[FileRow], beside: Iterable[str]) -> li
     return most if len({folder_of(row.path.lower()) for row in most}) >= NOTES else []
 
 
-def demands_of(person: str, files: Iterable[FileRow]) -> list[FileRow]:
-    """The files that the process made whose name alone tells what they ask for ("HOW_TO_DECRYPT.txt").
+def _demands(files: Iterable[FileRow]) -> list[FileRow]:
+    """The new files whose name alone tells what they ask for ("HOW_TO_DECRYPT.txt").
 
     Pages of a manual lie among programs, where nobody would look for a demand.
     """
     return [
         row
         for row in files
-        if row.who == person
-        and row.how == "created"
+        if row.how == "created"
         and ending(row.path) in NOTE_ENDINGS
         and _DEMAND.search(basename(row.path).lower()) is not None
         and kind_of(row.path)[0] != "own"
@@ -76,12 +86,22 @@ def families_of(paths: Iterable[str]) -> set[str]:
     return {name for name, family in knowledge("file_kinds")["families"].items() if ends & set(family)}
 
 
-def set_up(person: str, images: Mapping[str, str | None], files: Iterable[FileRow]) -> bool:
-    """Whether the process runs a program from where programs are set up, and that the capture does not show being made.
+def is_sweep(paths: Collection[str]) -> bool:
+    """Whether files are of several sorts and in several folders.
 
-    Windows' own programs are none: they run what others tell them.
+    Tools for pictures and films write their notes into both; who encrypts wants the papers.
     """
-    image = standard(plain_path(images.get(person) or "")).lower()
-    return bool(_INSTALLED.search(image)) and not any(
-        row.made and standard(row.path).lower() == image for row in files
+    folders, sorts = {folder_of(path.lower()) for path in paths}, families_of(paths)
+    return len(folders) >= FOLDERS and len(sorts) >= FAMILIES and "papers" in sorts
+
+
+def set_up(images: Mapping[str, str | None], files: Iterable[FileRow]) -> frozenset[str]:
+    """The processes that run a program from where programs are set up, and that the capture does not show being made.
+
+    Windows' own programs are none: they run what others tell them. ``images``: whose program lies where.
+    """
+    made = {standard(row.path).lower() for row in files if row.made}
+    programs = {person: standard(plain_path(image or "")).lower() for person, image in images.items()}
+    return frozenset(
+        person for person, image in programs.items() if _INSTALLED.search(image) and image not in made
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from ntpath import basename
 
 from scripts.procmon.contracts import events as e
@@ -14,17 +14,12 @@ from scripts.procmon.findings.doers import Doers
 from scripts.procmon.findings.file_acts import FILE, READ, acts, file_key, transfers
 from scripts.procmon.findings.file_kinds import ending
 from scripts.procmon.findings.file_times import folder_of
-from scripts.procmon.findings.notes import demands_of, families_of, is_work, notes_of, set_up
+from scripts.procmon.findings.maker_signs import by_maker
+from scripts.procmon.findings.notes import MANY, MOSTLY, is_sweep, is_work, notes_of
 from scripts.procmon.findings.places import below_windows
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.select import one_of
 
-#: Fewer may be anybody's work of a day.
-MANY = 20
-#: Of documents that are changed where they lie, so many at least were read first, in so many folders, of so many sorts.
-MOSTLY = 0.8
-FOLDERS = 3
-FAMILIES = 2
 #: What a program reads of its own and Windows' files, as a share of what it writes.
 LITTLE = 0.05
 MOST_EVENTS = 500
@@ -32,15 +27,16 @@ HOSTS = r"system32\drivers\etc\hosts"
 
 
 def overwritten(
-    capture: Capture, files: Sequence[FileRow], images: Mapping[str, str | None], doers: Doers
+    capture: Capture, files: Sequence[FileRow], *, doers: Doers, installed: Collection[str]
 ) -> Iterator[Finding]:
     """One finding a process that wrote over documents of several kinds, as when they are encrypted where they lie.
 
     Severity: high where it left a note (of one name in several folders, or one whose name tells), medium where it read
     nearly all of them first, in several folders and of several sorts, or none of them and nothing else that it could
-    have written there; low for a program that is set up (``images``: whose program lies where). Without either nothing
+    have written there; low for a program that is set up (``installed``). Without either nothing
     is said: editors, players and synchronising programs write over files, too, and so do installed programs.
     """
+    every = by_maker(files)
     by_process: dict[str, list[FileRow]] = {}
     for row in files:
         if row.how in ("written", "overwritten") and row.bytes_written and is_work(row.path):
@@ -48,18 +44,18 @@ def overwritten(
     for person, mine in by_process.items():
         if len(mine) < MANY:
             continue
-        notes = notes_of(person, files, [row.path for row in mine]) or demands_of(person, files)
+        notes = notes_of(every[person], [row.path for row in mine])
         own = {basename(row.path).lower() for row in notes}
         mine = [row for row in mine if basename(row.path).lower() not in own]
         kinds = sorted({ending(row.path) for row in mine})
         if len(mine) < MANY or len(kinds) < 2:
             continue
         if notes:
-            yield _finding(person, mine, notes, read=None, installed=set_up(person, images, files))
+            yield _finding(person, mine, notes, read=None, installed=person in installed)
         elif doers.of(person) != "installed" and _is_sweep(mine):
             read = _read_first(capture, mine)
             if read >= len(mine) * MOSTLY or (not read and _takes_nothing_in(capture, mine)):
-                yield _finding(person, mine, notes, read=read, installed=set_up(person, images, files))
+                yield _finding(person, mine, notes, read=read, installed=person in installed)
 
 
 def _finding(
@@ -94,16 +90,8 @@ def _finding(
 
 def _is_sweep(mine: Sequence[FileRow]) -> bool:
     """Whether they are of several sorts and in several folders, and no copies of others."""
-    folders = {folder_of(row.path.lower()) for row in mine}
     copies = sum(row.copied_from is not None for row in mine)
-    sorts = families_of(row.path for row in mine)
-    return (
-        copies <= len(mine) * (1 - MOSTLY)
-        and len(folders) >= FOLDERS
-        and len(sorts) >= FAMILIES
-        # Tools for pictures and films write their notes into both; who encrypts wants the papers.
-        and "papers" in sorts
-    )
+    return copies <= len(mine) * (1 - MOSTLY) and is_sweep([row.path for row in mine])
 
 
 def _read_first(capture: Capture, mine: Sequence[FileRow]) -> int:

@@ -12,15 +12,10 @@ from scripts.procmon.findings.doers import Doers
 from scripts.procmon.findings.file_acts import file_key
 from scripts.procmon.findings.file_kinds import ending
 from scripts.procmon.findings.file_times import folder_of
-from scripts.procmon.findings.notes import demands_of, families_of, is_work, notes_of
+from scripts.procmon.findings.maker_signs import by_maker
+from scripts.procmon.findings.notes import MANY, MOSTLY, is_sweep, is_work, notes_of
 from scripts.procmon.findings.reproduce import by_path
 
-#: As many documents at least, in so many folders, of so many sorts.
-MANY = 20
-FOLDERS = 3
-FAMILIES = 2
-#: For so large a share of them a new file was made.
-MOSTLY = 0.8
 MOST_EVENTS = 500
 #: A shorter name may stand in another by chance.
 SHORTEST = 4
@@ -32,7 +27,7 @@ def replaced(files: Sequence[FileRow], deletions: Sequence[DeletionRow], doers: 
     Severity: high where a note was left, medium otherwise; none for installed programs, for copies, for files that
     keep their names (converters, packers), and for one new file for many (archives).
     """
-    made: dict[str, list[FileRow]] = defaultdict(list)
+    mine, made = by_maker(files), defaultdict[str, list[FileRow]](list)
     for row in files:
         if row.how == "created" and row.what == "data" and row.bytes_written and row.copied_from is None:
             made[row.who].append(row)
@@ -42,18 +37,12 @@ def replaced(files: Sequence[FileRow], deletions: Sequence[DeletionRow], doers: 
             gone[one.who].append(one)
     for person, lost in gone.items():
         paths = [one.path for one in lost]
-        if len(lost) < MANY or not made[person] or doers.of(person) == "installed" or not _is_sweep(paths):
+        if len(lost) < MANY or not made[person] or doers.of(person) == "installed" or not is_sweep(paths):
             continue
-        notes = notes_of(person, files, paths) or demands_of(person, files)
+        notes = notes_of(mine[person], paths)
         new = _in_their_place(made[person], paths, notes)
         if len(new) >= len(lost) * MOSTLY:
             yield _finding(person, lost, new, notes)
-
-
-def _is_sweep(paths: Sequence[str]) -> bool:
-    sorts = families_of(paths)
-    folders = {folder_of(path.lower()) for path in paths}
-    return len(folders) >= FOLDERS and len(sorts) >= FAMILIES and "papers" in sorts
 
 
 def _in_their_place(made: Sequence[FileRow], paths: Sequence[str], notes: Sequence[FileRow]) -> list[FileRow]:
