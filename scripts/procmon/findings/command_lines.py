@@ -11,7 +11,7 @@ import numpy as np
 
 from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
-from scripts.procmon.contracts.findings import SEVERITIES, Analysis, Finding, Rule, Severity, Technique
+from scripts.procmon.contracts.findings import SEVERITIES, Analysis, Finding, Severity, Technique
 from scripts.procmon.contracts.tables import ProcessRow
 from scripts.procmon.findings.encoded_scripts import (
     encoded_script,
@@ -27,6 +27,7 @@ from scripts.procmon.findings.path_forms import texts_in_full
 from scripts.procmon.findings.patterns import met, pattern
 from scripts.procmon.findings.places import below_windows, kind_of
 from scripts.procmon.findings.process_tree import tree
+from scripts.procmon.findings.reproduce import by_process
 from scripts.procmon.findings.select import of_processes, one_of, where
 from scripts.procmon.findings.windows_setup import laying_out
 from scripts.procmon.knowledge import knowledge
@@ -191,8 +192,7 @@ def _finding(
             "table_only": not evidence,
         },
         evidence=sorted({*evidence, *([console] if console is not None else [])}),
-        reproduce=[Rule("PID", "is", str(row.pid)) for row in same if row.pid is not None][:12]
-        or [Rule("Process Name", "is", same[0].process_name)],
+        reproduce=by_process(*same),
         attack=[Technique(known["attack"], "medium")],
         subjects={"processes": [row.who for row in same], **({"files": files} if files else {})},
     )

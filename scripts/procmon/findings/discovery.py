@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from scripts.procmon.contracts.findings import Finding, Rule, Severity, Technique
+from scripts.procmon.contracts.findings import Finding, Severity, Technique
 from scripts.procmon.contracts.tables import ProcessRow
 from scripts.procmon.findings.doers import Doers
 from scripts.procmon.findings.named_files import LONGEST
 from scripts.procmon.findings.patterns import met
 from scripts.procmon.findings.places import below_windows
+from scripts.procmon.findings.reproduce import by_process
 from scripts.procmon.knowledge import knowledge
 
 #: So many different things one looks up without being asked about it.
@@ -107,8 +108,7 @@ def _finding(
             "tool": severity == "low" and not shell,
         },
         evidence=sorted(events),
-        reproduce=[Rule("PID", "is", str(row.pid)) for row in rows if row.pid is not None][:12]
-        or [Rule("Process Name", "is", starter.process_name)],
+        reproduce=by_process(*rows),
         attack=[Technique("T1082", "medium"), Technique("T1016", "medium")],
         subjects={"processes": [starter.who]},
     )

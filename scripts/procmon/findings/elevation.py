@@ -9,13 +9,14 @@ import pandas as pd
 
 from scripts.procmon.contracts import processes as p
 from scripts.procmon.contracts.capture import Capture
-from scripts.procmon.contracts.findings import Analysis, Finding, Rule, Severity, Technique
+from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
 from scripts.procmon.contracts.tables import ProcessRow
 from scripts.procmon.findings.accusations import accusations
 from scripts.procmon.findings.impersonation import acted_as_system
 from scripts.procmon.findings.places import below_windows, kind_of
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.records import Record
+from scripts.procmon.findings.reproduce import by_process
 from scripts.procmon.findings.rights import MEDIUM, granted, levels, logon_of
 from scripts.procmon.findings.task_files import tasks_rewritten
 from scripts.procmon.findings.uac_bypass import bypasses
@@ -107,8 +108,7 @@ def _relaunch(
             "place": kind_of(again.image_path)[1] if again.image_path else None,
         },
         evidence=sorted(evidence),
-        reproduce=[Rule("PID", "is", str(row.pid)) for row in (first, through, again) if row.pid is not None]
-        or [Rule("Operation", "is", "Process Create")],
+        reproduce=by_process(first, through, again),
         attack=[Technique("T1059.001", "medium")] if "powershell" in through.process_name.lower() else [],
         subjects={"processes": [first.who, again.who, through.who]},
     )
@@ -189,8 +189,7 @@ def _above(row: ProcessRow, parent: ProcessRow, *, severity: Severity, system: b
             "time": row.start,
         },
         evidence=evidence,
-        reproduce=[Rule("PID", "is", str(one.pid)) for one in (row, parent) if one.pid is not None]
-        or [Rule("Process Name", "is", row.process_name)],
+        reproduce=by_process(row, parent),
         attack=[Technique("T1068", "low")] if severity == "high" else [],
         subjects={"processes": [row.who, parent.who]},
     )

@@ -10,7 +10,7 @@ from typing import Literal
 
 from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
-from scripts.procmon.contracts.findings import Finding, Rule, Severity, Technique
+from scripts.procmon.contracts.findings import Finding, Severity, Technique
 from scripts.procmon.contracts.tables import ProcessRow
 from scripts.procmon.findings.acts import SENDS, acts_of
 from scripts.procmon.findings.credential_stores import store_of
@@ -18,6 +18,7 @@ from scripts.procmon.findings.doers import Doers
 from scripts.procmon.findings.file_acts import READ
 from scripts.procmon.findings.places import below_windows
 from scripts.procmon.findings.records import records
+from scripts.procmon.findings.reproduce import by_process
 from scripts.procmon.findings.select import Mask, of_processes, one_of, where
 from scripts.procmon.knowledge import knowledge
 
@@ -105,8 +106,7 @@ def _finding(
         },
         evidence=sorted({*start, *told, *done.most_telling()}),
         key_events=[*start, *told[:3]],
-        reproduce=[Rule("PID", "is", str(one.pid)) for one in people if one.pid is not None]
-        or [Rule("Process Name", "is", row.process_name)],
+        reproduce=by_process(*people),
         attack=[Technique("T1055.012", "medium")],
         subjects={
             "processes": [one.who for one in people],

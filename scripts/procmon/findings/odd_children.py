@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from scripts.procmon.contracts.capture import Capture
-from scripts.procmon.contracts.findings import Analysis, Finding, Rule, Severity, Technique
+from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
 from scripts.procmon.contracts.tables import ProcessRow
 from scripts.procmon.findings.accusations import accusations
 from scripts.procmon.findings.discovery import discoveries
@@ -15,6 +15,7 @@ from scripts.procmon.findings.lent_programs import lent_programs
 from scripts.procmon.findings.places import kind_of
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.renamed_tools import renamed_tools
+from scripts.procmon.findings.reproduce import by_process
 from scripts.procmon.knowledge import knowledge
 
 _TWO_ENDINGS = re.compile(
@@ -82,7 +83,7 @@ def _children(
                     "what": told.get(row.who),
                 },
                 evidence=[row.start_event],
-                reproduce=_rules(row, parent),
+                reproduce=by_process(row, parent),
                 attack=[Technique("T1204.002", "medium")],
                 subjects={"processes": [row.who, parent.who]},
             )
@@ -115,7 +116,7 @@ def _names(rows: list[ProcessRow], accused: set[str]) -> Iterator[Finding]:
                 "command_line": row.command_line,
             },
             evidence=[row.start_event] if row.start_event is not None else [],
-            reproduce=_rules(row),
+            reproduce=by_process(row),
             attack=[Technique("T1036.007" if two else "T1036.005", "medium")],
             subjects={"processes": [row.who], "files": [row.image_path] if row.image_path else []},
         )
@@ -142,8 +143,3 @@ def _one_letter_apart(one: str, other: str) -> bool:
     rest, other_rest = one[start:], other[start:]
     swapped = rest[:2] == other_rest[1::-1] and rest[2:] == other_rest[2:]
     return rest[1:] == other_rest[1:] or rest[1:] == other_rest or rest == other_rest[1:] or swapped
-
-
-def _rules(*rows: ProcessRow) -> list[Rule]:
-    pids = [Rule("PID", "is", str(row.pid)) for row in rows if row.pid is not None]
-    return pids or [Rule("Process Name", "is", rows[0].process_name)]

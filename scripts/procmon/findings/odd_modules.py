@@ -11,7 +11,7 @@ import numpy as np
 
 from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
-from scripts.procmon.contracts.findings import Analysis, Finding, Rule, Severity, Technique
+from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
 from scripts.procmon.contracts.tables import ProcessRow
 from scripts.procmon.findings.acts import acts, acts_of
 from scripts.procmon.findings.file_kinds import stream_of
@@ -19,7 +19,7 @@ from scripts.procmon.findings.kept import kept
 from scripts.procmon.findings.log_writes import log_writes
 from scripts.procmon.findings.places import below_windows, kind_of
 from scripts.procmon.findings.process_tree import tree
-from scripts.procmon.findings.reproduce import around
+from scripts.procmon.findings.reproduce import around, by_process
 from scripts.procmon.findings.select import Mask, of_processes, one_of
 from scripts.procmon.findings.stack_frames import modules_of, through
 from scripts.procmon.knowledge import knowledge
@@ -148,10 +148,7 @@ def _module(capture: Capture, odd: Odd, rows: Mapping[int, ProcessRow]) -> Findi
             **done.facts(),
         },
         evidence=evidence,
-        reproduce=around(capture, evidence)
-        if evidence
-        else [Rule("PID", "is", str(row.pid)) for row in people if row.pid is not None]
-        or [Rule("Process Name", "is", people[0].process_name)],
+        reproduce=around(capture, evidence) if evidence else by_process(*people),
         attack=[Technique("T1055", "medium")],
         subjects={"processes": [row.who for row in people], "files": [odd.path]},
         key_events=[*loads[:2], *done.most_telling()],
@@ -177,9 +174,7 @@ def _program(capture: Capture, row: ProcessRow) -> Finding | None:
             **done.facts(),
         },
         evidence=evidence,
-        reproduce=[Rule("PID", "is", str(row.pid))]
-        if row.pid is not None
-        else [Rule("Process Name", "is", row.process_name)],
+        reproduce=by_process(row),
         attack=[Technique("T1036.005", "low")],
         subjects={"processes": [row.who], "files": [str(row.image_path)]},
     )

@@ -10,10 +10,11 @@ from typing import Any
 
 from scripts.procmon.contracts import processes as p
 from scripts.procmon.contracts.capture import Capture
-from scripts.procmon.contracts.findings import Finding, Rule, Severity, Technique
+from scripts.procmon.contracts.findings import Finding, Severity, Technique
 from scripts.procmon.contracts.tables import ProcessRow
 from scripts.procmon.findings.askers import lies_loose
 from scripts.procmon.findings.places import below_windows, kind_of
+from scripts.procmon.findings.reproduce import by_process
 from scripts.procmon.findings.setup_programs import setup_programs
 from scripts.procmon.knowledge import knowledge
 
@@ -108,9 +109,7 @@ def _finding(
             "time": row.start,
         },
         evidence=[row.start_event] if row.start_event is not None else [],
-        reproduce=[Rule("PID", "is", str(row.pid))]
-        if row.pid is not None
-        else [Rule("Process Name", "is", row.process_name)],
+        reproduce=by_process(row),
         attack=[
             *([Technique("T1546.008", "high")] if log_on else []),
             Technique("T1036.003", "medium" if severity != "low" else "low"),

@@ -11,6 +11,7 @@ from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts import processes as p
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Rule
+from scripts.procmon.contracts.tables import ProcessRow
 
 #: More Include rules than this nobody types in; the folder or the process alone has to do then.
 MOST = 12
@@ -29,6 +30,12 @@ def by_path(paths: Iterable[str], *, operations: Iterable[str] = (), whos: Itera
     rules += [Rule("PID", "is", pid) for pid in pids[:MOST]]
     rules += [Rule("Operation", "is", operation) for operation in sorted(set(operations))]
     return rules or [Rule("Event Class", "is", "File System")]
+
+
+def by_process(*rows: ProcessRow) -> list[Rule]:
+    """Include rules for these processes by number; by the name of the first where the capture has no PIDs."""
+    pids = [Rule("PID", "is", str(row.pid)) for row in rows if row.pid is not None]
+    return pids[:MOST] or [Rule("Process Name", "is", rows[0].process_name)]
 
 
 def around(capture: Capture, numbers: Iterable[int]) -> list[Rule]:

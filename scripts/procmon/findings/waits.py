@@ -10,12 +10,13 @@ import pandas as pd
 
 from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
-from scripts.procmon.contracts.findings import Analysis, Finding, Rule, Technique
+from scripts.procmon.contracts.findings import Analysis, Finding, Technique
 from scripts.procmon.contracts.tables import ProcessRow
 from scripts.procmon.findings.accusations import accusations
 from scripts.procmon.findings.places import kind_of
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.records import Record, order_is_trusted, records
+from scripts.procmon.findings.reproduce import by_process
 from scripts.procmon.findings.select import of_processes
 
 #: Shorter silences are met in every program; so are any in one that waits for its user.
@@ -109,9 +110,7 @@ def _finding(capture: Capture, row: ProcessRow, children: Sequence[ProcessRow]) 
             ],
         },
         evidence=[before.event, after.event],
-        reproduce=[Rule("PID", "is", str(row.pid))]
-        if row.pid is not None
-        else [Rule("Process Name", "is", row.process_name)],
+        reproduce=by_process(row),
         attack=[Technique("T1497.003", "low")],
         subjects={"processes": [row.who]},
     )
