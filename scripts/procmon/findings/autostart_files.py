@@ -21,6 +21,7 @@ from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.put_there import put_there
 from scripts.procmon.findings.reproduce import by_path
 from scripts.procmon.findings.restorers import restorers
+from scripts.procmon.findings.service_keys import SERVICES
 from scripts.procmon.findings.setup_programs import setup_programs
 from scripts.procmon.findings.suspects import images
 from scripts.procmon.findings.tables import rows_of
@@ -239,7 +240,7 @@ def _file(place: str, file: FileRow) -> AutostartRow:
 def _service(place: str, row: ServiceRow, image: str | None) -> AutostartRow:
     return AutostartRow(
         place=place,
-        path=rf"HKLM\System\CurrentControlSet\Services\{row.service}",
+        path=rf"{SERVICES}\{row.service}",
         data=image,
         change="set",
         attempt=False,

@@ -28,15 +28,7 @@ def borrowed_names(capture: Capture, rows: Sequence[FileRow], fresh: Sequence[Fi
     for row in rows:
         if row.what != "folder" or row.path.rstrip("\\").count("\\") != 1:
             continue
-        name = basename(row.path.rstrip("\\")).lower().replace(" ", "")
-        maker = next(
-            (
-                one["name"]
-                for one in knowledge("security_vendors")
-                if any(word in name for word in one["words"])
-            ),
-            None,
-        )
+        maker = _maker(row.path)
         company: Any = capture.processes.loc[row.process, p.COMPANY]
         known = None if pd.isna(company) else str(company)
         if maker is None or (known and maker.lower().replace(" ", "") in known.lower().replace(" ", "")):
@@ -70,6 +62,13 @@ def borrowed_names(capture: Capture, rows: Sequence[FileRow], fresh: Sequence[Fi
             attack=[Technique("T1036.005", "medium")],
             subjects={"processes": [row.who], "files": [row.path]},
         )
+
+
+def _maker(folder: str) -> str | None:
+    """The maker of security products whose name a folder bears."""
+    name = basename(folder.rstrip("\\")).lower().replace(" ", "")
+    makers = knowledge("security_vendors")
+    return next((str(one["name"]) for one in makers if any(word in name for word in one["words"])), None)
 
 
 def _beside(capture: Capture, folder: FileRow, fresh: Sequence[Finding]) -> dict[str, Any] | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -47,38 +48,39 @@ def led_to(capture: Capture, key: str, made: Sequence[Record]) -> list[str]:
 
 def landings(capture: Capture, key: str, made: Sequence[Record]) -> list[tuple[str, int, int]]:
     """Where opening the link led: (key, event answered with REPARSE, next event of the process, on that key)."""
-    wanted = normal(key)
-    on_link = where(capture.events[e.PATH], lambda path: normal(path) == wanted)
-    led = on_link & where(capture.events[e.RESULT], lambda result: result == REPARSE)
+    events, wanted = capture.events, normal(key)
+    on_link = where(events[e.PATH], lambda path: normal(path) == wanted)
+    led = on_link & one_of(events[e.RESULT], {REPARSE})
     processes = {record.process for record in made}
     found: list[tuple[str, int, int]] = []
     for position in np.flatnonzero(led)[:50]:
-        process = int(capture.events[e.PROCESS].iloc[int(position)])
+        process = int(events[e.PROCESS].iloc[int(position)])
         if process not in processes:
             continue
-        window = np.zeros(len(capture.events), dtype=bool)
-        window[position + 1 : position + 1 + WITHIN] = True
-        for after in records(capture, window):
+        window = replace(capture, events=events.iloc[position + 1 : position + 1 + WITHIN])
+        for after in records(window, np.ones(len(window.events), dtype=bool)):
             if after.process == process and after.path and normal(after.path) != wanted:
                 target = after.path if "Key" in after.operation else parent_of(after.path)
-                found.append((target, int(capture.events[e.EVENT].iloc[int(position)]), after.event))
+                found.append((target, int(events[e.EVENT].iloc[int(position)]), after.event))
                 break
     return found
 
 
 def link_findings(capture: Capture) -> list[Finding]:
     """Findings "registry_link", one for each key that became a link."""
-    return [_finding(capture, same) for same in links_made(capture).values()]
+    links = links_made(capture)
+    gone: dict[str, list[Record]] = {}
+    for record in of_operations(capture, {"RegDeleteValue", "RegDeleteKey"}) if links else ():
+        if record.succeeded:
+            gone.setdefault(normal(record.path), []).append(record)
+    return [_finding(capture, same, gone) for same in links.values()]
 
 
-def _finding(capture: Capture, same: list[Record]) -> Finding:
+def _finding(capture: Capture, same: list[Record], deleted: Mapping[str, list[Record]]) -> Finding:
     people = list(dict.fromkeys(who(capture, record.process) for record in same))
     key = parent_of(same[0].path)
-    gone = [
-        record
-        for record in of_operations(capture, {"RegDeleteValue", "RegDeleteKey"})
-        if record.succeeded and normal(record.path) in (normal(key), normal(same[0].path))
-    ]
+    gone = [record for path in (key, same[0].path) for record in deleted.get(normal(path), ())]
+    gone.sort(key=lambda record: record.event)
     removed = [record.event for record in gone]
     lived = [span for record in same if (span := _lived(record, gone)) is not None]
     led = landings(capture, key, same)
