@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
-from importlib.util import find_spec
 
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis
@@ -53,16 +52,7 @@ ORDER = (
 )
 
 
-def registered(names: Iterable[str] = ORDER) -> dict[str, Analyse]:
-    """The analyses that exist, by name, in order."""
-    return {
-        name: import_module(f"{__package__}.{name}").analyse
-        for name in names
-        if find_spec(f"{__package__}.{name}") is not None
-    }
-
-
-ANALYSES = registered()
+ANALYSES: Mapping[str, Analyse] = {name: import_module(f"{__package__}.{name}").analyse for name in ORDER}
 
 
 def run(capture: Capture, analyses: Mapping[str, Analyse] | None = None) -> dict[str, Analysis]:

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from scripts.procmon.contracts import processes as p
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
 from scripts.procmon.contracts.tables import ProcessRow
@@ -17,7 +16,7 @@ from scripts.procmon.findings.places import below_windows, kind_of
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.records import Record
 from scripts.procmon.findings.reproduce import by_process
-from scripts.procmon.findings.rights import MEDIUM, granted, levels, logon_of
+from scripts.procmon.findings.rights import MEDIUM, granted, is_system, levels, logon_under
 from scripts.procmon.findings.task_files import tasks_rewritten
 from scripts.procmon.findings.uac_bypass import bypasses
 from scripts.procmon.findings.user_files import user_files_run_by_system
@@ -128,8 +127,8 @@ def _above_parents(
         mine, its = level.get(row.process), level.get(parent.process) if parent else None
         if parent is None or mine is None or its is None or not row.started_here:
             continue
-        system = logon_of(_authentication(capture, row)) == "SYSTEM"
-        parent_system = logon_of(_authentication(capture, parent)) is not None
+        system = is_system(capture, row)
+        parent_system = logon_under(capture, parent) is not None
         if mine <= its or its < MEDIUM or parent_system or mine < HIGH:
             continue
         aid = _is_aid(row, parent, rows) and (row.image_path or "").lower() not in replaced
@@ -199,12 +198,6 @@ def _mock_folder(image: str | None) -> str | None:
     r"""The folder that passes for Windows' own by a blank at its end (``C:\Windows \``), if a program lies below it."""
     found = _MOCK.match(image or "")
     return found[0] if found else None
-
-
-def _authentication(capture: Capture, row: ProcessRow) -> object:
-    if row.process not in capture.processes.index:
-        return None
-    return capture.processes.loc[row.process, p.AUTHENTICATION_ID]
 
 
 def _same_program(one: ProcessRow, other: ProcessRow) -> bool:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 
 from scripts.procmon.contracts import events as e
-from scripts.procmon.contracts import processes as p
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Finding, Technique
 from scripts.procmon.contracts.tables import ProcessRow
 from scripts.procmon.findings.places import kind_of
 from scripts.procmon.findings.records import Record, records
 from scripts.procmon.findings.reproduce import by_path
-from scripts.procmon.findings.rights import logon_of
+from scripts.procmon.findings.rights import logon_under
 from scripts.procmon.findings.select import where
 
 #: The system's name in the languages of Windows that have one of their own.
@@ -41,7 +40,7 @@ def _is_users(capture: Capture, row: ProcessRow) -> bool:
     """Whether it is known to be neither a program in its own place nor a logon of Windows' own."""
     if row.image_path is None or kind_of(row.image_path)[0] == "own":
         return False
-    return logon_of(capture.processes.loc[row.process, p.AUTHENTICATION_ID]) is None
+    return logon_under(capture, row) is None
 
 
 def _is_folder(record: Record) -> bool:

@@ -51,9 +51,14 @@ def logon_of(authentication_id: Any) -> str | None:
 
 def is_system(capture: Capture, row: ProcessRow) -> bool:
     """Whether a process runs as the system itself."""
+    return logon_under(capture, row) == "SYSTEM"
+
+
+def logon_under(capture: Capture, row: ProcessRow) -> str | None:
+    """The logon session of Windows' own that a process runs under; None also where only its starter names the process."""
     if row.process not in capture.processes.index:
-        return False
-    return logon_of(capture.processes.loc[row.process, p.AUTHENTICATION_ID]) == "SYSTEM"
+        return None
+    return logon_of(capture.processes.loc[row.process, p.AUTHENTICATION_ID])
 
 
 def granted(capture: Capture) -> dict[int, tuple[bool, Record]]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from scripts.procmon.contracts.findings import Analysis
-from scripts.procmon.contracts.tables import ProcessRow
+from scripts.procmon.findings.accusations import accusations
+from scripts.procmon.findings.process_tree import tree
 
 #: Analyses whose findings of at least medium severity make a process a suspect.
 ACCUSERS = ("masquerade", "injected_code", "odd_modules")
@@ -13,18 +14,9 @@ ACCUSERS = ("masquerade", "injected_code", "odd_modules")
 
 def suspects(earlier: Mapping[str, Analysis]) -> dict[str, list[str]]:
     """The processes ("lsass.exe (300)") that an earlier analysis accuses, with the kinds of its findings."""
-    accused: dict[str, list[str]] = {}
-    for name in ACCUSERS:
-        for finding in earlier[name].findings if name in earlier else ():
-            if finding.severity in ("high", "medium"):
-                for who in finding.subjects.get("processes", ()):
-                    accused.setdefault(who, []).append(finding.kind)
-    return accused
+    return accusations({name: earlier[name] for name in ACCUSERS if name in earlier})
 
 
 def images(earlier: Mapping[str, Analysis]) -> dict[int, str]:
     """The program file of each process, as far as the capture tells."""
-    rows: Sequence[ProcessRow] = (
-        earlier["process_tree"].tables.get("processes", ()) if "process_tree" in earlier else ()
-    )
-    return {row.process: row.image_path for row in rows if row.image_path}
+    return {row.process: row.image_path for row in tree(earlier) if row.image_path}
