@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from ntpath import basename
 
+from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Rule, Severity, Technique
 from scripts.procmon.contracts.tables import FileRow, ProcessRow
 from scripts.procmon.findings.file_kinds import PROGRAMS, is_stray, kind_of
 from scripts.procmon.findings.reproduce import by_path
+from scripts.procmon.findings.select import first_events
 from scripts.procmon.findings.standing import stands_at
 from scripts.procmon.findings.tables import rows_of
 
@@ -61,7 +63,7 @@ def _plain(text: str) -> str:
 
 
 def disguised_names(
-    rows: Sequence[ProcessRow], earlier: Mapping[str, Analysis], accused: set[str]
+    capture: Capture, rows: Sequence[ProcessRow], earlier: Mapping[str, Analysis], accused: set[str]
 ) -> Iterator[Finding]:
     """Findings "name_disguised", one a program that was made or ran under such a name.
 
@@ -72,7 +74,7 @@ def disguised_names(
     """
     ran: dict[str, list[ProcessRow]] = {}
     for row in rows:
-        if signs_of(row.process_name):
+        if signs_of(row.process_name) and (row.events or row.start_event is not None):
             ran.setdefault(row.image_path or row.process_name, []).append(row)
     made: dict[str, FileRow] = {}
     for file in rows_of(earlier, "files"):
@@ -80,23 +82,27 @@ def disguised_names(
         if file.made and file.ordinary is None and kind_of(path) in PROGRAMS and signs_of(basename(path)):
             made.setdefault(path.lower(), file)
     for path, same in ran.items():
-        yield _finding(path, same, made.pop(path.lower(), None), accused)
+        yield _finding(capture, path, same, made.pop(path.lower(), None), accused)
     for file in made.values():
         if signs_of(basename(stands_at(file))) != ["two"]:
-            yield _finding(stands_at(file), [], file, accused)
+            yield _finding(capture, stands_at(file), [], file, accused)
 
 
-def _finding(path: str, ran: Sequence[ProcessRow], file: FileRow | None, accused: set[str]) -> Finding:
-    name = basename(path)
+def _finding(
+    capture: Capture, path: str, ran: Sequence[ProcessRow], file: FileRow | None, accused: set[str]
+) -> Finding:
+    # What ran is called as its process is, which may be another name than its file's.
+    name = ran[0].process_name if ran else basename(path)
     signs = signs_of(name)
     starts = [row.start_event for row in ran if row.start_event is not None]
     people = [row.who for row in ran]
     evidence = sorted({*starts, *(file.events if file else ())})
+    evidence = evidence or first_events(capture, (row.process for row in ran), most=len(ran))
     pids = [Rule("PID", "is", str(row.pid)) for row in ran if row.pid is not None][:12]
     turned = signs[0] == "override"
     return Finding(
         kind="name_disguised",
-        severity=_severity(path, signs, ran=bool(ran), accused=any(one in accused for one in people)),
+        severity=_severity(path, name, signs, ran=bool(ran), accused=any(one in accused for one in people)),
         confidence="certain" if signs[0] in ("override", "blanks") else "likely",
         facts={
             "who": people,
@@ -120,9 +126,9 @@ def _finding(path: str, ran: Sequence[ProcessRow], file: FileRow | None, accused
     )
 
 
-def _severity(path: str, signs: Sequence[str], *, ran: bool, accused: bool) -> Severity:
+def _severity(path: str, name: str, signs: Sequence[str], *, ran: bool, accused: bool) -> Severity:
     sign = signs[0]
-    if sign == "override" and ran and _DOCUMENT_END.search(read_as(basename(path))):
+    if sign == "override" and ran and _DOCUMENT_END.search(read_as(name)):
         return "high"
     if sign == "override" or accused:
         return "medium"

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
-import numpy as np
-
 from scripts.procmon.contracts import processes as p
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Rule, Severity, Technique
@@ -19,7 +17,7 @@ from scripts.procmon.findings.kept import kept
 from scripts.procmon.findings.names import who
 from scripts.procmon.findings.places import below_windows, in_another_windows
 from scripts.procmon.findings.process_tree import tree
-from scripts.procmon.findings.select import of_processes
+from scripts.procmon.findings.select import first_events
 from scripts.procmon.knowledge import knowledge
 
 
@@ -212,7 +210,7 @@ def _finding(
         severity=severity,
         confidence="certain" if "path" in facts["signs"] or "number" in facts["signs"] else "likely",
         facts=facts,
-        evidence=evidence or _any_events(capture, rows),
+        evidence=evidence or first_events(capture, (row.process for row in rows), most=100),
         reproduce=[
             Rule("Process Name", "is", rows[0].process_name),
             *(Rule("PID", "is", str(row.pid)) for row in rows if row.pid is not None),
@@ -236,11 +234,6 @@ def _parents(rows: list[ProcessRow], capture: Capture) -> list[str]:
 def _starters(rows: list[ProcessRow], capture: Capture) -> list[str]:
     """Who started them: "services.exe (672)"."""
     return list(dict.fromkeys(who(capture, row.parent) for row in rows if row.parent is not None))
-
-
-def _any_events(capture: Capture, rows: list[ProcessRow]) -> list[int]:
-    mine = np.flatnonzero(of_processes(capture, (row.process for row in rows)))
-    return [int(event) for event in mine[:100]]
 
 
 def _is_older(parent: ProcessRow, child: ProcessRow) -> bool:

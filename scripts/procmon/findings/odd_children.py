@@ -34,7 +34,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     findings = [
         *_children(rows, by_number, _told(earlier)),
         *_names(rows, accused),
-        *disguised_names(rows, earlier, accused),
+        *disguised_names(capture, rows, earlier, accused),
         *renamed_tools(capture, rows),
         *lent_programs(capture, rows),
         *discoveries(rows),

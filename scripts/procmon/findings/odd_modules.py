@@ -20,7 +20,7 @@ from scripts.procmon.findings.log_writes import log_writes
 from scripts.procmon.findings.places import below_windows, kind_of
 from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.reproduce import around, by_process
-from scripts.procmon.findings.select import Mask, of_processes, one_of
+from scripts.procmon.findings.select import Mask, first_events, of_processes, one_of
 from scripts.procmon.findings.stack_frames import modules_of, through
 from scripts.procmon.knowledge import knowledge
 
@@ -160,7 +160,7 @@ def _program(capture: Capture, row: ProcessRow) -> Finding | None:
     if kind != "odd" or not row.events:
         return None
     done = acts_of(capture, [row.process])
-    evidence = done.events or np.flatnonzero(of_processes(capture, [row.process]))[:1].tolist()
+    evidence = done.events or first_events(capture, [row.process], most=1)
     return Finding(
         kind="odd_program",
         severity="high" if done.grave else "medium",

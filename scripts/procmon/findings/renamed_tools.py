@@ -15,6 +15,7 @@ from scripts.procmon.contracts.tables import ProcessRow
 from scripts.procmon.findings.askers import lies_loose
 from scripts.procmon.findings.places import below_windows, kind_of
 from scripts.procmon.findings.reproduce import by_process
+from scripts.procmon.findings.select import first_events
 from scripts.procmon.findings.setup_programs import setup_programs
 from scripts.procmon.knowledge import knowledge
 
@@ -42,11 +43,14 @@ def renamed_tools(capture: Capture, rows: Sequence[ProcessRow]) -> Iterator[Find
         key = (row.process_name.lower(), (row.image_path or "").lower())
         if tool is None or _is_its_name(row.process_name, tool) or key in told:
             continue
+        if not row.events and row.start_event is None:  # stands in the table of processes alone
+            continue
         told.add(key)
         company = companies.get(row.process)
         parent = by_number.get(row.parent) if row.parent is not None else None
         severity = _severity(row, tool, of_setup=parent is not None and parent.who in setup)
         yield _finding(
+            capture,
             row,
             tool,
             severity,
@@ -79,6 +83,7 @@ def _at_log_on(row: ProcessRow) -> bool:
 
 
 def _finding(
+    capture: Capture,
     row: ProcessRow,
     tool: Mapping[str, Any],
     severity: Severity,
@@ -108,7 +113,9 @@ def _finding(
             "started_here": row.started_here,
             "time": row.start,
         },
-        evidence=[row.start_event] if row.start_event is not None else [],
+        evidence=[row.start_event]
+        if row.start_event is not None
+        else first_events(capture, [row.process], most=1),
         reproduce=by_process(row),
         attack=[
             *([Technique("T1546.008", "high")] if log_on else []),

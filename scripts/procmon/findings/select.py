@@ -47,6 +47,11 @@ def of_processes(capture: Capture, processes: Iterable[int]) -> Mask:
     return mine
 
 
+def first_events(capture: Capture, processes: Iterable[int], *, most: int) -> list[int]:
+    """The numbers of the first events of these processes, at most ``most``: evidence that they ran."""
+    return [int(event) for event in np.flatnonzero(of_processes(capture, processes))[:most]]
+
+
 _NO_ROWS = np.empty(0, dtype=np.int64)
 
 

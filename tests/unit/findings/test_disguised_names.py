@@ -106,3 +106,18 @@ def test_what_is_read_of_a_name() -> None:
     assert read_as("a\N{RIGHT-TO-LEFT OVERRIDE}cod.exe") == "aexe.doc"
     assert read_as("a.pdf      .exe") == "a.pdf"
     assert signs_of("a\N{RIGHT-TO-LEFT OVERRIDE}cod.exe")[0] == "override"
+
+
+def test_a_process_called_otherwise_than_its_file_is_told_by_its_own_name() -> None:
+    who = f"{TURNED} (9)"
+    (finding,) = told(
+        Row("Process Start", detail="Parent PID: 4", who=who), places={who: rf"{DOWNLOADS}\x.exe"}
+    )
+    assert (finding.facts["name"], finding.facts["sign"]) == (TURNED, "override")
+
+
+def test_a_program_that_ran_before_the_capture_began_is_shown_by_its_first_event() -> None:
+    (finding,) = told(
+        Row("CreateFile", r"C:\a.txt", who="x.exe (8)"), Row("CreateFile", r"C:\b", who=f"{TURNED} (9)")
+    )
+    assert finding.evidence == [1]

@@ -97,3 +97,15 @@ def test_a_process_that_only_its_starter_names_has_no_description_and_stops_noth
     unseen = Row("Process Create", r"C:\b.exe", r"PID: 77, Command line: C:\b.exe", who="starter.exe (8)")
     (finding,) = told(r"C:\ProgramData\x\sync.exe", "Rclone", unseen)
     assert finding.facts["name"] == "sync.exe"
+
+
+def test_a_tool_that_ran_before_the_capture_began_is_shown_by_its_first_event() -> None:
+    who = "sync.exe (9)"
+    process = {"image_path": r"C:\ProgramData\x\sync.exe", "description": "Rclone", "company": "x"}
+    built = capture(
+        Row("CreateFile", r"C:\a.txt", who="x.exe (8)"),
+        Row("CreateFile", r"C:\b.txt", who=who),
+        processes={who: process},
+    )
+    (finding,) = [one for one in analyses.run(built)["odd_children"].findings if one.kind == "tool_renamed"]
+    assert finding.evidence == [1]
