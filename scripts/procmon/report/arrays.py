@@ -22,9 +22,13 @@ def numbers(column: Any) -> np.ndarray:
 
 def codes(texts: Any) -> tuple[np.ndarray, list[Any]]:
     """For each text the place of its value among the distinct values, which are the second; null is one of them."""
+    import pyarrow as pa
     import pyarrow.compute as pc
 
-    coded = _whole(pc.dictionary_encode(texts, null_encoding="encode"))
+    whole = _whole(texts)
+    if pa.types.is_dictionary(whole.type):  # its nulls have no place among its values
+        whole = whole.dictionary_decode()
+    coded = pc.dictionary_encode(whole, null_encoding="encode")
     return numbers(coded.indices).astype("int64"), coded.dictionary.to_pylist()
 
 

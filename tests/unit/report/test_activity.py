@@ -29,3 +29,12 @@ def test_a_rare_operation_that_a_finding_cites_is_drawn_before_frequent_ones():
 
 def test_nothing_is_drawn_of_a_capture_without_events():
     assert make_activity({}, None, last=0) == []
+
+
+def test_events_without_an_operation_are_counted_as_none_of_those_that_have_one():
+    table = events_table([event(1, operation="ReadFile"), event(2, operation=None, findings=["F1"])])
+    table = table.set_column(
+        table.column_names.index("operation"), "operation", table["operation"].dictionary_encode()
+    )
+    (read,) = make_activity({"ReadFile": 1}, table, last=1)
+    assert (read.left, read.cited) == (1, 0)
