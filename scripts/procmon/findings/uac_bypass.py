@@ -62,8 +62,9 @@ def bypasses(capture: Capture, earlier: Mapping[str, Analysis]) -> list[Finding]
         if row.change == "set" and not row.attempt and _trusting(row.path)
     ]
     groups: dict[str, list[Run]] = {}
+    follows = _following(hijacks)
     for row in hijacks:
-        run = _run(row, tree(earlier))
+        run = _run(row, tree(earlier), until=follows.get(row.events[0]))
         if run.started:
             groups.setdefault(normal(parent_of(row.path)), []).append(run)
     return [_finding(capture, runs, earlier) for runs in groups.values()]
@@ -79,12 +80,27 @@ def _trusting(path: str) -> list[str]:
     ]
 
 
-def _run(row: AutostartRow, rows: Iterable[ProcessRow]) -> Run:
+def _following(hijacks: Iterable[AutostartRow]) -> dict[int, int]:
+    """By the event of a hijack that by which the same process set the same value anew, and began its next attempt."""
+    last: dict[tuple[int, str], int] = {}
+    follows: dict[int, int] = {}
+    for row in sorted(hijacks, key=lambda row: row.events[0]):
+        key = row.process, normal(row.path)
+        if key in last:
+            follows[last[key]] = row.events[0]
+        last[key] = row.events[0]
+    return follows
+
+
+def _run(row: AutostartRow, rows: Iterable[ProcessRow], *, until: int | None) -> Run:
     trusting = _trusting(row.path)
     started = [
         one
         for one in rows
-        if one.process_name.lower() in trusting and one.started_here and _soon(row.time, one.start)
+        if one.process_name.lower() in trusting
+        and one.started_here
+        and _soon(row.time, one.start)
+        and (one.start_event is None or row.events[0] < one.start_event < (until or one.start_event + 1))
     ]
     own = [one for one in started if one.parent == row.process]
     return Run(row, own or started[:1], None)

@@ -297,6 +297,21 @@ def attempts(*data: str, besides: Row | None = None) -> Finding:
     return finding
 
 
+def test_what_one_process_starts_belongs_to_its_last_attempt_before_it() -> None:
+    rows = []
+    for number in range(3):
+        rows += [
+            Row("RegSetValue", SETTINGS + r"\(Default)", f"Type: REG_SZ, Length: 16, Data: {number}.exe"),
+            Row("Process Create", HELPER, f"PID: {70 + number}, Command line: fodhelper"),
+            Row("RegDeleteValue", SETTINGS + r"\(Default)"),
+        ]
+    (finding,) = judge(*rows).findings
+    assert [run["started"] for run in finding.facts["runs"]] == [
+        [f"fodhelper.exe ({70 + number})"] for number in range(3)
+    ]
+    assert "then started fodhelper.exe 3 times" in tell("uac_bypass", finding.facts)["statement"]
+
+
 def test_attempts_are_counted_as_the_capture_shows_them_and_that_one_came_before_is_said_to_be_possible() -> (
     None
 ):
