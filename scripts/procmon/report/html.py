@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from scripts.procmon.report import prose
 from scripts.procmon.report.comparison import Comparison
+from scripts.procmon.report.material import Settings
 from scripts.procmon.report.view import Report
 from scripts.procmon.text import catalogue, visible
 from scripts.procmon.text.forms import forms
@@ -34,27 +35,28 @@ TLP = {
 
 def report_html(report: Report) -> str:
     """The report as one HTML page."""
-    return page("report.html.j2", report.settings.language, report=report, logo=report.logo)
+    return page("report.html.j2", report.settings, report=report, logo=report.logo)
 
 
 def write_comparison_html(comparison: Comparison, file: Path) -> None:
     """Write the page on two captures to ``file``."""
-    shown = page("comparison.html.j2", comparison.settings.language, report=comparison, logo=comparison.logo)
+    shown = page("comparison.html.j2", comparison.settings, report=comparison, logo=comparison.logo)
     file.write_text(shown, encoding="utf-8")
 
 
-def page(template: str, language: str = "en", /, **context: Any) -> str:
+def page(template: str, settings: Settings, /, **context: Any) -> str:
     """A page of templates/ with style and script inside it, and their hashes for its security policy."""
-    style, script = _style("screen.css"), _style("report.js")
+    style, script = _style("screen.css") + _sheets(settings), _style("report.js")
     rendered = (
-        environment(language)
+        environment(settings.language)
         .get_template(template)
         .render(
-            style=Markup(style),  # noqa: S704 (our own files)
+            style=Markup(style),  # noqa: S704 (our own files, and texts set as CSS sets them)
             script=Markup(script),  # noqa: S704
             style_hash=_hash(style),
             script_hash=_hash(script),
-            screen=catalogue("screen", language),
+            screen=catalogue("screen", settings.language),
+            settings=settings,
             **context,
         )
     )
@@ -113,6 +115,22 @@ def widths() -> str:
 def _style(name: str) -> str:
     text = (STYLE / name).read_text(encoding="utf-8")
     return text + widths() if name.endswith(".css") else text
+
+
+def _sheets(settings: Settings) -> str:
+    """What stands in the margins of each sheet when a browser prints the page: the marking, the case, the number."""
+    case = settings.case and f"{catalogue('report', settings.language)['cover']['case']} {settings.case}"
+    return f"""@page {{
+  @top-right {{ content: {_quoted(settings.marking)}; font-weight: bold }}
+  @bottom-left {{ content: {_quoted(case)} }}
+  @bottom-right {{ content: counter(page) " / " counter(pages) }}
+}}"""
+
+
+def _quoted(text: str | None) -> str:
+    """A string of CSS: all but letters, digits and blanks by their numbers, so that nothing ends it or the style."""
+    shown = visible(prose.shorten(text or "", 60))
+    return '"' + "".join(one if one.isalnum() or one == " " else f"\\{ord(one):x} " for one in shown) + '"'
 
 
 def _hash(text: str) -> str:

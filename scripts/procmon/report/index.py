@@ -78,10 +78,9 @@ def index_html(
     )
     return page(
         "index.html.j2",
-        settings.language,
+        settings,
         lines=lines,
         failures=[(failure, quote(failure.name), _reason(failure, words)) for failure in overview.failures],
-        settings=settings,
         shared=in_common[:MOST],
         shared_more=max(0, len(in_common) - MOST),
         exports=sorted(own_exports(material.name for material in told).items()),

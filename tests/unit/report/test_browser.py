@@ -19,8 +19,10 @@ from tests.captures.results import check, event, finding, info, material, proces
 from tests.unit.comparison.test_comparison import results, told
 
 pytest.importorskip("playwright")
+pytest.importorskip("pypdf")
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
+from pypdf import PdfReader
 
 from tests.chromium import chromium, find_chromium, opened
 
@@ -145,10 +147,28 @@ def test_a_link_to_a_row_that_is_searched_away_finds_it(show: Callable[..., Page
     assert page.url.endswith("#finding-1")
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+def test_checks_that_found_something_are_seen_at_any_width(show: Callable[..., Page], width: int):
+    expect(show("report", width=width).locator("tr.found").first).to_be_visible()
+
+
+def test_each_printed_sheet_bears_the_marking_the_case_and_its_number(
+    show: Callable[..., Page], tmp_path: Path
+):
+    show("report").pdf(path=tmp_path / "printed.pdf")
+    sheets = [page.extract_text() for page in PdfReader(tmp_path / "printed.pdf").pages]
+    assert len(sheets) > 2
+    for number, text in enumerate(sheets, 1):
+        assert "TLP:AMBER" in text
+        assert "K-7" in text
+        assert f"{number} / {len(sheets)}" in text
+    assert any("Found" in text for text in sheets)
+
+
 def test_the_contents_name_each_finding_and_show_where_one_is(show: Callable[..., Page]):
     page = show("report")
     contents = page.locator(".contents")
-    expect(contents.locator(".found a")).to_have_count(2)
+    expect(contents.locator(".within a")).to_have_count(2)
     contents.locator("a[href='#finding-2']").click()
     expect(contents.locator("[aria-current]")).to_have_attribute("href", "#finding-2")
     contents.locator("a[href='#part-events']").click()

@@ -296,3 +296,11 @@ def test_checks_of_a_filtered_capture_say_that_they_saw_only_what_was_kept():
     whole = report_html(make_report(material(checks=looked), Settings(), medium="html"))
     assert "Nothing was found" in whole
     assert "<td>Removal</td>" not in whole
+
+
+def test_a_marking_can_not_end_the_style_that_prints_it():
+    hostile = Settings(marking='"} </style><script>x', case="\\22 }")
+    page = report_html(make_report(material(), hostile, medium="html"))
+    style = page.partition("<style>")[2].partition("</style>")[0]
+    assert "counter(pages)" in style
+    assert page.count("<script>") == 1
