@@ -9,7 +9,9 @@ from typing import Any, Literal
 
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.tables import ServiceRow
+from scripts.procmon.findings.commands import is_interpreter
 from scripts.procmon.findings.names import process_name, who
+from scripts.procmon.findings.places import kind_of
 from scripts.procmon.findings.records import Record
 from scripts.procmon.findings.service_keys import ServiceKey
 from scripts.procmon.knowledge import knowledge
@@ -54,7 +56,7 @@ def story_of(capture: Capture, name: str, key: ServiceKey) -> Story | None:
             events=[record.event for record in told],
             values=key.values,
             display_name=key.value("DisplayName") or knowledge("security_services").get(name),
-            ordinary=_ordinary(key.name, process_name(capture, first.process)),
+            ordinary=_ordinary(key, process_name(capture, first.process)),
             made_again=_made_again(capture, key),
         ),
         key=key,
@@ -86,9 +88,17 @@ def _recreated(key: ServiceKey) -> bool | None:
     return any(record.event > gone and record.path.lower().endswith("\\imagepath") for record in key.sets)
 
 
-def _ordinary(service: str, by: str) -> str | None:
+def _ordinary(key: ServiceKey, by: str) -> str | None:
     for known in knowledge("ordinary_services"):
-        named = re.fullmatch(known["service"], service, re.IGNORECASE) is not None
-        if named and by.lower() in known.get("by", [by.lower()]):
+        named = re.fullmatch(known["service"], key.name, re.IGNORECASE) is not None
+        believed = known.get("anywhere") or _is_where_programs_live(key)
+        if named and believed and by.lower() in known.get("by", [by.lower()]):
             return str(known["reason"])
     return None
+
+
+def _is_where_programs_live(key: ServiceKey) -> bool:
+    """Whether a service got no other program than one from there that is no interpreter; its name anybody chooses."""
+    return not key.image or (
+        kind_of(key.image)[0] == "own" and not is_interpreter(key.value("ImagePath") or "")
+    )

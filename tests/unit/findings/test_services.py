@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+import pytest
 
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis
@@ -139,3 +140,25 @@ def test_a_program_that_works_for_a_lost_protection_and_ended_is_named() -> None
     (one,) = ended("2011-03-30T10:00:00.005Z")
     assert (one["who"], one["service"]) == ("alg.exe (500)", "SharedAccess")
     assert ended("2011-03-30T09:00:00Z") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "image", "ordinary"),
+    [
+        ("GoogleUpdater12", r"C:\Program Files (x86)\Google\Update\u.exe", "installer"),
+        ("GoogleUpdater12", r"C:\ProgramData\x\u.exe", None),
+        ("GoogleUpdater12", r"C:\Windows\System32\cmd.exe /c x", None),
+        ("CDPUserSvc_1a2b3c", r"%SystemRoot%\system32\svchost.exe -k UnistackSvcGroup", "bookkeeping"),
+        ("Helper_1a2b3c", r"C:\Users\a\AppData\Roaming\x\x.exe", None),
+        ("PerfHost", r"%SystemRoot%\SysWow64\perfhost.exe", "bookkeeping"),
+    ],
+)
+def test_the_name_of_an_everyday_service_excuses_no_program_from_elsewhere(
+    name: str, image: str, ordinary: str | None
+) -> None:
+    built = capture(
+        service_key(name, who=SCM),
+        service_value(name, "Type", 16, who=SCM),
+        service_value(name, "ImagePath", image, who=SCM),
+    )
+    assert [row.ordinary for row in analysed(built).tables["services"]] == [ordinary]
