@@ -3,6 +3,7 @@
 # Every rule opens with its contract. Columns and file names: scripts/procmon/contracts/.
 
 import json
+import mimetypes
 
 from snakemake.logging import logger
 from snakemake.utils import update_config
@@ -141,6 +142,10 @@ CODE = {
 
 
 report: "docs/captions/workflow.rst"
+
+
+# For Snakemake's own report, which says of each file of an unknown kind that it is one.
+mimetypes.add_type("application/octet-stream", ".pmf")
 
 
 wildcard_constraints:

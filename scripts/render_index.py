@@ -1,6 +1,6 @@
 """Write the page over all captures.
 
-python -m scripts.render_index REPORTS_INDEX [--settings FILE]
+python -m scripts.render_index [REPORTS_INDEX] [--settings FILE] [--after-failure]
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 from scripts.procmon.cases import read_case
 from scripts.procmon.contracts.files import COMPARISON_FILE, COMPARISONS
 from scripts.procmon.report.index import index_html
-from scripts.procmon.report.material import read_json
+from scripts.procmon.report.material import read_json, report_stems
 from scripts.procmon.report.overview import read_overview
 from scripts.procmon.settings import CONFIG_FILE, read_settings
 from scripts.procmon.sources.inputs import find_captures
@@ -22,20 +22,29 @@ from scripts.procmon.sources.inputs import find_captures
 def main(arguments: list[str] | None = None) -> int:
     """0; captures that failed are listed on the page."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("index", type=Path, help="the file to write: reports/index.html")
+    parser.add_argument("index", type=Path, nargs="?", help="the file to write, if not reports/index.html")
     parser.add_argument("--settings", type=Path, default=CONFIG_FILE, help="config.yaml, or what a run kept")
+    parser.add_argument("--after-failure", action="store_true", help="tell which reports were not made")
     given = parser.parse_args(arguments)
     settings = read_settings(given.settings)
-    inputs, results = (Path(settings["folders"][name]) for name in ("inputs", "results"))
+    inputs, results, reports = (Path(settings["folders"][name]) for name in ("inputs", "results", "reports"))
     found = find_captures(inputs)
     rejected = [(str(one.path), one.reason) for one in found.rejected]
-    overview = read_overview(results, found.captures, rejected=rejected)
+    overview = read_overview(
+        results,
+        found.captures,
+        rejected=rejected,
+        # While a run goes on, other reports than those that fail are not there yet.
+        reports=reports if given.after_failure else None,
+        stems=report_stems(settings["report"]).values(),
+    )
     captures = {name: read_case(settings, name, inputs).of("report") for name in found.captures}
     page = index_html(
         overview, report=settings["report"], captures=captures, compare=_compared(settings, results)
     )
-    given.index.parent.mkdir(parents=True, exist_ok=True)
-    given.index.write_text(page, encoding="utf-8")
+    index = given.index or reports / "index.html"
+    index.parent.mkdir(parents=True, exist_ok=True)
+    index.write_text(page, encoding="utf-8")
     return 0
 
 

@@ -37,9 +37,9 @@ def outcome(
         parts.append(_table(heads, rows, right={1, 2}))
     if overview.failures:
         parts.append("Failed:\n" + "\n".join(f"  {_line(failure, reports)}" for failure in overview.failures))
-    missing = [(entry.name, file) for entry in overview.entries for file in entry.missing]
+    missing = [(entry, file) for entry in overview.entries for file in entry.missing]
     if missing:
-        lines = (f"  {_shown(name)}: {file}, see the logs in results" for name, file in missing)
+        lines = (f"  {_shown(entry.name)}: {file}, see {_shown(entry.log)}" for entry, file in missing)
         parts.append("Not made:\n" + "\n".join(lines))
     compared = [reports / COMPARISONS / name / "report.html" for name in comparisons]
     if compared:

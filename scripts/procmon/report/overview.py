@@ -18,7 +18,6 @@ from scripts.procmon.report.material import (
     read_material,
 )
 
-_STEPS = ("convert_capture", "stage_events", "summarise_capture", "render_html", "render_pdf")
 _HALF_A_PAIR = re.compile("[\\ud800-\\udfff]")
 
 
@@ -32,6 +31,7 @@ class Entry:
     left: int
     severities: Mapping[str, int]
     missing: Sequence[str] = ()  #: reports that were not made
+    log: str = ""  #: that of the step that failed, where reports were not made
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,13 +81,15 @@ def _entry(folder: Path, name: str, wanted: Iterable[Path]) -> Entry | Failure:
     material = read_material(folder, name=name, events=False)
     stages = material.funnel.get("stages", ())
     events = int(material.info.get("events", 0))
+    missing = [file.name for file in wanted if not file.is_file()]
     return Entry(
         name=name,
         material=material,
         events=events,
         left=int(stages[-1]["events_out"]) if stages else events,
         severities=Counter(finding["severity"] for finding in material.findings),
-        missing=[file.name for file in wanted if not file.is_file()],
+        missing=missing,
+        log=str(_log(folder)) if missing else "",
     )
 
 
@@ -109,7 +111,8 @@ def _said(refused: Mapping[str, Any]) -> str:
 
 
 def _log(folder: Path) -> Path:
-    """The log of the last step that began: it is the one that failed."""
-    begun = [folder / "logs" / f"{step}.log" for step in _STEPS]
-    there = [file for file in begun if file.is_file()]
-    return there[-1] if there else folder / "logs"
+    """The log that was written to last: a step that fails says why, and no other begins after it."""
+    logs = {file: file.stat() for file in sorted((folder / "logs").glob("*.log"))}
+    return max(
+        logs, key=lambda file: (logs[file].st_size > 0, logs[file].st_mtime_ns), default=folder / "logs"
+    )

@@ -152,7 +152,21 @@ def test_a_report_that_was_not_made_is_told(run: Path):
     made = read_overview(run / "results", ["good"], reports=run / "reports")
     text, code = outcome(made, inputs=Path("inputs"), reports=Path("reports"))
     assert code == 1
-    assert "good: report.pdf" in text
+    assert "good: report.pdf, see " in text
+
+
+def test_the_log_that_is_named_is_the_last_that_says_something(run: Path):
+    logs = run / "results/crashed/logs"
+    for step, text in (
+        ("render_pdf", "of an earlier run"),
+        ("suggest_filters", "Traceback"),
+        ("render_html", ""),
+    ):
+        (logs / f"{step}.log").write_text(text, encoding="utf-8")
+    os.utime(logs / "render_pdf.log", (1_000_000_000, 1_000_000_000))
+    os.utime(logs / "convert_capture.log", (1_000_000_000, 1_000_000_000))
+    (crashed,) = (failure for failure in overview(run).failures if failure.name == "crashed")
+    assert crashed.reason == f"failed: see {logs / 'suggest_filters.log'}"
 
 
 def test_with_nothing_in_inputs_it_says_what_to_drop_there():
