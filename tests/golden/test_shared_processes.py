@@ -128,7 +128,7 @@ def test_five_attempts_on_user_account_control_are_one_finding() -> None:
     assert facts["links"] == [r"HKCU\Software\KureND"]
     assert round(facts["armed"], 1) == 5.7
     assert facts["asked"][0]["event"] == 523
-    assert facts["unelevated"] == 208
+    assert facts["unelevated_events"][0] == 208
     assert not facts["seen_after"]
 
 

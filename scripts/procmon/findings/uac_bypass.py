@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Technique
 from scripts.procmon.contracts.tables import AutostartRow, ProcessRow
@@ -51,7 +52,6 @@ class Run:
 
     row: AutostartRow
     started: list[ProcessRow]
-    armed: float | None
 
 
 def bypasses(capture: Capture, earlier: Mapping[str, Analysis]) -> list[Finding]:
@@ -103,7 +103,7 @@ def _run(row: AutostartRow, rows: Iterable[ProcessRow], *, until: int | None) ->
         and (one.start_event is None or row.events[0] < one.start_event < (until or one.start_event + 1))
     ]
     own = [one for one in started if one.parent == row.process]
-    return Run(row, own or started[:1], None)
+    return Run(row, own or started[:1])
 
 
 def _soon(before: str, after: str | None) -> bool:
@@ -127,7 +127,6 @@ def _finding(capture: Capture, every: list[Run], earlier: Mapping[str, Analysis]
     existed = _existed(told, key, rows[0])
     first_run = next((one for one in tree(earlier) if one.process == rows[0].process), None)
     low = _unelevated(capture, {row.process for row in rows})
-    armed = [span for row in rows if (span := _armed(capture, row)) is not None]
     facts: dict[str, Any] = {
         "who": list(dict.fromkeys(row.who for row in rows)),
         "name": rows[0].who.rpartition(" (")[0],
@@ -136,21 +135,7 @@ def _finding(capture: Capture, every: list[Run], earlier: Mapping[str, Analysis]
         "times": len(rows),
         "path": rows[0].path,
         "key": key,
-        "runs": [
-            {
-                "who": run.row.who,
-                "time": run.row.time,
-                "data": run.row.data,
-                "started": [one.who for one in run.started],
-                "armed": _armed(capture, run.row),
-            }
-            for run in runs
-        ],
-        "data": list(dict.fromkeys(row.data for row in rows if row.data)),
-        "unrunnable": [
-            row.data for row in rows if row.data and not program_of(row.data).lower().endswith(_RUNNABLE)
-        ],
-        "meant": _meant(rows),
+        **_told_of_runs(capture, runs),
         "before": _stood_before(capture, rows[0]),
         "user": first_run.user if first_run else None,
         "sid": account_of(capture, first_run.image_path) if first_run else None,
@@ -167,10 +152,7 @@ def _finding(capture: Capture, every: list[Run], earlier: Mapping[str, Analysis]
             for record in told
         ),
         "asked": asked,
-        "unelevated": low[0] if low else None,
         "unelevated_events": low,
-        "armed": max(armed, default=None),
-        "shortest": min(armed, default=None),
     }
     evidence = {event for run in every for event in run.row.events}
     evidence |= {one["event"] for one in asked[:1]}
@@ -193,6 +175,30 @@ def _finding(capture: Capture, every: list[Run], earlier: Mapping[str, Analysis]
         },
         key_events=[event for run in runs for event in (*run.row.events, *_starts(run))],
     )
+
+
+def _told_of_runs(capture: Capture, runs: list[Run]) -> dict[str, Any]:
+    """What each attempt set and for how long, in seconds, and what of it Windows could not have started."""
+    told = [
+        {
+            "who": run.row.who,
+            "time": run.row.time,
+            "data": run.row.data,
+            "started": [one.who for one in run.started],
+            "armed": _armed(capture, run.row),
+        }
+        for run in runs
+    ]
+    data = [run.row.data for run in runs if run.row.data]
+    armed = [span for one in told if (span := one["armed"]) is not None]
+    return {
+        "runs": told,
+        "data": list(dict.fromkeys(data)),
+        "unrunnable": [one for one in data if not program_of(one).lower().endswith(_RUNNABLE)],
+        "meant": _meant([run.row for run in runs]),
+        "armed": max(armed, default=None),
+        "shortest": min(armed, default=None),
+    }
 
 
 def _meant(rows: list[AutostartRow]) -> str | None:
@@ -265,7 +271,7 @@ def _armed(capture: Capture, row: AutostartRow) -> float | None:
     """How long the hijack was in force, in seconds; None while it still is."""
     if len(row.events) < 2:
         return None
-    times = capture.events["time"]
+    times = capture.events[e.TIME]
     span = times.iloc[row.events[1]] - times.iloc[row.events[0]]
     return None if pd.isna(span) else float(span.total_seconds())
 
