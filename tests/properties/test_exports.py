@@ -96,7 +96,7 @@ def assert_same(capture, rows, times, columns):
     newline=st.sampled_from(["\r\n", "\n"]),
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
 )
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 def test_rows_written_as_csv_in_any_locale_are_read_back(events, locale, start, columns, newline, encoding):
     rows, times = written(events, locale, start)
     content = as_csv(rows, columns, newline=newline, encoding=encoding)
@@ -113,7 +113,7 @@ def test_rows_written_as_csv_in_any_locale_are_read_back(events, locale, start, 
         ["Time of Day", "Process Name", "PID", "Operation", "Path", "Result", "Detail", "Date & Time", "TID"]
     ),
 )
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 def test_rows_written_as_xml_in_any_locale_are_read_back(events, locale, start, columns):
     rows, times = written(events, locale, start)
     assert_same(
@@ -127,7 +127,7 @@ def test_rows_written_as_xml_in_any_locale_are_read_back(events, locale, start, 
 @given(
     events=st.lists(an_event(texts), min_size=2, max_size=20), locale=locales, seconds=st.integers(0, 86_399)
 )
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 def test_without_dates_the_time_between_events_is_kept_past_midnight(events, locale, seconds):
     start = datetime(2020, 7, 11) + timedelta(seconds=seconds)
     rows, times = written(events, locale, start)
@@ -149,7 +149,7 @@ GOOD = [
 
 
 @given(data=st.data())
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 def test_damaged_exports_are_read_or_refused(data):
     content = bytearray(data.draw(st.sampled_from(GOOD)))
     for _ in range(data.draw(st.integers(1, 4))):

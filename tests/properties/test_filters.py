@@ -201,7 +201,7 @@ def of_clock(text: str) -> Decimal | None:
 
 
 @given(captures(), st.lists(RULES, max_size=5))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_filter_keeps_what_the_slow_one_keeps(
     capture: tuple[pd.DataFrame, pd.DataFrame], rules: list[Rule]
 ) -> None:
@@ -213,7 +213,7 @@ def test_a_filter_keeps_what_the_slow_one_keeps(
 
 
 @given(captures(), st.lists(st.lists(RULES, max_size=4, unique=True), min_size=1, max_size=4))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_funnel_counts_what_the_slow_one_counts(
     capture: tuple[pd.DataFrame, pd.DataFrame], stages: list[list[Rule]]
 ) -> None:
@@ -247,7 +247,7 @@ def test_the_funnel_counts_what_the_slow_one_counts(
 
 
 @given(captures(), st.sampled_from(["Include", "Exclude"]), VALUES, st.integers(0, 7), st.integers(0, 3))
-@settings(max_examples=40, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@settings(max_examples=40, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 def test_each_relation_on_each_column_matches_what_the_slow_one_matches(
     capture: tuple[pd.DataFrame, pd.DataFrame], action: str, value: str, place: int, cut: int
 ) -> None:

@@ -41,7 +41,7 @@ def test_the_whole_capture_decodes_with_a_detail_for_every_event(bits: int) -> N
 
 
 @given(WIDTHS, st.floats(0, 1))
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_a_truncated_file_decodes_or_is_refused(bits: int, share: float) -> None:
     data = a_capture(bits)
     decodes_or_refuses(data[: int(share * len(data))])
@@ -51,7 +51,7 @@ def test_a_truncated_file_decodes_or_is_refused(bits: int, share: float) -> None
     WIDTHS,
     st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), min_size=1, max_size=30),
 )
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_a_file_with_other_bytes_decodes_or_is_refused(bits: int, changes: list[tuple[float, int]]) -> None:
     data = bytearray(a_capture(bits))
     for place, value in changes:
@@ -64,7 +64,7 @@ EDGES = st.sampled_from([0, 1, 0x7F, 0x8000, 0xFFFF, 0x7FFF_FFFF, 0x8000_0000, 0
 
 
 @given(WIDTHS, st.lists(st.tuples(st.floats(0, 1, exclude_max=True), EDGES), min_size=1, max_size=6))
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_a_file_with_extreme_numbers_decodes_or_is_refused(
     bits: int, changes: list[tuple[float, int]]
 ) -> None:
@@ -78,7 +78,7 @@ def test_a_file_with_extreme_numbers_decodes_or_is_refused(
 @given(WIDTHS, st.sampled_from(layout.HEADER.names or ()), st.integers(0, 2**64 - 1) | EDGES)
 @example(64, "events", 0xFFFF_FFFF)
 @example(64, "host_table_at", 0)
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_a_header_that_lies_is_refused_or_harmless(bits: int, name: str, value: int) -> None:
     data = np.frombuffer(a_capture(bits), np.uint8).copy()
     header = data[: layout.HEADER_SIZE].view(layout.HEADER)
@@ -91,7 +91,7 @@ def test_a_header_that_lies_is_refused_or_harmless(bits: int, name: str, value: 
 @given(
     WIDTHS, st.sampled_from(layout.EVENT.names or ()), st.integers(0, 30), st.integers(0, 2**64 - 1) | EDGES
 )
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_an_event_header_that_lies_is_refused_or_harmless(
     bits: int, name: str, event: int, value: int
 ) -> None:

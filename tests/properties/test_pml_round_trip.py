@@ -97,7 +97,7 @@ def read_back(bits: int, processes: list[Process], events: list[Event]) -> Any:
     return decoded(file)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(captures())
 def test_events_are_read_as_they_were_written(capture: Any) -> None:
     bits, processes, events, shown = capture
@@ -113,7 +113,7 @@ def test_events_are_read_as_they_were_written(capture: Any) -> None:
         assert stacks.get(row[e.STACK], []) == list(event.stack)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(captures())
 def test_processes_and_modules_are_read_as_they_were_written(capture: Any) -> None:
     bits, processes, events, _ = capture

@@ -97,7 +97,7 @@ IMAGES = st.fixed_dictionaries(
 
 
 @given(EVENTS, EVENTS, IMAGES, IMAGES)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_the_same_is_told_as_by_looking_at_every_pair(
     here: list[Any], there: list[Any], ours: Any, theirs: Any
 ) -> None:

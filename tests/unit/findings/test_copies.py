@@ -25,7 +25,7 @@ def test_blocks_that_are_read_and_written_alike_are_a_certain_copy() -> None:
     assert row.events == list(range(1, 7))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.integers(1, 1 << 20), min_size=2, max_size=12))
 def test_every_block_size_is_matched(lengths: list[int]) -> None:
     (row,) = found(*copied(SOURCE, TARGET, *lengths))

@@ -129,8 +129,13 @@ def told(*rows: Row, part: str = "meaning", language: str = "en") -> str:
 def test_a_name_server_is_never_said_to_be_blocked() -> None:
     asked = [talk("UDP Send", 31, "8.8.8.8:domain"), talk("UDP Receive", 47, "8.8.8.8:domain")]
     meaning = told(*asked, talk("TCP Send", 70, "203.0.113.7:http"))
-    assert "To be blocked, and to be looked for in the logs of the network: `203.0.113.7:80 (http)`." in meaning
-    assert "`8.8.8.8:53 (domain)` is a public name server: no sign of anything, and not to be blocked." in meaning
+    assert (
+        "To be blocked, and to be looked for in the logs of the network: `203.0.113.7:80 (http)`." in meaning
+    )
+    assert (
+        "`8.8.8.8:53 (domain)` is a public name server: no sign of anything, and not to be blocked."
+        in meaning
+    )
     assert "To be blocked" not in told(*asked)
 
 
