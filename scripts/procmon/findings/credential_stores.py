@@ -15,6 +15,7 @@ from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Technique
 from scripts.procmon.contracts.tables import ProcessRow
 from scripts.procmon.findings.accusations import accusations
+from scripts.procmon.findings.askers import lies_loose
 from scripts.procmon.findings.credential_readers import (
     cleaners,
     is_sweep,
@@ -120,7 +121,7 @@ def _is_owner(capture: Capture, record: Record, image: str) -> bool:
     store = store_of(record.path) or {}
     name = str(capture.processes.loc[record.process, p.PROCESS_NAME]).lower()
     # Another program may bear a browser's name; one from a user's loose folders is not believed.
-    believed = in_its_place(image) or "\\users\\" not in image.lower()
+    believed = in_its_place(image) or ("\\users\\" not in image.lower() and not lies_loose(image))
     if believed and (name in store["owners"] or name in knowledge("credential_stores")["everyone"]):
         return True
     if name in store["owners"] and keeps(image, record.path):

@@ -60,3 +60,12 @@ def test_a_script_of_an_installed_program_and_a_copy_of_everything_are_low() -> 
 
 def test_the_owner_reads_without_a_word() -> None:
     assert reading(NTDS, image=rf"{SYSTEM32}\lsass.exe") == []
+
+
+@pytest.mark.parametrize("name", ["chrome.exe", "7z.exe", "robocopy.exe"])
+def test_a_name_is_not_believed_where_nothing_is_set_up(name: str) -> None:
+    loose = (r"C:\ProgramData", r"C:\Temp", r"C:", r"C:\PerfLogs")
+    for folder in loose:
+        assert [one.severity for one in reading(LOGINS, image=rf"{folder}\{name}")] == ["medium"]
+    for folder in (r"C:\Program Files\x", r"D:\Portable\x", r"C:\ProgramData\packages\x"):
+        assert reading(LOGINS, image=rf"{folder}\{name}") == []
