@@ -13,8 +13,9 @@ from typing import Any
 
 from scripts.procmon.contracts.files import COMPARISONS
 from scripts.procmon.errors import SettingsError
-from scripts.procmon.settings import CONFIG_FILE, did_you_mean, line_of, read_checked
-from scripts.procmon.unclaimed import ENDINGS
+from scripts.procmon.settings import CONFIG_FILE, did_you_mean, read_checked
+from scripts.procmon.unclaimed import case_files, case_name
+from scripts.procmon.user_yaml import line_of, place_in_words
 
 #: The keys that each step of the workflow looks at; a changed title converts nothing again.
 STEPS = {
@@ -51,8 +52,10 @@ class Case:
 
 
 def case_file(inputs: Path, capture: str) -> Path | None:
-    """NAME.case.yaml beside the capture, None where there is none."""
-    files = (inputs / f"{capture}{ending}" for ending in ENDINGS)
+    """NAME.case.yaml or .case.yml beside the capture, its ending in capitals or not; None where there is none."""
+    folder, name = (inputs / capture).parent, capture.rpartition("/")[2]
+    there = folder.iterdir() if folder.is_dir() else ()
+    files = (file for file in case_files(there) if case_name(file) == name)
     found = next((file for file in files if file.is_file()), None)
     if found and not found.resolve().is_relative_to(inputs.resolve()):
         raise SettingsError(f"{found} can't be used: it is a link to a place outside {inputs}")
@@ -134,7 +137,7 @@ def strictest(markings: Iterable[str | None]) -> str:
 def told_place(file: Path, place: tuple[Any, ...]) -> str:
     """ "config.yaml, line 12, captures.one.baseline"."""
     line = line_of(file, place)
-    return f"{file}{f', line {line}' if line else ''}, {'.'.join(map(str, place))}"
+    return f"{file}{f', line {line}' if line else ''}, {place_in_words(place)}"
 
 
 def _told(entry: Mapping[str, Any]) -> dict[str, Any]:

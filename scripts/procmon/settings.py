@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 import yaml
 from jsonschema import Draft202012Validator, FormatChecker
-from jsonschema.exceptions import ValidationError
 from referencing import Registry, Resource
 
 from scripts.procmon.errors import SettingsError
 from scripts.procmon.own_yaml import read_own
+from scripts.procmon.user_yaml import line_of, place_in_words, read_yaml
 from scripts.procmon.zones import zone_of
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -27,7 +29,6 @@ FILTERS = CONFIG / "filters"
 #: What the workflow ends with where a setting can't be used; ./run shows no table then.
 UNUSABLE = 3
 
-_LONGEST = 1 << 20  #: bytes of a file of settings
 _MOST = 10  #: errors told at once
 _LONGEST_TOLD = 200  #: characters of a value, or of the end of a message, that are told
 _FEW_WORDS = (
@@ -69,97 +70,62 @@ def keep_settings(settings: Mapping[str, Any], file: Path) -> None:
 
 def read_checked(file: Path, schema: str) -> dict[str, Any]:
     """A YAML file that config/schemas/{schema}.schema.yaml agrees with. Raises SettingsError."""
-    try:
-        if file.stat().st_size > _LONGEST:
-            raise SettingsError(f"{file} can't be read: it is longer than {_LONGEST:,} bytes")
-        content = yaml.load(file.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 (a SafeLoader)
-    except RecursionError:
-        raise SettingsError(f"{file} can't be read: its values are nested too deeply") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{file} can't be read: {error}") from None
-    except yaml.YAMLError as error:
-        told = str(error).replace('in "<unicode string>", ', "")
-        raise SettingsError(f"{file} is not YAML: {told}") from None
+    content = read_yaml(file)
     _check(content, schema, file)
     checked: dict[str, Any] = content
     return checked
 
 
+def nearest(word: object, words: Iterable[str], *, near: float = 0.55) -> str | None:
+    """The one of ``words`` that is most alike, whatever the letters' case; None where none is ``near`` (0 to 1)."""
+    by_folded = {one.casefold(): one for one in words}
+    found = get_close_matches(str(word).casefold(), by_folded, n=1, cutoff=near)
+    return by_folded[found[0]] if found else None
+
+
 def did_you_mean(word: object, words: Iterable[str], *, near: float = 0.55) -> str:
     """ "; did you mean 'Process Name'?", or what there is (if that is little) when nothing is ``near`` (0 to 1)."""
     known = [str(one) for one in words]
-    by_folded = {one.casefold(): one for one in known}
-    nearest = get_close_matches(str(word).casefold(), by_folded, n=1, cutoff=near)
-    if nearest:
-        return f"; did you mean {by_folded[nearest[0]]!r}?"
+    found = nearest(word, known, near=near)
+    if found is not None:
+        return f"; did you mean {found!r}?"
     return f"; known are {', '.join(map(repr, known))}" if 0 < len(known) <= _MOST_WORDS else ""
-
-
-def line_of(file: Path, place: Sequence[Hashable]) -> int | None:
-    """The 1-based line of the value at ``place`` (keys and positions from the top); None where it is not found."""
-    try:
-        node = yaml.compose(file.read_text(encoding="utf-8"), Loader=_Loader)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError):
-        return None
-    line: int | None = None
-    for step in place:
-        line, node = _below(node, step)
-        if node is None:
-            break
-    return line
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML without dates (2026-04-19 stays text) that refuses a key given twice, aliases and halves of characters.
-
-    A few lines of aliases of aliases stand for more values than any memory holds; "\\ud800" can't be written to any file.
-    """
-
-    yaml_implicit_resolvers = {  # noqa: RUF012
-        first: [pair for pair in pairs if pair[0] != "tag:yaml.org,2002:timestamp"]
-        for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise yaml.composer.ComposerError(None, None, "aliases (*name) are not taken; write it out", mark)
-        node: yaml.Node | None = super().compose_node(parent, index)
-        return node
-
-    def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> Any:
-        if any("\ud800" <= character <= "\udfff" for character in node.value):
-            raise yaml.constructor.ConstructorError(
-                None, None, "half of a surrogate pair is no character", node.start_mark
-            )
-        return super().construct_scalar(node)
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if isinstance(key, yaml.ScalarNode):
-                if key.value in seen:
-                    raise yaml.constructor.ConstructorError(
-                        None, None, f"the key {key.value!r} is given twice", key.start_mark
-                    )
-                seen.add(key.value)
-        return super().construct_mapping(node, deep)
 
 
 def _check(content: Any, schema: str, file: Path) -> None:
     errors = sorted(_validator(schema).iter_errors(content), key=lambda error: [str(s) for s in error.path])
     if errors:
-        told = [_sentence(error, file) for error in errors[:_MOST]]
-        told += [f"and {len(errors) - _MOST} more errors"] if len(errors) > _MOST else []
-        raise SettingsError("\n".join(told))
+        guessed = {pair for error in errors for pair in _guessed(error)}
+        # The validator tells of each missing key by itself.
+        every = dict.fromkeys(told for error in errors if (told := _sentence(error, file, guessed)))
+        more = [f"and {len(every) - _MOST} more errors"] if len(every) > _MOST else []
+        raise SettingsError("\n".join([*every][:_MOST] + more))
 
 
-def _sentence(error: ValidationError, file: Path) -> str:
+def _guessed(error: Any) -> list[tuple[tuple[Any, ...], str]]:
+    """The keys, each with its place, that unknown ones are likely to be meant for."""
+    if error.validator != "additionalProperties":
+        return []
+    unknown = [key for key in error.instance if key not in error.schema["properties"]]
+    found = (nearest(key, error.schema["properties"]) for key in unknown[:_MOST])
+    return [(tuple(error.absolute_path), one) for one in found if one is not None]
+
+
+def _sentence(error: Any, file: Path, guessed: Collection[tuple[tuple[Any, ...], str]]) -> str:
+    """What is wrong and where; "" for a missing key that an unknown one is ``guessed`` to be, which is told of that."""
     place: list[Any] = list(error.absolute_path)
+    if error.validator == "required":
+        missing = [key for key in error.validator_value if key not in error.instance]
+        missing = [key for key in missing if (tuple(place), key) not in guessed]
+        what = f"missing key {', '.join(map(repr, missing))}"
+        return _at(file, place, place, what) if missing else ""
     say = _SAY.get(str(error.validator), _otherwise)
     what, at = say(error, place)
-    line = line_of(file, at)
-    name = ".".join(map(str, place))
+    return _at(file, at, place, what)
+
+
+def _at(file: Path, at: list[Any], place: list[Any], what: str) -> str:
+    line, name = line_of(file, at) if at else 1, place_in_words(place)
     return f"{file}{f', line {line}' if line else ''}{f', {name}' if name else ''}: {what}"
 
 
@@ -187,9 +153,17 @@ def _unreadable(error: Any, place: list[Any]) -> tuple[str, list[Any]]:
     return f"{told}; write it like {like}" if like else told, place
 
 
-def _missing_key(error: Any, place: list[Any]) -> tuple[str, list[Any]]:
-    missing = [key for key in error.validator_value if key not in error.instance]
-    return f"missing key {', '.join(map(repr, missing))}", place
+def _misformed(error: Any, place: list[Any]) -> tuple[str, list[Any]]:
+    if error.validator_value == "one line":
+        return (
+            f"{error.instance!r} {_hidden(error.instance)}: write paths in single quotes or without quotes",
+            place,
+        )
+    if error.validator_value == "time zone" and (
+        zone := nearest(error.instance, available_timezones(), near=0.8)
+    ):
+        return f"{error.instance!r} is no time zone; did you mean {zone!r}?", place
+    return _unreadable(error, place)
 
 
 _KINDS = {
@@ -207,6 +181,8 @@ def _wrong_kind(error: Any, place: list[Any]) -> tuple[str, list[Any]]:
     wanted = error.validator_value
     kinds = [wanted] if isinstance(wanted, str) else list(wanted)
     told = " or ".join(_KINDS.get(kind, kind) for kind in kinds)
+    if error.instance is None:
+        return f"there is no value; expected is {told}", place
     return f"{error.instance!r} can't stand here; expected is {told}", place
 
 
@@ -220,21 +196,10 @@ def _otherwise(error: Any, place: list[Any]) -> tuple[str, list[Any]]:
 _SAY = {
     "additionalProperties": _unknown_key,
     "enum": _unknown_word,
-    "required": _missing_key,
     "type": _wrong_kind,
     "pattern": _unreadable,
-    "format": _unreadable,
+    "format": _misformed,
 }
-
-
-def _below(node: Any, step: Hashable) -> tuple[int | None, Any]:
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            if key.value == str(step):
-                return key.start_mark.line + 1, value
-    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-        return node.value[step].start_mark.line + 1, node.value[step]
-    return None, None
 
 
 _FORMATS = FormatChecker(formats=())
@@ -248,6 +213,29 @@ def _is_date(told: object) -> bool:
 @_FORMATS.checks("time zone", raises=SettingsError)
 def _is_zone(told: object) -> bool:
     return not isinstance(told, str) or zone_of(told) is not None
+
+
+@_FORMATS.checks("one line")
+def _is_one_line(told: object) -> bool:
+    return not isinstance(told, str) or not _hidden(told)
+
+
+#: What YAML makes of \\t, \\n, \\P … in double quotes; no name of Windows holds it.
+_CONTROLS = {"Cc", "Zl", "Zp"}
+_NAMES = {
+    "\t": "a tab",
+    "\n": "a line break",
+    "\r": "a carriage return",
+    "\b": "a backspace",
+    "\f": "a form feed",
+}
+
+
+def _hidden(text: str) -> str:
+    """ "holds a tab and a line break"; "" for a text without control characters."""
+    found = dict.fromkeys(one for one in text if unicodedata.category(one) in _CONTROLS)
+    said = [_NAMES.get(one, f"the character U+{ord(one):04X}") for one in found]
+    return f"holds {' and '.join(said[:3])}" if said else ""
 
 
 @cache

@@ -73,7 +73,8 @@ def test_a_zone_that_the_readers_take_is_no_mistake(tmp_path: Path, zone: str) -
             "'31.3.2024' can't be the day of the first event; write it like '2024-03-31'",
         ),
         ("date: 2024-02-30\n", 1, "write it like '2024-03-31'"),
-        ("time_zone: Europe/Madird\n", 1, "write it like 'Europe/Madrid' or '+09:00'"),
+        ("time_zone: Europe/Madird\n", 1, "'Europe/Madird' is no time zone; did you mean 'Europe/Madrid'?"),
+        ("time_zone: America/Sao_Paolo\n", 1, "did you mean 'America/Sao_Paulo'?"),
         ('time_zone: "+25:00"\n', 1, "write it like 'Europe/Madrid' or '+09:00'"),
         ("date_order: day-moth-year\n", 1, "did you mean 'day-month-year'?"),
         ("stages:\n  - name: a\n    ad: [writes]\n", 3, "unknown key 'ad'; did you mean 'add'?"),
@@ -174,9 +175,12 @@ def test_a_baseline_of_the_settings_is_told_by_its_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("compare", "words"),
     [
-        ([("x", "one", "too")], "compare.0.after: there is no capture 'too'; did you mean 'two'?"),
-        ([("x", "one", "one")], "compare.0.after: the capture 'one' can't be compared with itself"),
-        ([("x", "one", "two"), ("X", "two", "one")], "compare.1.name: two comparisons have the name 'X'"),
+        ([("x", "one", "too")], "compare, the 1st, after: there is no capture 'too'; did you mean 'two'?"),
+        ([("x", "one", "one")], "compare, the 1st, after: the capture 'one' can't be compared with itself"),
+        (
+            [("x", "one", "two"), ("X", "two", "one")],
+            "compare, the 2nd, name: two comparisons have the name 'X'",
+        ),
     ],
 )
 def test_a_comparison_that_can_not_be_made_is_told_by_its_place(
@@ -192,6 +196,25 @@ def test_a_case_file_without_a_capture_is_told_with_the_nearest_name(tmp_path: P
         (tmp_path / f"{name}.case.yaml").write_text("title: x\n", encoding="utf-8")
     (said,) = unclaimed({"captures": {"far away": {}}}, tmp_path, ["one-row"])
     assert "one-rwo.case.yaml: there is no capture 'one-rwo'; did you mean 'one-row'?" in said
+
+
+@pytest.mark.parametrize("ending", ["case.yml", "case.YAML", "CASE.yaml", "Case.Yml"])
+def test_a_case_file_is_read_however_its_ending_is_written(tmp_path: Path, ending: str) -> None:
+    (tmp_path / "case-42").mkdir()
+    (tmp_path / f"case-42/Logfile.{ending}").write_text("marking: TLP:RED\n", encoding="utf-8")
+    for other in ("Logfile2.case.yaml", "logfile.case.yaml"):
+        (tmp_path / "case-42" / other).write_text("marking: TLP:GREEN\n", encoding="utf-8")
+    told = read_case({"captures": {}, "stages": []}, "case-42/Logfile", tmp_path)
+    assert told.settings["marking"] == "TLP:RED"
+    assert unclaimed({}, tmp_path, ["case-42/Logfile", "case-42/Logfile2", "case-42/logfile"]) == []
+
+
+def test_of_two_case_files_of_a_capture_the_one_that_is_not_read_is_told(tmp_path: Path) -> None:
+    for ending, marking in (("yaml", "TLP:GREEN"), ("YML", "TLP:RED")):
+        (tmp_path / f"one.case.{ending}").write_text(f"marking: {marking}\n", encoding="utf-8")
+    assert read_case({"captures": {}, "stages": []}, "one", tmp_path).settings["marking"] == "TLP:GREEN"
+    (said,) = unclaimed({}, tmp_path, ["one"])
+    assert "one.case.YML: one.case.yaml beside it is read instead; its marking TLP:RED is not applied" in said
 
 
 @pytest.mark.parametrize(
@@ -228,7 +251,7 @@ def test_a_few_lines_that_stand_for_more_than_memory_holds_are_refused(tmp_path:
 @pytest.mark.parametrize("text", ["notes: " + "[" * 5000, "title: " + "x" * (2 << 20)])
 def test_values_without_end_are_refused(tmp_path: Path, text: str) -> None:
     case_file(tmp_path, text)
-    with pytest.raises(SettingsError, match=r"nested too deeply|longer than|is not YAML"):
+    with pytest.raises(SettingsError, match=r"nested too deeply|longer than|is not closed"):
         read_case(settings(), "case-42/Logfile", tmp_path)
 
 

@@ -11,6 +11,7 @@ import pytest
 from scripts.procmon.errors import SettingsError
 from scripts.procmon.filters.resolve import Source, resolve_stages, set_files
 from scripts.procmon.settings import CONFIG_FILE, check_settings, did_you_mean, read_settings
+from scripts.procmon.user_yaml import place_in_words
 from tests.shipped import shipped
 
 SHIPPED = shipped()
@@ -141,4 +142,56 @@ def test_half_a_surrogate_pair_is_refused_with_its_line(tmp_path: Path, half: st
     old = 'case: ""'
     told = error_of(tmp_path, old, f"case: {half}")
     assert "half of a surrogate pair" in told
-    assert f"line {line_of_text(old)}," in told
+    assert f"line {line_of_text(old)}: " in told
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (
+            "    add: [background-noise]",
+            "    add: [3]",
+            "stages, the 5th, add, the 1st: 3 can't stand here",
+        ),
+        ("languages: [en]", "languages: [en, fr]", "report.languages, the 2nd: unknown languages 'fr'"),
+    ],
+)
+def test_places_in_lists_are_counted_from_one_and_told_in_words(
+    tmp_path: Path, old: str, new: str, words: str
+) -> None:
+    assert f"line {line_of_text(old)}, {words}" in error_of(tmp_path, old, new)
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ((10,), "the 11th"),
+        (("a", 20), "a, the 21st"),
+        (("a", 111, "b"), "a, the 112th, b"),
+        (("a", 1, 2), "a, the 2nd, the 3rd"),
+    ],
+)
+def test_positions_are_ordinals(place: tuple[str | int, ...], words: str) -> None:
+    assert place_in_words(place) == words
+
+
+def test_a_mistyped_key_is_not_told_as_missing_as_well(tmp_path: Path) -> None:
+    told = error_of(tmp_path, "  organisation:", "  organization:")
+    assert told.endswith("unknown key 'organization'; did you mean 'organisation'?")
+
+
+def test_a_missing_key_is_told_once_also_beside_another_that_is_mistyped(tmp_path: Path) -> None:
+    told = error_of(tmp_path, "  inputs: inputs\n  results:", "  resluts:")
+    assert told.count("missing key") == 1
+    assert "missing key 'inputs'" in told
+
+
+def test_a_capture_may_be_called_by_a_number(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text(SHIPPED.replace("captures:\n", "captures:\n  0815:\n    title: x\n"), encoding="utf-8")
+    assert read_settings(file)["captures"]["0815"] == {"title": "x"}
+
+
+def test_a_logo_whose_path_became_control_characters_is_refused(tmp_path: Path) -> None:
+    told = error_of(tmp_path, 'logo: ""', 'logo: "config\\new.svg"')
+    assert f"line {line_of_text('logo:')}, report.logo: 'config\\new.svg' holds a line break" in told

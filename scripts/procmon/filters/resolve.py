@@ -15,7 +15,8 @@ from typing import Any
 from scripts.procmon.errors import SettingsError
 from scripts.procmon.filters.sets import NamedRule, named_rule, open_set, read_set
 from scripts.procmon.filters.values import problem
-from scripts.procmon.settings import FILTERS, did_you_mean, line_of
+from scripts.procmon.settings import FILTERS, did_you_mean
+from scripts.procmon.user_yaml import line_of
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from scripts.procmon.contracts.findings import Rule
 from scripts.procmon.errors import CaptureError, SettingsError
 from scripts.procmon.filters.pmc import read_filter_file
 from scripts.procmon.filters.values import problem
-from scripts.procmon.settings import FILTERS, did_you_mean, line_of, read_checked
+from scripts.procmon.settings import FILTERS, did_you_mean, read_checked
+from scripts.procmon.user_yaml import line_of
 
 #: What a set can be saved as, without regard to case: by this project, and by Process Monitor.
 _YAML = (".yaml", ".yml")

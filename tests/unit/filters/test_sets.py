@@ -85,8 +85,31 @@ def test_a_key_that_is_given_twice_is_refused(folder: Path) -> None:
     assert "'title' is given twice" in error_of(folder, GOOD + "title: again\n")
 
 
-def test_text_that_is_no_yaml_is_refused(folder: Path) -> None:
-    assert "is not YAML" in error_of(folder, "rules: [")
+def test_a_list_that_is_not_closed_is_refused(folder: Path) -> None:
+    assert "noise.yaml, line 1: the list that opens here is not closed" in error_of(folder, "rules: [")
+
+
+@pytest.mark.parametrize(
+    ("value", "holds"),
+    [
+        (r"C:\temp\new", "a tab and a line break"),
+        (r"C:\Program Files", "the character U+2029"),
+        (r"C:\back", "a backspace"),
+    ],
+)
+def test_a_path_in_double_quotes_that_became_control_characters_is_refused(
+    folder: Path, value: str, holds: str
+) -> None:
+    message = error_of(folder, GOOD.replace("value: 0.1", f'value: "{value}"', 1))
+    assert f"noise.yaml, line 7, rules, the 1st, value: {value_read(value)!r} holds {holds}" in message
+    assert "write paths in single quotes or without quotes" in message
+
+
+def value_read(value: str) -> str:
+    """What YAML makes of these letters behind a backslash (YAML 1.2, 5.7)."""
+    for letter, meant in (("t", "\t"), ("n", "\n"), ("P", "\u2029"), ("b", "\b")):
+        value = value.replace(f"\\{letter}", meant)
+    return value
 
 
 def test_a_set_that_is_not_there_is_told_with_the_nearest(folder: Path) -> None:
