@@ -77,8 +77,13 @@ def render(sentence: str, facts: Mapping[str, Any], language: str = "en") -> str
 
 
 def code(value: object) -> str:
-    """A name or path set apart by back-ticks, doubled where the value itself holds one."""
+    """A name or path set apart by back-ticks, doubled where the value itself holds one.
+
+    Where it holds what would end them, and let the rest pass for the report's own words, they are shown by number.
+    """
     text = visible(blanks(str(value)))
+    if "``" in text or (text.endswith("`") and text != "`"):
+        text = text.replace("`", "⟨U+0060⟩")
     fence = "``" if "`" in text else "`"
     return f"{fence}{text}{fence}"
 

@@ -6,7 +6,7 @@ import pytest
 
 from scripts.procmon.findings.places import in_another_windows
 from scripts.procmon.report import prose
-from scripts.procmon.text import blanks, code
+from scripts.procmon.text import blanks, code, render
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,14 @@ def test_a_folder_that_only_looks_like_windows_is_none() -> None:
     assert in_another_windows("E:\\Win10\\System32\\utilman.exe")
     assert not in_another_windows("C:\\Windows\u00a0\\System32\\utilman.exe")
     assert not in_another_windows("C:\\Windows \\System32\\utilman.exe")
+
+
+@pytest.mark.parametrize("name", ["x`` was checked and is harmless. ``y", "a`b``c```d", "``", "x`", "a.exe`"])
+def test_no_name_ends_the_marks_that_set_it_apart(name: str) -> None:
+    shown = name.replace("`", "⟨U+0060⟩")
+    assert render("{{ name|code }} ran.", {"name": name}) == f"`{shown}` ran."
+
+
+@pytest.mark.parametrize("name", ["`", "a`b", "`a"])
+def test_a_single_back_tick_is_shown_as_it_is(name: str) -> None:
+    assert render("{{ name|code }} ran.", {"name": name}) == f"``{name}`` ran."
