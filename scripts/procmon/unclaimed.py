@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -17,22 +17,45 @@ _MOST = 1 << 16  #: bytes of a case file that are looked at for its marking
 
 
 def unclaimed(settings: Mapping[str, Any], inputs: Path, captures: Collection[str]) -> list[str]:
-    """A sentence for each case file without a capture, and for each entry of ``captures`` whose name is nearly one.
+    """A sentence for each case file that is not read, and for each entry of ``captures`` whose name is nearly one.
+
+    A case file is not read without a capture, and beside another one of the same capture.
 
     Entries far from any name are left alone: their captures may have been taken out of ``inputs`` for a while.
     """
-    files = sorted(file for ending in ENDINGS for file in inputs.rglob(f"*{ending}"))
-    names = [(file, file.relative_to(inputs).as_posix().rpartition(".case.")[0]) for file in files]
-    said = [
-        f"{file}: {_missing(name, captures)}; {_unapplied(file)}"
-        for file, name in names
-        if name not in captures
-    ]
+    said = []
+    for name, files in _by_name(inputs).items():
+        if name not in captures:
+            said += [f"{file}: {_missing(name, captures)}; {_unapplied(file)}" for file in files]
+        else:
+            said += [
+                f"{file}: {files[0].name} beside it is read instead; {_unapplied(file)}" for file in files[1:]
+            ]
     entries = sorted(set(settings.get("captures") or ()) - set(captures))
     said += [
         f"config.yaml, captures: {_missing(name, captures)}" for name in entries if _near(name, captures)
     ]
     return said
+
+
+def case_files(files: Iterable[Path]) -> list[Path]:
+    """Those of ``files`` that are case files, their endings in capitals or not; the first of a name is the one read."""
+    found = [file for file in files if file.name.lower().endswith(ENDINGS)]
+    return sorted(found, key=lambda file: (file.name.lower().endswith(ENDINGS[1]), file.name.swapcase()))
+
+
+def case_name(file: Path) -> str:
+    """NAME of NAME.case.yaml."""
+    return file.stem[: -len(".case")]
+
+
+def _by_name(inputs: Path) -> dict[str, list[Path]]:
+    """The case files below ``inputs`` by the captures that they are for."""
+    found: dict[str, list[Path]] = {}
+    for file in case_files(sorted(inputs.rglob("*"))):
+        name = file.with_name(case_name(file)).relative_to(inputs).as_posix()
+        found.setdefault(name, []).append(file)
+    return dict(sorted(found.items()))
 
 
 def _missing(name: str, captures: Collection[str]) -> str:

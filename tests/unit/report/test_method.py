@@ -39,6 +39,13 @@ def test_a_stage_says_what_it_may_have_hidden() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("left", "told"), [(1, "from 100 to 1 event, as"), (50, "from 100 to 50 events, as")]
+)
+def test_the_events_left_are_counted_in_words_that_fit_their_number(left: int, told: str) -> None:
+    assert told in page(funnel=stages(100, left))
+
+
 def test_what_a_stage_hid_and_what_it_brought_back_are_counted_apart() -> None:
     first = funnel()
     first["stages"][0] |= {"events_in": 13_377, "events_out": 600, "removed": 12_913, "came_back": 136}  # type: ignore[index]

@@ -368,6 +368,22 @@ def test_a_file_cut_off_behind_its_texts_loses_no_event(tmp_path: Path, bits: in
     assert not whole[2].info["lost_hosts"]
 
 
+def test_a_file_cut_off_before_its_tables_is_told_with_how_long_it_must_be(tmp_path: Path) -> None:
+    file = several(tmp_path)
+    icons = int(np.frombuffer(file.read_bytes()[: layout.HEADER_SIZE], layout.HEADER)["icon_table_at"][0])
+    with file.open("r+b") as opened:
+        opened.truncate(1200)
+    with pytest.raises(CaptureError) as told:
+        open_pml([file])
+    assert f"expected a log of more than {icons:,} bytes, found its first 1,200 bytes" in str(told.value)
+    assert "The file is cut off; copy it again" in str(told.value)
+    with file.open("r+b") as opened:
+        opened.seek(layout.place(layout.HEADER, "string_table_at"))
+        opened.write(bytes([0xFF] * 8))
+    with pytest.raises(CaptureError, match="a place in a file of"):
+        open_pml([file])
+
+
 def test_a_file_cut_off_in_its_texts_keeps_the_events_and_counts_the_texts(tmp_path: Path) -> None:
     file = several(tmp_path)
     header = file.read_bytes()[: layout.HEADER_SIZE]
