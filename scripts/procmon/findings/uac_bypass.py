@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from ntpath import basename, splitext
 from typing import Any
 
@@ -62,9 +64,9 @@ def bypasses(capture: Capture, earlier: Mapping[str, Analysis]) -> list[Finding]
         if row.change == "set" and not row.attempt and _trusting(row.path)
     ]
     groups: dict[str, list[Run]] = {}
-    follows = _following(hijacks)
+    follows, trusting = _following(hijacks), _Trusting.of(tree(earlier))
     for row in hijacks:
-        run = _run(row, tree(earlier), until=follows.get(row.events[0]))
+        run = _run(row, trusting, until=follows.get(row.events[0]))
         if run.started:
             groups.setdefault(normal(parent_of(row.path)), []).append(run)
     return [_finding(capture, runs, earlier) for runs in groups.values()]
@@ -92,24 +94,50 @@ def _following(hijacks: Iterable[AutostartRow]) -> dict[int, int]:
     return follows
 
 
-def _run(row: AutostartRow, rows: Iterable[ProcessRow], *, until: int | None) -> Run:
+@dataclass(frozen=True, kw_only=True)
+class _Trusting:
+    """The programs started here that any hijack is for, in the order of the events that show it."""
+
+    rows: list[ProcessRow]
+    events: list[int]
+    unseen: list[ProcessRow]  #: of whose start the capture has no event
+
+    @classmethod
+    def of(cls, rows: Iterable[ProcessRow]) -> _Trusting:
+        names = {name for known in knowledge("elevation")["bypasses"] for name in known["programs"]}
+        mine = [row for row in rows if row.started_here and row.process_name.lower() in names]
+        seen = sorted((row.start_event, at) for at, row in enumerate(mine) if row.start_event is not None)
+        return cls(
+            rows=[mine[at] for _, at in seen],
+            events=[event for event, _ in seen],
+            unseen=[row for row in mine if row.start_event is None],
+        )
+
+    def between(self, event: int, until: int | None) -> list[ProcessRow]:
+        last = None if until is None else bisect_left(self.events, until)
+        return [*self.rows[bisect_right(self.events, event) : last], *self.unseen]
+
+
+def _run(row: AutostartRow, every: _Trusting, *, until: int | None) -> Run:
     trusting = _trusting(row.path)
     started = [
         one
-        for one in rows
-        if one.process_name.lower() in trusting
-        and one.started_here
-        and _soon(row.time, one.start)
-        and (one.start_event is None or row.events[0] < one.start_event < (until or one.start_event + 1))
+        for one in every.between(row.events[0], until)
+        if one.process_name.lower() in trusting and _soon(row.time, one.start)
     ]
     own = [one for one in started if one.parent == row.process]
     return Run(row, own or started[:1])
 
 
-def _soon(before: str, after: str | None) -> bool:
+def _soon(before: str | None, after: str | None) -> bool:
     if not before or not after:
         return False
-    return 0 <= (pd.Timestamp(after) - pd.Timestamp(before)).total_seconds() <= WITHIN
+    return 0 <= (_moment(after) - _moment(before)).total_seconds() <= WITHIN
+
+
+@lru_cache(maxsize=1 << 16)
+def _moment(text: str) -> pd.Timestamp:
+    return pd.Timestamp(text)
 
 
 def _finding(capture: Capture, every: list[Run], earlier: Mapping[str, Analysis]) -> Finding:
