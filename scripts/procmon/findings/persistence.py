@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from ntpath import basename
@@ -118,14 +119,19 @@ def _writes(told: list[Record]) -> Iterable[Write]:
             continue
         if (place := place_of(record.path, data_of(record))) is not None:
             path = normal(record.path)
-            taken = [*gone.get(path, ()), *gone.get(parent_of(path), ())]
-            later = [one for one in taken if one.event > record.event]
+            later = [*_next(gone.get(path), record), *_next(gone.get(parent_of(path)), record)]
             yield Write(
                 place=place,
                 record=record,
                 data=basename(parent_of(record.path)) if place.get("by_key") else data_of(record),
                 gone=min(later, key=lambda one: one.event) if later else None,
             )
+
+
+def _next(taken: list[Record] | None, record: Record) -> list[Record]:
+    """The first of these after ``record``, if any; they are in order."""
+    at = bisect_right(taken or [], record.event, key=lambda one: one.event)
+    return (taken or [])[at : at + 1]
 
 
 def _row(capture: Capture, write: Write, *, dropped: Mapping[str, FileRow], setup: bool) -> AutostartRow:
