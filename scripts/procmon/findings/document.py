@@ -26,6 +26,7 @@ from scripts.procmon.findings.process_tree import tree
 from scripts.procmon.findings.shown_names import shown_names
 from scripts.procmon.findings.suspects import suspects
 from scripts.procmon.knowledge import knowledge
+from scripts.procmon.text.cut import MOST_TEXT, cut
 from scripts.procmon.text.hours import without_hours
 from scripts.procmon.text.telling import check_sentence, tell
 
@@ -35,8 +36,6 @@ MOST_EVIDENCE = 5_000
 MOST_KEY_EVENTS = 8
 #: So many processes are asked about: who else took part stands among the subjects.
 MOST_PEOPLE = 20
-#: A longer text is cut and its length said: names and command lines are written by whoever is captured.
-MOST_TEXT = 4_000
 
 
 def document(capture: Capture, done: Mapping[str, Analysis], language: str = "en") -> dict[str, Any]:
@@ -104,7 +103,7 @@ def plain(value: Any) -> Any:
     Texts are cut at ``MOST_TEXT`` characters.
     """
     if isinstance(value, str):
-        return value if len(value) <= MOST_TEXT else f"{value[:MOST_TEXT]}… ({len(value):,} characters)"
+        return cut(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, Mapping):

@@ -10,6 +10,7 @@ from typing import Any
 from scripts.procmon.report.moments import Moments
 from scripts.procmon.report.prose import shorten
 from scripts.procmon.text import code, listing, people
+from scripts.procmon.text.cut import uncut
 from scripts.procmon.text.named import without_pid as without_pid
 
 #: A name longer than this is told by its end; the whole stands in the parts that follow.
@@ -166,6 +167,8 @@ def _without_middle(part: str) -> str:
 def _end(path: str) -> str:
     """The last parts of a path, as many as are needed to know it by and fit."""
     end, telling = "", False
+    path, length = uncut(path)
+    whole = length == len(path)
     for part in reversed(path.split("\\")):
         short = part if part.lower() in _COMMON or telling or not end else _without_middle(part)
         longer = f"\\{part if len(part) + len(end) < LONGEST_NAME else short}{end}"
@@ -174,4 +177,5 @@ def _end(path: str) -> str:
         end, telling = longer, telling or part.lower() not in _COMMON
         if len(end) > LONGEST_NAME // 2 and telling:
             break
-    return f"…{shorten(end, LONGEST_NAME)}"
+    # Of a path that was cut before, the end is not known, and so not how long it is.
+    return f"…{shorten(end, LONGEST_NAME) if whole else _without_middle(end)}"

@@ -8,6 +8,7 @@ from collections.abc import Container, Iterable
 from markupsafe import Markup, escape
 
 from scripts.procmon.text import blanks, visible
+from scripts.procmon.text.cut import uncut
 from scripts.procmon.text.forms import forms
 
 #: A name longer than this is cut in the middle: a path can hold 32,767 characters, a page cannot.
@@ -31,13 +32,14 @@ _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)|\d+")
 
 def shorten(text: str, longest: int = LONGEST, language: str = "en") -> str:
     """``text`` with its middle left out, saying how long it was, where it is longer than ``longest``."""
+    text, length = uncut(text)
     if len(text) <= longest:
         return text
     head = longest * 2 // 3
     first, last = _whole_words(text[:head], text[head:longest]), text[head - longest :]
     if text[head - longest - 1] != " ":
         last = _whole_words(last[::-1], "")[::-1]
-    return f"{first} … {last} ({forms(language).counted('character', len(text))})"
+    return f"{first} … {last} ({forms(language).counted('character', length)})"
 
 
 def _whole_words(cut: str, then: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from scripts.procmon.text import visible
+from scripts.procmon.text.cut import uncut
 
 #: Characters of a plain name.
 MOST = 40
@@ -33,6 +34,7 @@ def named(process: str) -> str:
     """
     if not process or (len(process) <= MOST and _PLAIN.fullmatch(process)):
         return process
+    process, _ = uncut(process)
     cut = process if len(process) <= _SHOWN else f"{process[: _SHOWN - _END - 1]}…{process[-_END:]}"
     # A no-break space is none of those that part processes from each other.
     inner = _BETWEEN_PEOPLE.sub("\\1\N{NO-BREAK SPACE}", visible(cut.translate(_MARKS)))
