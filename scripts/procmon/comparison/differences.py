@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
+from scripts.procmon.comparison.programs import paired
 from scripts.procmon.comparison.things import KINDS, Thing, Things
 
 #: By which facts a thing that is in both captures is said to have changed; who touched a file is one, how often is not.
@@ -28,32 +30,53 @@ _PROGRAMS = (
 )
 
 
-def differences(before: Mapping[str, Things], after: Mapping[str, Things]) -> dict[str, Any]:
-    """By kind the lists ``new``, ``gone`` and ``changed``, and how many things both captures have."""
-    return {kind: _differences(before[kind], after[kind], TOLD_BY[kind]) for kind in KINDS}
+def differences(
+    before: Mapping[str, Things],
+    after: Mapping[str, Things],
+    *,
+    lists: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, Any]:
+    """By kind the lists ``new``, ``gone`` and ``changed``, and how many things both captures have.
+
+    ``lists`` names by kind the one capture ("before" or "after") that lists what has no event (the process table,
+    modules); what only such a list tells can't be missed in the other: ``left_out`` counts it by capture.
+    """
+    one, other = paired(before["processes"], after["processes"])
+    before, after = {**before, "processes": one}, {**after, "processes": other}
+    return {kind: _differences(before[kind], after[kind], TOLD_BY[kind], lists.get(kind)) for kind in KINDS}
 
 
-def _differences(before: Things, after: Things, facts: Sequence[str]) -> dict[str, Any]:
+def _differences(before: Things, after: Things, facts: Sequence[str], lists: str | None) -> dict[str, Any]:
     both = [key for key in after if key in before]
     changed = [
         _row(after[key]) | {"changes": changes}
         for key in both
-        if (changes := _changes(before[key], after[key], facts))
+        if (changes := _changes(before[key], after[key], facts, lists))
     ]
+    new = [thing for key, thing in after.items() if key not in before]
+    gone = [thing for key, thing in before.items() if key not in after]
+    told = {"after": new, "before": gone}
+    left_out = dict.fromkeys(("before", "after"), 0)
+    if lists:
+        left_out[lists] = sum(thing.listed_only for thing in told[lists])
+        told[lists] = [thing for thing in told[lists] if not thing.listed_only]
     return {
         "both": len(both),
-        "new": _listed([_row(thing) for key, thing in after.items() if key not in before]),
-        "gone": _listed([_row(thing) for key, thing in before.items() if key not in after]),
+        "new": _listed([_row(thing) for thing in told["after"]]),
+        "gone": _listed([_row(thing) for thing in told["before"]]),
         "changed": _listed(changed),
+        "left_out": left_out,
     }
 
 
-def _changes(before: Thing, after: Thing, facts: Sequence[str]) -> list[dict[str, Any]]:
+def _changes(before: Thing, after: Thing, facts: Sequence[str], lists: str | None) -> list[dict[str, Any]]:
     told = []
     for fact in facts:
         was, now = before.alike.get(fact, set()), after.alike.get(fact, set())
+        # What a list tells besides, of processes without events, is no change either.
+        more = {"before": now <= was, "after": was <= now}.get(lists or "", False)
         # A fact that one of the captures doesn't tell at all has not changed.
-        if was and now and was != now:
+        if was and now and was != now and not more:
             told.append(
                 {"what": fact, "before": _values(before.facts[fact]), "after": _values(after.facts[fact])}
             )

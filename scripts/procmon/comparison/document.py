@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.procmon.comparison.differences import differences
-from scripts.procmon.comparison.things import KINDS, tells_images, things_of
+from scripts.procmon.comparison.things import KINDS, things_of
 from scripts.procmon.contracts.files import INFO_FILE
 
 #: What a capture must be able to show for a kind of things to be missed in it.
@@ -22,6 +22,9 @@ NEEDS = {
     "peers": "network_events",
 }
 
+#: The list in which things stand that no event tells.
+_LISTS = {"processes": "process_table", "drivers": "modules"}
+
 #: What the reason consists of, so that it can be told in another language than that of the message.
 _REFUSAL = ("file", "where", "expected", "found")
 
@@ -31,15 +34,34 @@ def compared(name: str, before: Path, after: Path) -> dict[str, Any]:
     infos = {"before": _info(before), "after": _info(after)}
     tables = None
     if not any(info["refused"] for info in infos.values()):
-        by_image = tells_images(before) and tells_images(after)
-        tables = differences(things_of(before, by_image=by_image), things_of(after, by_image=by_image))
+        tables = differences(things_of(before), things_of(after), lists=_lists(before, after))
         for kind in KINDS:
             tables[kind]["blind"] = [which for which, info in infos.items() if kind in info["blind"]]
     return {"name": name, **infos, "tables": tables}
 
 
+def _lists(before: Path, after: Path) -> dict[str, str]:
+    """By kind the capture that has the list of such things, where the other has none."""
+    can = {
+        which: _read(folder).get("can_show") or {} for which, folder in (("before", before), ("after", after))
+    }
+    found: dict[str, str] = {}
+    for kind, needed in _LISTS.items():
+        without = [which for which in can if can[which].get(needed, {}).get("value") is False]
+        if len(without) == 1:
+            found[kind] = "after" if without == ["before"] else "before"
+    return found
+
+
+def _read(folder: Path) -> dict[str, Any]:
+    info: dict[str, Any] = json.loads(
+        (folder / INFO_FILE).read_text(encoding="utf-8", errors="surrogatepass")
+    )
+    return info
+
+
 def _info(folder: Path) -> dict[str, Any]:
-    info = json.loads((folder / INFO_FILE).read_text(encoding="utf-8", errors="surrogatepass"))
+    info = _read(folder)
     can = info.get("can_show") or {}
     refused = info.get("refused")
     return {

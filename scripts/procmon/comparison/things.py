@@ -5,7 +5,7 @@ A thing is known by its name as ``sameness`` has it; it keeps one of its real na
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,8 @@ class Thing:
     events: int = 0
     facts: dict[str, set[str]] = field(default_factory=dict)
     alike: dict[str, set[str]] = field(default_factory=dict)
+    called: str = ""  #: the name that a program without an image is known by
+    listed_only: bool = False  #: in the process table or among the modules, but in no event
 
     def add(self, fact: str, value: Any, *, alike: bool = False) -> None:
         """One more value of a fact; nothing where the capture doesn't tell it."""
@@ -57,14 +59,15 @@ class Thing:
 Things = dict[str, Thing]
 
 
-def things_of(folder: Path, *, by_image: bool) -> dict[str, Things]:
+def things_of(folder: Path) -> dict[str, Things]:
     """By kind, the things of the converted capture in ``folder``, each by the name that it is compared by.
 
-    With ``by_image`` a program is told by the path of its image where it has one, else by its name.
+    A program goes by the path of its image where it has one, else by its name; ``programs.paired`` sets both sides
+    beside each other.
     """
     processes = read_table(folder / PROCESSES_FILE)
     found: dict[str, Things] = {kind: {} for kind in KINDS}
-    found["processes"] = _programs(processes, by_image=by_image)
+    found["processes"] = _programs(processes, _acting(folder / EVENTS_FILE))
     names = processes[p.PROCESS_NAME].to_list()
     for group in _groups(folder / EVENTS_FILE):
         _take_in(group, names, found)
@@ -72,17 +75,25 @@ def things_of(folder: Path, *, by_image: bool) -> dict[str, Things]:
     return found
 
 
-def tells_images(folder: Path) -> bool:
-    """Does the capture tell the image of any of its processes?"""
-    return bool(read_table(folder / PROCESSES_FILE, [p.IMAGE_PATH])[p.IMAGE_PATH].notna().any())
+def _acting(file: Path) -> set[int]:
+    """The processes that have an event."""
+    found: set[int] = set()
+    with pq.ParquetFile(file) as opened:
+        for number in range(opened.num_row_groups):
+            column = opened.read_row_group(number, columns=[e.PROCESS], use_threads=False)[e.PROCESS]
+            found.update(one for one in pc.unique(column).to_pylist() if one is not None)
+    return found
 
 
-def _programs(processes: pd.DataFrame, *, by_image: bool) -> Things:
+def _programs(processes: pd.DataFrame, acting: Collection[int]) -> Things:
     found: Things = {}
     names = dict(enumerate(processes[p.PROCESS_NAME]))
-    for row in processes.astype(object).where(processes.notna(), None).to_dict("records"):
-        name = (row[p.IMAGE_PATH] if by_image else None) or row[p.PROCESS_NAME]
-        thing = found.setdefault(same_name(name), Thing("processes", name))
+    rows = processes.astype(object).where(processes.notna(), None).to_dict("records")
+    for number, row in enumerate(rows):
+        name = row[p.IMAGE_PATH] or row[p.PROCESS_NAME]
+        made = Thing("processes", name, called=same_name(row[p.PROCESS_NAME]), listed_only=True)
+        thing = found.setdefault(same_name(name), made)
+        thing.listed_only &= number not in acting
         parent = row[p.PARENT]
         for fact, value in (
             ("version", row[p.VERSION]),
@@ -160,6 +171,6 @@ def _kernel_modules(modules: pd.DataFrame, processes: pd.DataFrame, drivers: Thi
         path = row[p.MODULE_PATH]
         if path is None or path is pd.NA or not path:
             continue
-        thing = drivers.setdefault(same_name(path), Thing("drivers", str(path)))
+        thing = drivers.setdefault(same_name(path), Thing("drivers", str(path), listed_only=True))
         thing.add("version", row[p.VERSION])
         thing.add("company", row[p.COMPANY])

@@ -184,7 +184,20 @@ class _Maker:
             return Section(key=kind, title=title, said=[*blind, self._say("held")], tables=())
         said = self._say(f"kinds.{kind}.both", n=int(told["both"]), changed=int(told["changed"]["count"]))
         tables = [self._table(kind, way, told[way]) for way in WAYS]
-        return Section(key=kind, title=title, said=[said], tables=tables)
+        return Section(
+            key=kind, title=title, said=[said, *self._left_out(kind, told["left_out"])], tables=tables
+        )
+
+    def _left_out(self, kind: str, counts: Mapping[str, int]) -> list[str]:
+        """That one capture lists things which the other can't show."""
+        others = {"before": "after", "after": "before"}
+        return [
+            self._say(
+                f"kinds.{kind}.left_out", n=n, capture=self.names[which], other=self.names[others[which]]
+            )
+            for which, n in counts.items()
+            if n
+        ]
 
     def _table(self, kind: str, way: str, listed: Mapping[str, Any]) -> Table:
         count, rows = int(listed["count"]), listed["rows"]
