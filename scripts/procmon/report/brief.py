@@ -112,8 +112,8 @@ class _Teller:
         if self.telling and (rest := [f for f in self.material.findings if f not in self.told]):
             nouns = self._nouns([f for f in rest if f["kind"] in self.sentences["nouns"]])
             said.append(self.spelled(self.say("rest", n=len(rest), **nouns)))
-        broken, hosts = self.material.breaks_off, self.material.lost_hosts
-        if any(self.material.lost) or broken or hosts:
+        if self.material.damaged:
+            broken, hosts = self.material.breaks_off, self.material.lost_hosts
             events, names = self.material.lost
             said.append(self.say("damaged", events=events, names=names, rest=broken, hosts=hosts))
         if self.material.filtered:
@@ -262,6 +262,8 @@ class _Teller:
         if self.material.info.get("events") == 1:
             return self.say("headline.one_event")
         clean = calm.verdict(self.material)
+        if self.material.damaged and clean != "clean_unanswered":
+            return self.say("headline.clean_damaged", rest=self.material.breaks_off)
         key = clean if clean in ("clean", "clean_unanswered") else "clean_partly"
         return self.say(f"headline.{key}", n=len(self.blocked))
 

@@ -32,7 +32,7 @@ def verdict(material: Material) -> str:
     if material.unanswered:
         return "clean_unanswered"
     blocked = any(check["outcome"] == "could not be checked" for check in material.looked)
-    if blocked or material.filtered or material.breaks_off:
+    if blocked or material.filtered or material.damaged:
         return "clean_partly"
     if material.whole:
         return "clean"

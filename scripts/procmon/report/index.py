@@ -14,7 +14,7 @@ from scripts.procmon.report.comparison import summary
 from scripts.procmon.report.html import page
 from scripts.procmon.report.language import in_words_of
 from scripts.procmon.report.logo import read_logo
-from scripts.procmon.report.material import Settings, report_stems
+from scripts.procmon.report.material import Material, Settings, report_stems
 from scripts.procmon.report.moments import moments_of
 from scripts.procmon.report.overview import Entry, Failure, Overview
 from scripts.procmon.report.shared import MOST, kinds, own_exports, shared
@@ -37,6 +37,9 @@ class Line:
     events: int
     left: int
     severities: Mapping[str, int]
+    marks: Sequence[str]  #: keys of the catalogue: what the capture is known not to hold all of
+    missing: Sequence[str]  #: reports that were not made
+    log: str  #: that tells why
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,4 +126,12 @@ def _line(entry: Entry, own: Settings, general: Settings) -> Line:
         events=entry.events,
         left=entry.left,
         severities=entry.severities,
+        marks=_marks(material),
+        missing=entry.missing,
+        log=entry.log,
     )
+
+
+def _marks(material: Material) -> list[str]:
+    damage = ["broken"] if material.breaks_off else ["damaged"] if material.damaged else []
+    return damage + ["filtered"] * material.filtered

@@ -127,6 +127,11 @@ class Material:
         return bool((self.info.get("rejected") or {}).get("rest_lost"))
 
     @property
+    def damaged(self) -> bool:
+        """True where events, names or hosts could not be read, or the file breaks off: a whole copy may hold more."""
+        return any(self.lost) or self.lost_hosts or self.breaks_off
+
+    @property
     def unanswered(self) -> dict[str, tuple[int, int]]:
         """Why nothing follows from nothing being found, each with how many of how many; {} for most captures.
 

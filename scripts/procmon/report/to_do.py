@@ -44,9 +44,13 @@ def to_do(teller: Teller) -> list[Action]:
     if teller.empty:
         return [Action(text=say("do.empty"))]
     if not teller.telling:
+        # Captured once more, the computer would not show the same: the file comes first.
+        again = [Action(text=say("do.broken", rest=material.breaks_off))] if material.damaged else []
         clean = calm.verdict(material)
+        if again and clean != "clean_unanswered":
+            return again
         key = clean if clean in ("clean", "clean_unanswered") else "clean_filtered"
-        return [Action(text=say("do.broken" if material.breaks_off else f"do.{key}"))]
+        return [*again, Action(text=say(f"do.{key}"))]
     grave = teller.graveness() == "high"
     actions = [Action(text=say("do.isolate"))] if grave else _asking(teller)
     actions = [*_asking_for_a_test(teller), *actions, *_clean_up(teller)]

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from scripts.procmon.report.brief import make_brief
+from scripts.procmon.report.brief import make_brief, make_headline
 from scripts.procmon.report.moments import Moments
-from tests.captures.results import finding, material
+from tests.captures.results import finding, info, material
 
 
 def happened(*found: dict[str, Any]) -> str:
@@ -70,3 +70,33 @@ def test_what_is_to_be_taken_as_known_lies_in_one_file_or_several(files: list[st
         material(findings=[finding(1, kind="credentials_read", facts=facts)]), Moments(zone="UTC")
     )
     assert said in " ".join(told.means)
+
+
+@pytest.mark.parametrize(
+    ("lost", "is_what"),
+    [
+        ({"rejected": {"count": 12, "rows": []}}, "damaged"),
+        ({"lost_texts": 2}, "damaged"),
+        ({"lost_hosts": True}, "damaged"),
+        ({"rejected": {"count": 0, "rows": [], "rest_lost": True}}, "breaks off"),
+    ],
+)
+def test_a_calm_report_of_a_damaged_file_says_so_in_one_line_and_asks_for_it_again(
+    lost: dict[str, Any], is_what: str
+) -> None:
+    whole = {"value": False, "reason": "No number is missing."}
+    told = make_brief(material(capture=info(filtered=whole, **lost)), Moments(zone="UTC"))
+    assert is_what in told.headline
+    assert told.do[0].text.startswith("Take another copy of the capture")
+    assert f"this one {'is ' * (is_what == 'damaged')}{is_what}" in told.do[0].text
+    assert "can't clear the computer" in " ".join(told.means)
+    assert is_what not in make_headline(material(capture=info(filtered=whole)))
+
+
+def test_a_file_of_which_too_little_could_be_read_is_asked_for_again_and_is_no_all_clear() -> None:
+    torn = info(events=100, rejected={"count": 900, "rows": []})
+    told = [action.text for action in make_brief(material(capture=torn), Moments(zone="UTC")).do]
+    assert [text.split(",")[0] for text in told] == [
+        "Take another copy of the capture where it was saved",
+        "Don't take this report for an all-clear. Capture again",
+    ]

@@ -216,6 +216,38 @@ def test_the_index_bears_the_strictest_marking_of_all_that_it_lists(
     assert re.findall(r'class="marking [^"]*">([^<]*)<', html) == [told]
 
 
+@pytest.mark.parametrize(
+    ("told", "marks"),
+    [
+        ({"filtered": {"value": True, "reason": "x"}}, ["was filtered"]),
+        ({"lost_texts": 2}, ["file damaged"]),
+        ({"rejected": {"count": 1, "rows": [], "rest_lost": True}}, ["file breaks off"]),
+        ({"lost_hosts": True, "filtered": {"value": True, "reason": "x"}}, ["file damaged", "was filtered"]),
+        ({}, []),
+    ],
+)
+@pytest.mark.parametrize("findings", [[], [finding(1)]])
+def test_the_index_says_of_which_capture_something_is_missing(
+    tmp_path: Path, told: dict, marks: list[str], findings: list
+):
+    write_results(tmp_path / "one", material(capture=info(capture="one", **told), findings=findings))
+    html = index_html(read_overview(tmp_path, ["one"]))
+    assert re.findall(r'class="mark">([^<]*)<', html) == marks
+
+
+def test_the_index_after_a_failure_links_no_report_that_is_not_there_and_names_the_log(run: Path):
+    (run / "reports/good/report.html").unlink()
+    logs = run / "results/good/logs"
+    logs.mkdir(parents=True)
+    (logs / "render_html.log").write_text("Traceback")
+    html = index_html(overview(run))
+    assert "good/report.html" not in html
+    assert "good/report.pdf" in html
+    assert "Not made: report.html. Why is told in" in html
+    assert "results/good/logs/render_html.log" in html
+    assert html.count("Not made") == 1
+
+
 def test_the_index_names_captures_harmlessly(tmp_path: Path):
     name = '<script>x</script>"&%#?'
     write_results(tmp_path / "r" / name.replace("/", "_"), material())
