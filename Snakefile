@@ -13,6 +13,7 @@ from scripts.procmon.cases import (
     check_comparisons,
     read_case,
     strictest,
+    told_place,
 )
 from scripts.procmon.filters.resolve import Source, resolve_stages, set_files
 from scripts.procmon.fingerprint import fingerprint
@@ -43,7 +44,10 @@ with told_plainly():
     REPORTS = SETTINGS["folders"]["reports"]
     # Looked at before anything runs; reports are made again when it changes.
     LOGO = (
-        [logo] if (logo := SETTINGS["report"].get("logo")) and read_logo(logo) else []
+        [logo]
+        if (logo := SETTINGS["report"].get("logo"))
+        and read_logo(logo, place=told_place(CONFIG_FILE, ("report", "logo")))
+        else []
     )
     # One report a language: report, report.ja.
     STEMS = list(report_stems(SETTINGS["report"]).values())
@@ -51,14 +55,16 @@ with told_plainly():
     FOUND = find_captures(Path(INPUTS))
     CAPTURES = sorted(FOUND.captures)
 
-    for told in unclaimed(SETTINGS, Path(INPUTS), CAPTURES):
-        logger.warning(told)
-    CASES = {name: read_case(SETTINGS, name, Path(INPUTS)) for name in CAPTURES}
     # A baseline that was turned away is told as such; one that is not there at all is a slip of the pen.
     TURNED_AWAY = {
         capture_name(one.path.relative_to(INPUTS).as_posix()): one.reason
         for one in FOUND.rejected
     }
+    for told in unclaimed(
+        SETTINGS, Path(INPUTS), CAPTURES, turned_away=list(TURNED_AWAY)
+    ):
+        logger.warning(told)
+    CASES = {name: read_case(SETTINGS, name, Path(INPUTS)) for name in CAPTURES}
     for name, case in CASES.items():
         check_baseline(case, name, [*CAPTURES, *TURNED_AWAY])
     check_comparisons(SETTINGS, [*CAPTURES, *TURNED_AWAY])

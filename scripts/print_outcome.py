@@ -14,7 +14,7 @@ import yaml
 from scripts.procmon.report.material import report_stems
 from scripts.procmon.report.outcome import outcome
 from scripts.procmon.report.overview import read_overview
-from scripts.procmon.sources.inputs import find_captures
+from scripts.procmon.sources.inputs import capture_name, find_captures
 from scripts.procmon.unclaimed import unclaimed
 
 
@@ -26,7 +26,8 @@ def main(settings: dict[str, Any]) -> int:
     stems = list(report_stems(settings.get("report", {})).values())
     overview = read_overview(results, found.captures, rejected=rejected, reports=reports, stems=stems)
     comparisons = [str(one["name"]) for one in settings.get("compare") or ()]
-    remarks = unclaimed(settings, inputs, found.captures)
+    turned_away = [capture_name(one.path.relative_to(inputs).as_posix()) for one in found.rejected]
+    remarks = unclaimed(settings, inputs, found.captures, turned_away=turned_away)
     text, code = outcome(
         overview, inputs=inputs, reports=reports, comparisons=comparisons, stems=stems, remarks=remarks
     )

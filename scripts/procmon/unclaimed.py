@@ -8,20 +8,30 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from scripts.procmon.user_yaml import line_of
+
 ENDINGS = (".case.yaml", ".case.yml")
 
-_NEAR = 0.8  #: the demos' names are less alike than that
+#: The captures that come with the project; whoever takes them out of inputs/ mistyped nothing.
+_DEMOS = {"stuxnet-reconstruction", "elevation-reconstruction"}
+_NEAR = 0.75  #: the demos' names are less alike than that
 _PART = 4  #: letters that a name has at least for one that it is part of to be near it
 _MARKING = re.compile(rb"^marking:[ \t]*[\"']?(TLP:[A-Z+]{3,12})\b", re.MULTILINE)
 _MOST = 1 << 16  #: bytes of a case file that are looked at for its marking
 
 
-def unclaimed(settings: Mapping[str, Any], inputs: Path, captures: Collection[str]) -> list[str]:
-    """A sentence for each case file that is not read, and for each entry of ``captures`` whose name is nearly one.
+def unclaimed(
+    settings: Mapping[str, Any],
+    inputs: Path,
+    captures: Collection[str],
+    *,
+    turned_away: Collection[str] = (),
+    file: Path = Path("config/config.yaml"),
+) -> list[str]:
+    """A sentence for each case file that is not read, and for each entry of ``captures`` in ``file`` that no input has.
 
-    A case file is not read without a capture, and beside another one of the same capture.
-
-    Entries far from any name are left alone: their captures may have been taken out of ``inputs`` for a while.
+    A case file is not read without a capture, and beside another one of the same capture. Inputs that were
+    ``turned_away`` are told elsewhere.
     """
     said = []
     for name, files in _by_name(inputs).items():
@@ -31,10 +41,12 @@ def unclaimed(settings: Mapping[str, Any], inputs: Path, captures: Collection[st
             said += [
                 f"{file}: {files[0].name} beside it is read instead; {_unapplied(file)}" for file in files[1:]
             ]
-    entries = sorted(set(settings.get("captures") or ()) - set(captures))
-    said += [
-        f"config.yaml, captures: {_missing(name, captures)}" for name in entries if _near(name, captures)
-    ]
+    entries = settings.get("captures") or {}
+    for name in sorted(set(entries) - set(captures) - set(turned_away)):
+        if name not in _DEMOS or _near(name, captures):
+            line = line_of(file, ("captures", name))
+            at = f"{file}{f', line {line}' if line else ''}, captures"
+            said.append(f"{at}: {_missing(name, captures)}{_unused(entries[name])}")
     return said
 
 
@@ -63,6 +75,12 @@ def _missing(name: str, captures: Collection[str]) -> str:
     return f"there is no capture {name!r}" + (f"; did you mean {near[0]!r}?" if near else "")
 
 
+def _unused(entry: Mapping[str, Any] | None) -> str:
+    """The keys that are set in vain, the marking with its value."""
+    keys = [f"{key} {entry[key]}" if key == "marking" else key for key in sorted(entry)] if entry else []
+    return f"; set there and not applied to any report: {', '.join(keys)}" if keys else ""
+
+
 def _unapplied(file: Path) -> str:
     """What no report bears because the file belongs to none; of its text nothing is told but a known marking."""
     try:
@@ -80,7 +98,8 @@ def _begin(file: Path) -> bytes:
 
 
 def _near(name: str, captures: Collection[str]) -> list[str]:
-    near = get_close_matches(name, captures, n=1, cutoff=_NEAR)
+    by_folded = {one.casefold(): one for one in sorted(captures)}
+    near = [by_folded[one] for one in get_close_matches(name.casefold(), by_folded, n=1, cutoff=_NEAR)]
     if near or len(name.rpartition("/")[2]) < _PART:
         return near
     # A capture that was renamed is often called as before, with something added: Logfile, Logfile-2.

@@ -194,7 +194,7 @@ def test_a_comparison_that_can_not_be_made_is_told_by_its_place(
 def test_a_case_file_without_a_capture_is_told_with_the_nearest_name(tmp_path: Path) -> None:
     for name in ("one-rwo", "one-row"):
         (tmp_path / f"{name}.case.yaml").write_text("title: x\n", encoding="utf-8")
-    (said,) = unclaimed({"captures": {"far away": {}}}, tmp_path, ["one-row"])
+    (said,) = unclaimed({}, tmp_path, ["one-row"])
     assert "one-rwo.case.yaml: there is no capture 'one-rwo'; did you mean 'one-row'?" in said
 
 
@@ -238,6 +238,30 @@ def test_a_renamed_capture_leaves_its_case_file_with_the_new_name_and_the_markin
 def test_settings_for_a_name_that_is_nearly_a_capture_are_told(tmp_path: Path) -> None:
     (said,) = unclaimed({"captures": {"Logfle": {}, "Logfile": {}}}, tmp_path, ["Logfile"])
     assert said.endswith("there is no capture 'Logfle'; did you mean 'Logfile'?")
+
+
+def test_a_name_under_captures_two_letters_off_is_told_with_its_line_and_what_it_sets(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text("captures:\n  banload: {}\n  Banlod:\n    marking: TLP:RED\n", encoding="utf-8")
+    entries = {"banload": {}, "Banlod": {"title": "x", "marking": "TLP:RED"}}
+    (said,) = unclaimed({"captures": entries}, tmp_path, ["banload", "other"], file=file)
+    assert said == (
+        f"{file}, line 3, captures: there is no capture 'Banlod'; did you mean 'banload'?; "
+        "set there and not applied to any report: marking TLP:RED, title"
+    )
+
+
+def test_a_name_under_captures_that_is_like_no_input_is_told_without_a_guess(tmp_path: Path) -> None:
+    (said,) = unclaimed({"captures": {"far away": {"date": "2024-03-31"}}}, tmp_path, ["Logfile"])
+    assert "there is no capture 'far away'; set there and not applied to any report: date" in said
+    assert "did you mean" not in said
+
+
+def test_a_demo_that_was_taken_out_and_an_input_that_was_turned_away_are_no_mistyped_names(
+    tmp_path: Path,
+) -> None:
+    entries = {**read_settings()["captures"], "broken": {"title": "x"}}
+    assert unclaimed({"captures": entries}, tmp_path, ["Logfile"], turned_away=["broken"]) == []
 
 
 def test_a_few_lines_that_stand_for_more_than_memory_holds_are_refused(tmp_path: Path) -> None:

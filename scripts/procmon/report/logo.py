@@ -73,21 +73,24 @@ class Logo:
         return f"data:{self.kind};base64,{b64encode(self.content).decode()}"
 
 
-def read_logo(file: str | Path | None) -> Logo | None:
-    """The logo in ``file``; None for none. Raises SettingsError for one that can't be embedded."""
+def read_logo(file: str | Path | None, *, place: str = "report.logo") -> Logo | None:
+    """The logo in ``file``; None for none. Raises SettingsError for one that can't be embedded.
+
+    ``place`` tells where it is set: "config.yaml, line 17, report.logo".
+    """
     if not file:
         return None
     try:
         with Path(file).open("rb") as opened:
             content = opened.read(MOST_BYTES + 1)
     except OSError as error:
-        raise SettingsError(f"report.logo: {file} can't be read: {error.strerror}") from None
+        raise SettingsError(f"{place}: {file} can't be read: {error.strerror}") from None
     if len(content) > MOST_BYTES:
-        raise SettingsError(f"report.logo: {file} has more than {MOST_BYTES:,} bytes; please save it smaller")
+        raise SettingsError(f"{place}: {file} has more than {MOST_BYTES:,} bytes; please save it smaller")
     kind = "image/png" if content.startswith(_PNG) else "image/svg+xml"
     wrong = _wrong_png(content) if kind == "image/png" else _wrong_svg(content)
     if wrong:
-        raise SettingsError(f"report.logo: {file} {wrong}")
+        raise SettingsError(f"{place}: {file} {wrong}")
     return Logo(kind=kind, content=content)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.procmon.cases import told_place
 from scripts.procmon.errors import SettingsError
 from scripts.procmon.report import pdf
 from scripts.procmon.report.context import make_report
@@ -98,6 +99,14 @@ def test_what_could_act_reach_outside_or_be_large_is_refused_with_its_reason(
 def test_a_logo_that_is_not_there_is_named(tmp_path: Path):
     with pytest.raises(SettingsError, match="can't be read"):
         read_logo(tmp_path / "none.svg")
+
+
+def test_what_is_wrong_with_a_logo_is_told_by_the_line_where_it_is_set(tmp_path: Path):
+    config, wrong = tmp_path / "config.yaml", logo(tmp_path, "GIF89a")
+    config.write_text(f"report:\n  case: x\n  logo: {wrong}\n", encoding="utf-8")
+    with pytest.raises(SettingsError) as caught:
+        read_logo(wrong, place=told_place(config, ("report", "logo")))
+    assert str(caught.value) == f"{config}, line 3, report.logo: {wrong} is neither PNG nor SVG"
 
 
 def test_the_page_carries_the_logo_and_allows_pictures_for_it_alone(tmp_path: Path):
