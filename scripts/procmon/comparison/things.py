@@ -44,6 +44,9 @@ class Thing:
     events: int = 0
     facts: dict[str, set[str]] = field(default_factory=dict)
     alike: dict[str, set[str]] = field(default_factory=dict)
+    written: dict[tuple[int, str], str] = field(
+        default_factory=dict
+    )  #: a value's last data by process and path
     called: str = ""  #: the name that a program without an image is known by
     listed_only: bool = False  #: in the process table or among the modules, but in no event
 
@@ -71,6 +74,9 @@ def things_of(folder: Path) -> dict[str, Things]:
     names = processes[p.PROCESS_NAME].to_list()
     for group in _groups(folder / EVENTS_FILE):
         _take_in(group, names, found)
+    for thing in found["keys"].values():
+        for data in thing.written.values():
+            thing.add("data", data, alike=True)
     _kernel_modules(read_table(folder / MODULES_FILE), processes, found["drivers"])
     return found
 
@@ -157,7 +163,8 @@ def _take_in(group: Mapping[str, Any], names: list[str], found: Mapping[str, Thi
     thing.add("process", who)
     thing.add("operation", operation)
     if kind == "keys" and operation == "RegSetValue":
-        thing.add("data", _data(str(group["last"] or "")), alike=True)
+        # A later piece of the capture overwrites: what is told must not hang on where the pieces end.
+        thing.written[int(group[e.PROCESS]), path] = _data(str(group["last"] or ""))
 
 
 def _data(detail: str) -> str:

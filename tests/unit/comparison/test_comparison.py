@@ -109,6 +109,17 @@ def test_a_value_that_was_given_other_data_has_changed(tmp_path: Path) -> None:
     assert row["changes"] == [{"what": "data", "before": ["a.exe"], "after": ["b.exe"]}]
 
 
+def test_the_last_data_of_a_value_is_the_same_however_the_capture_is_cut_into_pieces(tmp_path: Path) -> None:
+    rows = [
+        Row("RegSetValue", r"HKLM\Run\x", f"Type: REG_SZ, Length: 8, Data: {data}", **WRITE)
+        for data in ("a.exe", "b.exe")
+    ]
+    before, after = results(tmp_path / "before", *rows), results(tmp_path / "after", *rows)
+    whole = pq.read_table(after / c.EVENTS_FILE)
+    pq.write_table(whole, after / c.EVENTS_FILE, row_group_size=1)
+    assert names(told(before, after), "keys") == {"new": [], "gone": [], "changed": []}
+
+
 def test_programs_are_told_by_their_images_and_by_what_changed_of_them(tmp_path: Path) -> None:
     def processes(version: str, image: str) -> dict[str, Any]:
         return {
