@@ -101,6 +101,10 @@ class _Loader(yaml.SafeLoader):
             raise yaml.constructor.ConstructorError(
                 None, None, "half of a surrogate pair is no character", node.start_mark
             )
+        source = (node.start_mark.buffer or "")[node.start_mark.pointer : node.end_mark.pointer]
+        if getattr(node, "style", None) == '"' and "\xa0" in node.value and "\\_" in source:
+            what = "\\_ in double quotes is a blank of another kind; write paths in single quotes or without quotes"
+            raise yaml.constructor.ConstructorError(None, None, what, node.start_mark)
         return super().construct_scalar(node)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:

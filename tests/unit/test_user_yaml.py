@@ -25,6 +25,7 @@ def error_of(tmp_path: Path, text: str | bytes) -> str:
     [
         ('title: x\nnote: "C:\\Users"\n', "line 2: a backslash in double quotes begins a special character"),
         ('note: "C:\\users"\n', "write paths in single quotes or without quotes"),
+        ('title: x\nnote: "C:\\_temp"\n', "line 2: \\_ in double quotes is a blank of another kind"),
         ("stages:\n\t- name: a\n", "line 2: a tab stands where only blanks may"),
         ("stages:\n  - name: a\n\tadd: [writes]\n", "line 3: a tab stands where only blanks may"),
         ("title: x\nnote: Case 7: one\n", "line 2: a colon and a blank stand in a value without quotes"),
