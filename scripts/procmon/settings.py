@@ -93,13 +93,18 @@ def did_you_mean(word: object, words: Iterable[str], *, near: float = 0.55) -> s
 
 
 def _check(content: Any, schema: str, file: Path) -> None:
-    errors = sorted(_validator(schema).iter_errors(content), key=lambda error: [str(s) for s in error.path])
+    errors = sorted(_validator(schema).iter_errors(content), key=_order)
     if errors:
         guessed = {pair for error in errors for pair in _guessed(error)}
         # The validator tells of each missing key by itself.
         every = dict.fromkeys(told for error in errors if (told := _sentence(error, file, guessed)))
         more = [f"and {len(every) - _MOST} more errors"] if len(every) > _MOST else []
         raise SettingsError("\n".join([*every][:_MOST] + more))
+
+
+def _order(error: Any) -> list[str]:
+    """By keys, and by positions as numbers."""
+    return [f"{step:09}" if isinstance(step, int) else str(step) for step in error.path]
 
 
 def _guessed(error: Any) -> list[tuple[tuple[Any, ...], str]]:

@@ -195,3 +195,9 @@ def test_a_capture_may_be_called_by_a_number(tmp_path: Path) -> None:
 def test_a_logo_whose_path_became_control_characters_is_refused(tmp_path: Path) -> None:
     told = error_of(tmp_path, 'logo: ""', 'logo: "config\\new.svg"')
     assert f"line {line_of_text('logo:')}, report.logo: 'config\\new.svg' holds a line break" in told
+
+
+def test_mistakes_in_a_list_are_told_in_its_order(tmp_path: Path) -> None:
+    sets = ", ".join(["writes"] * 2 + ["3"] + ["writes"] * 7 + ["4"])
+    told = error_of(tmp_path, "add: [writes]", f"add: [{sets}]")
+    assert told.index("add, the 3rd: 3") < told.index("add, the 11th: 4")
