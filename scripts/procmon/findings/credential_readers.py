@@ -10,6 +10,7 @@ import numpy as np
 from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis
+from scripts.procmon.findings.loopback import is_loopback
 from scripts.procmon.findings.places import in_its_place, kind_of, plain_path
 from scripts.procmon.findings.select import of_processes, one_of, where
 from scripts.procmon.findings.tables import rows_of
@@ -71,11 +72,19 @@ def cleaners(earlier: Mapping[str, Analysis]) -> set[str]:
 
 
 def talks(capture: Capture, process: int) -> str | None:
-    """Whom the process talked to: "elsewhere", "ssh" for servers of SSH alone, "nobody"; None: no such event is kept."""
+    """Whom the process talked to: "elsewhere", "ssh" for servers of SSH alone, "itself", "nobody"; None: not told."""
     events = capture.events
     talk = of_processes(capture, [process]) & one_of(events[e.EVENT_CLASS], {e.NETWORK})
+    itself = talk & where(events[e.PATH], _to_itself)
+    talk &= ~itself
     if np.any(talk & where(events[e.PATH], lambda path: _SSH.search(path) is None)):
         return "elsewhere"
     if np.any(talk):
         return "ssh"
+    if np.any(itself):
+        return "itself"
     return "nobody" if capture.info["can_show"]["network_events"]["value"] else None
+
+
+def _to_itself(path: str) -> bool:
+    return is_loopback(path.rpartition(" -> ")[2].rpartition(":")[0])

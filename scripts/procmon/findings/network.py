@@ -17,6 +17,7 @@ from scripts.procmon.contracts import processes as p
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis
 from scripts.procmon.contracts.tables import PeerRow
+from scripts.procmon.findings.loopback import is_loopback
 from scripts.procmon.findings.names import when, who
 from scripts.procmon.findings.network_findings import findings_of
 from scripts.procmon.findings.select import where
@@ -25,7 +26,6 @@ from scripts.procmon.knowledge import knowledge
 #: A copy of what TCP Receive already counts, from the system's buffer to the program's.
 _COPIES = {"TCP TCPCopy"}
 _END = re.compile(r"^(.*):([^:]*)$")
-_LOOPBACK = re.compile(r"^(?:localhost|127\.\d+\.\d+\.\d+|::1|\[::1\]|0:0:0:0:0:0:0:1|ip6-localhost)$", re.I)
 
 
 @dataclass
@@ -186,11 +186,6 @@ def _ordinary(program: str, peer: str, port: str, talk: Talk) -> str | None:
     if re.match(r"^(?:255\.255\.255\.255|2(?:2[4-9]|3\d)\.|ff0[0-9a-f]:)", peer) or peer.endswith(".255"):
         return "discovery"
     return None
-
-
-def is_loopback(peer: str) -> bool:
-    """Whether a peer is the computer itself."""
-    return _LOOPBACK.match(peer) is not None
 
 
 def _weight(row: PeerRow) -> tuple[bool, int]:

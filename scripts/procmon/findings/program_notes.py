@@ -11,8 +11,9 @@ from scripts.procmon.findings.names import when
 from scripts.procmon.findings.records import Record, of_operations
 
 #: A value below the account's SID, named by the program's path from the device on; its data begin with a FILETIME.
+#: Two others there are BAM's own.
 _NOTE = re.compile(
-    r"\\Services\\(?:bam|dam)\\(?:State\\)?UserSettings\\(?P<account>S-1-[\d-]{1,180})\\(?P<program>.+)$",
+    r"\\Services\\(?:bam|dam)\\(?:State\\)?UserSettings\\(?P<account>S-1-[\d-]{1,180})\\(?P<program>(?!(?:Version|SequenceNumber)$).+)$",
     re.IGNORECASE,
 )
 _EPOCH = 116_444_736_000_000_000  #: FILETIME of 1970-01-01, in ticks of 100 ns

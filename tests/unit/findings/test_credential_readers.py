@@ -59,11 +59,20 @@ def test_a_messenger_reads_what_lies_below_its_own_folder() -> None:
         (PORTABLE, "host.example:ssh", "low"),
         (PORTABLE, "10.0.0.5:22", "low"),
         (PORTABLE, "host.example:https", "medium"),
+        (PORTABLE, "127.0.0.1:8080", "low"),
+        (PORTABLE, "0:0:0:0:0:0:0:1:8080", "low"),
+        (PORTABLE, "[0:0:0:0:0:0:0:1]:8080", "low"),
         (LOOSE, "", "medium"),
     ],
 )
 def test_a_key_of_ssh_alone_is_read_for_ssh(image: str, talk: str, expected: str) -> None:
     assert severity(image, KEY, talk=talk) == expected
+
+
+def test_who_talks_to_the_computer_itself_alone_is_told_to() -> None:
+    (finding,) = found(PORTABLE, KEY, talk="localhost:8080")
+    told = tell(finding.kind, finding.facts)["benign_explanation"]
+    assert "talked to this computer itself alone" in told
 
 
 def test_a_key_among_other_stores_is_no_matter_of_ssh() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from scripts.procmon.contracts.findings import Analysis, Finding
 from scripts.procmon.findings import elevation, persistence, process_tree
 from scripts.procmon.findings.analyses import run
@@ -310,6 +312,22 @@ def test_what_one_process_starts_belongs_to_its_last_attempt_before_it() -> None
         [f"fodhelper.exe ({70 + number})"] for number in range(3)
     ]
     assert "then started fodhelper.exe 3 times" in tell("uac_bypass", finding.facts)["statement"]
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_an_attempt_with_an_empty_value_is_told_as_such(language: str) -> None:
+    def rows(data: str, pid: int) -> list[Row]:
+        return [
+            Row("RegSetValue", SETTINGS + r"\(Default)", f"Type: REG_SZ, Length: 2, Data: {data}"),
+            Row("Process Create", HELPER, f"PID: {pid}, Command line: fodhelper"),
+        ]
+
+    for attempt in ((*rows("", 70), *rows("x.exe", 71)), rows("", 70)):
+        (finding,) = judge(*attempt).findings
+        told = tell("uac_bypass", finding.facts, language)["statement"]
+        assert ("empty" if language == "en" else "空の値") in told
+        assert "None" not in told
+        assert " none" not in told
 
 
 def test_attempts_are_counted_as_the_capture_shows_them_and_that_one_came_before_is_said_to_be_possible() -> (
