@@ -111,8 +111,10 @@ def _said(refused: Mapping[str, Any]) -> str:
 
 
 def _log(folder: Path) -> Path:
-    """The log that was written to last: a step that fails says why, and no other begins after it."""
-    logs = {file: file.stat() for file in sorted((folder / "logs").glob("*.log"))}
+    """The last log that tells of a crash, or, where a step was killed and could not, the last that was begun."""
+    logs = sorted((folder / "logs").glob("*.log"))
     return max(
-        logs, key=lambda file: (logs[file].st_size > 0, logs[file].st_mtime_ns), default=folder / "logs"
+        logs,
+        key=lambda file: (b"Traceback" in file.read_bytes(), file.stat().st_mtime_ns),
+        default=folder / "logs",
     )

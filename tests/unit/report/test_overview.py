@@ -155,7 +155,7 @@ def test_a_report_that_was_not_made_is_told(run: Path):
     assert "good: report.pdf, see " in text
 
 
-def test_the_log_that_is_named_is_the_last_that_says_something(run: Path):
+def test_the_log_that_is_named_is_the_last_that_tells_of_a_crash(run: Path):
     logs = run / "results/crashed/logs"
     for step, text in (
         ("render_pdf", "of an earlier run"),
@@ -167,6 +167,11 @@ def test_the_log_that_is_named_is_the_last_that_says_something(run: Path):
     os.utime(logs / "convert_capture.log", (1_000_000_000, 1_000_000_000))
     (crashed,) = (failure for failure in overview(run).failures if failure.name == "crashed")
     assert crashed.reason == f"failed: see {logs / 'suggest_filters.log'}"
+    for step in ("suggest_filters", "convert_capture"):
+        (logs / f"{step}.log").write_text("3 remarks", encoding="utf-8")
+        os.utime(logs / f"{step}.log", (1_000_000_000, 1_000_000_000))
+    (killed,) = (failure for failure in overview(run).failures if failure.name == "crashed")
+    assert killed.reason == f"failed: see {logs / 'render_html.log'}"
 
 
 def test_with_nothing_in_inputs_it_says_what_to_drop_there():
