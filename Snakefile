@@ -207,8 +207,8 @@ rule render_index:
         names=CAPTURES,
         turned_away=[(str(one.path), one.reason) for one in FOUND.rejected],
         settings=[CASES[name].of("report") for name in CAPTURES],
-        compare=json.dumps(list(COMPARISONS.values()), sort_keys=True),
-        report=json.dumps(SETTINGS["report"], sort_keys=True),
+        compare=lambda wildcards: json.dumps(list(COMPARISONS.values()), sort_keys=True),
+        report=lambda wildcards: json.dumps(SETTINGS["report"], sort_keys=True),
         kept=KEPT_SETTINGS,
         code=CODE["render"],
     shell:

@@ -183,7 +183,7 @@ rule render_html:
         results=subpath(input.findings, parent=True),
         reports=subpath(output[0], parent=True),
         settings=settings_for("report"),
-        report=json.dumps(SETTINGS["report"], sort_keys=True),
+        report=lambda wildcards: json.dumps(SETTINGS["report"], sort_keys=True),
         code=CODE["render"],
     shell:
         "python -m scripts.render_html {params.results:q} {params.reports:q} --settings {params.settings:q}"
@@ -219,7 +219,7 @@ rule render_pdf:
         results=subpath(input.findings, parent=True),
         reports=subpath(output[0], parent=True),
         settings=settings_for("report"),
-        report=json.dumps(SETTINGS["report"], sort_keys=True),
+        report=lambda wildcards: json.dumps(SETTINGS["report"], sort_keys=True),
         code=CODE["render"],
     shell:
         "python -m scripts.render_pdf {params.results:q} {params.reports:q} --settings {params.settings:q}"

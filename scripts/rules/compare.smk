@@ -64,7 +64,7 @@ rule render_comparison_html:
         results=subpath(input[0], parent=True),
         reports=subpath(output.told, parent=True),
         settings=comparison_settings,
-        report=json.dumps(SETTINGS["report"], sort_keys=True),
+        report=lambda wildcards: json.dumps(SETTINGS["report"], sort_keys=True),
         code=CODE["render"],
     shell:
         "python -m scripts.render_comparison html {params.results:q} {params.reports:q}"
@@ -98,7 +98,7 @@ rule render_comparison_pdf:
         results=subpath(input[0], parent=True),
         reports=subpath(output[0], parent=True),
         settings=comparison_settings,
-        report=json.dumps(SETTINGS["report"], sort_keys=True),
+        report=lambda wildcards: json.dumps(SETTINGS["report"], sort_keys=True),
         code=CODE["render"],
     shell:
         "python -m scripts.render_comparison pdf {params.results:q} {params.reports:q}"

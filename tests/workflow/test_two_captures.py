@@ -25,7 +25,8 @@ def funnel(project: Project, name: str) -> dict:
 
 def compare(project: Project, *pairs: tuple[str, str, str]) -> None:
     config = project.folder / "config" / "config.yaml"
-    listed = [dict(zip(("name", "before", "after"), pair, strict=True)) for pair in pairs]
+    braces = {"note": "{{ x }} {y}"}  # no wildcards of Snakemake's
+    listed = [dict(zip(("name", "before", "after"), pair, strict=True)) | braces for pair in pairs]
     text = config.read_text(encoding="utf-8")
     assert "compare: []" in text
     config.write_text(text.replace("compare: []", f"compare: {json.dumps(listed)}"), encoding="utf-8")
