@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from ntpath import basename, splitext
 
 from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
-from scripts.procmon.findings.names import who
+from scripts.procmon.findings.names import name_of, who
 from scripts.procmon.findings.records import records
 from scripts.procmon.findings.select import one_of, where
 
 _ENTERED = re.compile(
-    r"\\control\\keyboard layouts\\[^\\]+\\ime file$|\\microsoft\\ctf\\tip\\", re.IGNORECASE
+    r"\\control\\keyboard layouts\\[^\\]+\\ime file$"
+    r"|\\microsoft\\ctf\\tip\\\{[^\\]+\\languageprofile\\0x[0-9a-f]+\\\{[^\\]+\\iconfile$",
+    re.IGNORECASE,
+)
+#: Programs of Windows without a window to write in: Windows loads no input method into them.
+_WITHOUT_WINDOWS = frozenset(
+    {"svchost.exe", "services.exe", "lsass.exe", "spoolsv.exe", "smss.exe", "wininit.exe"}
 )
 
 
@@ -32,6 +38,11 @@ def input_methods(capture: Capture) -> Mapping[str, Mapping[str, int]]:
     return found
 
 
-def entry_of(path: str, mine: Mapping[str, int]) -> int | None:
-    """The event that entered a file, given the entries of the process that made it; None where there is none."""
+def entry_of(path: str, mine: Mapping[str, int], users: Iterable[str] = ()) -> int | None:
+    """The event that entered a file, given the entries of the process that made it; None where there is none.
+
+    None as well where it was loaded by one of ``users`` that takes no text.
+    """
+    if any(name_of(user) in _WITHOUT_WINDOWS for user in users):
+        return None
     return mine.get(splitext(basename(path))[0].lower())

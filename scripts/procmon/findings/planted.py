@@ -92,7 +92,7 @@ def _found(capture: Capture, rows: Sequence[FileRow], people: Sequence[ProcessRo
         elif below is not None and belongs_to_a_program(path):
             foreign = [user for user in users if user != row.who and _is_windows(by_who.get(user))]
             if foreign:
-                entered = entry_of(path, entries.get(row.who, {}))
+                entered = entry_of(path, entries.get(row.who, {}), foreign)
                 yield Planted(row=row, how="windows", users=foreign, events=events, entered=entered)
         elif name in borrowed:
             program = _beside(path, users, made, by_who)

@@ -245,6 +245,28 @@ def test_an_input_method_is_loaded_by_every_program_of_windows(
     assert ("入力方式として登録した" in tell(planted.kind, planted.facts, "ja")["benign_explanation"]) == low
 
 
+def test_what_runs_in_a_service_is_no_input_method() -> None:
+    who, service = "setup.exe (5)", "svchost.exe (7)"
+    entry = Row("RegSetValue", IME, "Type: REG_SZ, Length: 4, Data: pinyin.ime", who=who)
+    people = {
+        who: {"image_path": r"C:\Users\a\Downloads\setup.exe"},
+        service: {"image_path": r"C:\Windows\System32\svchost.exe"},
+    }
+    done = run(
+        capture(
+            created(LIBRARY, who=who),
+            wrote(LIBRARY, 0, 70_000, who=who),
+            entry,
+            loaded(LIBRARY, who=service),
+            processes=people,
+        )
+    )
+    (planted,) = (
+        one for analysis in done.values() for one in analysis.findings if one.kind == "code_planted"
+    )
+    assert planted.severity == "medium"
+
+
 SETUP_EXECUTE = r"HKLM\System\CurrentControlSet\Control\Session Manager\SetupExecute"
 
 
