@@ -96,6 +96,7 @@ WORDED = [
     f"scripts/procmon/text/{part}"
     for part in (
         "__init__.py",
+        "cut.py",
         "endpoints.py",
         "forms.py",
         "hours.py",
