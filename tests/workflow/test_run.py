@@ -36,7 +36,9 @@ def test_a_capture_becomes_a_report_and_a_second_run_has_nothing_to_do(project: 
 def test_settings_of_the_command_line_hold_for_the_index_and_the_table_as_well(project: Project):
     project.put("one.CSV")
 
-    told = project.run("--config", "folders={results: work, reports: out}", "report={marking: TLP:RED, title: 😀}")
+    told = project.run(
+        "--config", "folders={results: work, reports: out}", "report={marking: TLP:RED, title: 😀}"
+    )
 
     assert told.returncode == 0, told.stdout + told.stderr
     assert "out/one/report.html" in told.stdout
