@@ -10,8 +10,9 @@ import pytest
 
 from scripts.make_reconstruction import INPUTS, SIDECARS, shipped
 from scripts.procmon.contracts.capture import Capture, read_capture
-from scripts.procmon.findings import injected_code, process_tree
-from scripts.procmon.findings.stack_frames import modules_of
+from scripts.procmon.findings.evidence.stack_frames import modules_of
+from scripts.procmon.findings.processes import injected_code
+from scripts.procmon.findings.programs import process_tree
 from scripts.procmon.sources.convert import convert
 from scripts.procmon.sources.inputs import find_captures
 from scripts.procmon.sources.sidecars import read_sidecars

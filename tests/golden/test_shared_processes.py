@@ -159,8 +159,8 @@ def frames_outside(name: str) -> dict[str, tuple[int, int]]:
     from tempfile import mkdtemp
 
     from scripts.procmon.contracts.capture import read_capture
-    from scripts.procmon.findings.names import who
-    from scripts.procmon.findings.stack_frames import walks
+    from scripts.procmon.findings.evidence.names import who
+    from scripts.procmon.findings.evidence.stack_frames import walks
     from scripts.procmon.sources.convert import convert
     from tests.captures.shared import scratch, shared
 

@@ -1,4 +1,4 @@
-"""Events → findings: each analysis a file, run in order on all events, then told as one document."""
+"""Events → findings: analyses, each a file beside what it is made of, run in order on all events; then one document."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ def summarise(
     stage that an event survived). Findings are computed on all events, whatever the stages hide.
     """
     # Late, so that who imports one analysis does not load them all.
-    from scripts.procmon.findings.advanced_output import with_usual_names
     from scripts.procmon.findings.analyses import run
-    from scripts.procmon.findings.blank_paths import with_paths
     from scripts.procmon.findings.document import document
+    from scripts.procmon.findings.evidence.advanced_output import with_usual_names
+    from scripts.procmon.findings.evidence.blank_paths import with_paths
     from scripts.procmon.findings.shown import STAGE, shown_events
 
     capture = with_paths(capture)

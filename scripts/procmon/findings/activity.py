@@ -14,13 +14,12 @@ from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis
 from scripts.procmon.contracts.tables import ActivityRow, FileRow, PeerRow, ProcessRow
-from scripts.procmon.findings.accusations import accusations
-from scripts.procmon.findings.acts import acts as file_acts
-from scripts.procmon.findings.named_files import named_files
-from scripts.procmon.findings.names import process_name, when
-from scripts.procmon.findings.names import who as person
-from scripts.procmon.findings.process_tree import tree
-from scripts.procmon.findings.tables import rows_of
+from scripts.procmon.findings.autostart.acts import acts as file_acts
+from scripts.procmon.findings.evidence.accusations import accusations
+from scripts.procmon.findings.evidence.names import process_name, when
+from scripts.procmon.findings.evidence.names import who as person
+from scripts.procmon.findings.evidence.tables import rows_of, tree
+from scripts.procmon.findings.paths.named_files import named_files
 
 MOST_ROWS = 10
 MOST_NAMES = 5

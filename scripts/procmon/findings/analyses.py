@@ -7,52 +7,54 @@ from importlib import import_module
 
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis
+from scripts.procmon.findings.evidence.shown_names import shown_names
 from scripts.procmon.findings.needs import judged
-from scripts.procmon.findings.path_forms import short_names
-from scripts.procmon.findings.places import windows_at
-from scripts.procmon.findings.shown_names import shown_names
+from scripts.procmon.findings.paths.path_forms import short_names
+from scripts.procmon.findings.paths.places import windows_at
 
 Analyse = Callable[[Capture, Mapping[str, Analysis]], Analysis]
 
 #: Each names a module of this package with a function ``analyse``.
 ORDER = (
-    "process_tree",
-    "injected_code",
-    "masquerade",
-    "odd_modules",
-    "copies",
-    "deletions",
-    "dropped_files",
-    "file_changes",
-    "inf_pnf",
-    "odd_files",
-    "event_logs",
-    "mass_renames",
-    "timestamps",
-    "services",
-    "drivers",
-    "registry_deletions",
-    "persistence",
-    "weakened_settings",
-    "self_deletion",
-    "elevation",
-    "raw_disk",
-    "command_lines",
-    "odd_children",
-    "credential_stores",
-    "waits",
-    "network",
-    "named_tools",
-    "registry_values",
+    "programs.process_tree",
+    "processes.injected_code",
+    "processes.masquerade",
+    "processes.odd_modules",
+    "files.copies",
+    "files.deletions",
+    "files.dropped_files",
+    "files.file_changes",
+    "files.inf_pnf",
+    "files.odd_files",
+    "files.event_logs",
+    "files.mass_renames",
+    "files.timestamps",
+    "autostart.services",
+    "autostart.drivers",
+    "registry.registry_deletions",
+    "autostart.persistence",
+    "rights.weakened_settings",
+    "files.self_deletion",
+    "rights.elevation",
+    "files.raw_disk",
+    "programs.command_lines",
+    "processes.odd_children",
+    "processes.credential_stores",
+    "processes.waits",
+    "network.network",
+    "processes.named_tools",
+    "registry.registry_values",
     "capture_limits",
-    "removal",
-    "open_questions",
-    "indicators",
+    "removal.removal",
+    "removal.open_questions",
+    "removal.indicators",
     "activity",
 )
 
 
-ANALYSES: Mapping[str, Analyse] = {name: import_module(f"{__package__}.{name}").analyse for name in ORDER}
+ANALYSES: Mapping[str, Analyse] = {
+    name.rpartition(".")[2]: import_module(f"{__package__}.{name}").analyse for name in ORDER
+}
 
 
 def run(capture: Capture, analyses: Mapping[str, Analyse] | None = None) -> dict[str, Analysis]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis
-from scripts.procmon.findings.records import order_is_trusted
+from scripts.procmon.findings.evidence.records import order_is_trusted
 
 #: What is missed when the capture can't show it, with the key of the sentence that says so.
 MISSED = {

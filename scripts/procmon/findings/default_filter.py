@@ -12,7 +12,7 @@ import yaml
 from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts import processes as p
 from scripts.procmon.contracts.capture import Capture
-from scripts.procmon.findings.select import Mask, of_processes, where
+from scripts.procmon.findings.evidence.select import Mask, of_processes, where
 from scripts.procmon.knowledge import FOLDER
 
 _RELATIONS: Mapping[str, Callable[[str, str], bool]] = {

@@ -15,16 +15,16 @@ from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import ATTACK_VERSION, SEVERITIES, Analysis, Finding, Technique
 from scripts.procmon.contracts.tables import TABLES
-from scripts.procmon.findings.against import Against
-from scripts.procmon.findings.alike import told_together
-from scripts.procmon.findings.callers import Callers
 from scripts.procmon.findings.default_filter import hidden_by_default
-from scripts.procmon.findings.names import when
+from scripts.procmon.findings.evidence.alike import told_together
+from scripts.procmon.findings.evidence.names import when
+from scripts.procmon.findings.evidence.shown_names import shown_names
+from scripts.procmon.findings.evidence.suspects import suspects
+from scripts.procmon.findings.evidence.tables import tree
 from scripts.procmon.findings.needs import OVERVIEWS
-from scripts.procmon.findings.path_forms import ShortNames, short_names, spelled
-from scripts.procmon.findings.process_tree import tree
-from scripts.procmon.findings.shown_names import shown_names
-from scripts.procmon.findings.suspects import suspects
+from scripts.procmon.findings.paths.path_forms import ShortNames, short_names, spelled
+from scripts.procmon.findings.programs.callers import Callers
+from scripts.procmon.findings.removal.against import Against
 from scripts.procmon.knowledge import knowledge
 from scripts.procmon.text.cut import MOST_TEXT, cut
 from scripts.procmon.text.hours import without_hours

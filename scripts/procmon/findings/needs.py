@@ -8,9 +8,15 @@ from dataclasses import dataclass, replace
 from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Analysis
-from scripts.procmon.findings.blank_paths import shows_paths
-from scripts.procmon.findings.file_acts import OPEN, SET_BASIC, SET_DISPOSITION, SET_RENAME, SET_SECURITY
-from scripts.procmon.findings.select import one_of
+from scripts.procmon.findings.evidence.blank_paths import shows_paths
+from scripts.procmon.findings.evidence.select import one_of
+from scripts.procmon.findings.files.file_acts import (
+    OPEN,
+    SET_BASIC,
+    SET_DISPOSITION,
+    SET_RENAME,
+    SET_SECURITY,
+)
 
 LOAD = "Load Image"
 #: Every program that sets, makes or deletes anything in the registry does so by one of these.

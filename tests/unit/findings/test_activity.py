@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from scripts.procmon.contracts.tables import ActivityRow
 from scripts.procmon.findings.analyses import run
-from scripts.procmon.findings.named_files import named_files
+from scripts.procmon.findings.paths.named_files import named_files
 from tests.captures.events import START, Row, capture
 
 NOTEPAD = "notepad.exe (9)"

@@ -6,10 +6,11 @@ import pytest
 
 from scripts.procmon.contracts.findings import Analysis
 from scripts.procmon.contracts.tables import FileRow
-from scripts.procmon.findings import analyses, persistence
-from scripts.procmon.findings.autostart_values import place_of
-from scripts.procmon.findings.registry_index import RegistryIndex
-from scripts.procmon.findings.registry_paths import matches
+from scripts.procmon.findings import analyses
+from scripts.procmon.findings.autostart import persistence
+from scripts.procmon.findings.autostart.autostart_values import place_of
+from scripts.procmon.findings.registry.registry_index import RegistryIndex
+from scripts.procmon.findings.registry.registry_paths import matches
 from scripts.procmon.knowledge import knowledge
 from tests.captures.events import Row, capture
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from scripts.procmon.contracts.findings import Analysis, Finding, Rule
-from scripts.procmon.findings import process_tree, raw_disk, waits, weakened_settings
+from scripts.procmon.findings.files import raw_disk
+from scripts.procmon.findings.processes import waits
+from scripts.procmon.findings.programs import process_tree
+from scripts.procmon.findings.rights import weakened_settings
 from scripts.procmon.text.telling import tell
 from tests.captures.events import Row, capture
 

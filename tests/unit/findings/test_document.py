@@ -18,8 +18,8 @@ from scripts.procmon.contracts.events import events_schema
 from scripts.procmon.contracts.findings import SEVERITIES
 from scripts.procmon.contracts.processes import MODULES_SCHEMA, STACKS_SCHEMA, processes_schema
 from scripts.procmon.findings import summarise
-from scripts.procmon.findings.alike import MOST_ALIKE
 from scripts.procmon.findings.document import MOST_EVIDENCE, plain
+from scripts.procmon.findings.evidence.alike import MOST_ALIKE
 from scripts.procmon.findings.shown import COLUMNS, shown_schema
 from scripts.procmon.knowledge import knowledge
 from scripts.procmon.text import catalogue

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from scripts.procmon.contracts.findings import Finding
-from scripts.procmon.findings import copies, deletions, dropped_files, mass_renames, process_tree
+from scripts.procmon.findings.files import copies, deletions, dropped_files, mass_renames
+from scripts.procmon.findings.programs import process_tree
 from scripts.procmon.text.telling import tell
 from tests.captures.deeds import created, marked, opened, wrote
 from tests.captures.events import Row, capture

@@ -8,9 +8,9 @@ import pytest
 
 from scripts.procmon.contracts.findings import Finding
 from scripts.procmon.findings.analyses import run
-from scripts.procmon.findings.names import name_of
-from scripts.procmon.findings.places import in_its_place
-from scripts.procmon.findings.setup_programs import is_installer
+from scripts.procmon.findings.evidence.names import name_of
+from scripts.procmon.findings.paths.places import in_its_place
+from scripts.procmon.findings.programs.setup_programs import is_installer
 from scripts.procmon.text.telling import tell
 from tests.captures.deeds import created, opened, read, renamed, service_key, service_value, times, wrote
 from tests.captures.events import Row, capture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scripts.procmon.findings.command_lines import telling
+from scripts.procmon.findings.programs.command_lines import telling
 
 ATTACKS = {
     r'wmic /NAMESPACE:"\\root\subscription" PATH CommandLineEventConsumer CREATE Name="x", ExecutablePath="C:\x.exe"': (

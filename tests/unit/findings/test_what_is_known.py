@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from scripts.procmon.contracts.findings import Analysis
-from scripts.procmon.findings import dropped_files, persistence, process_tree
 from scripts.procmon.findings.analyses import run
+from scripts.procmon.findings.autostart import persistence
+from scripts.procmon.findings.files import dropped_files
+from scripts.procmon.findings.programs import process_tree
 from scripts.procmon.text.telling import tell
 from tests.captures.deeds import created, marked, wrote
 from tests.captures.events import Row, capture

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from scripts.procmon.findings.analyses import run
-from scripts.procmon.findings.file_kinds import ordinary_reason
-from scripts.procmon.findings.places import below_windows, in_its_place, kind_of, windows_at
+from scripts.procmon.findings.paths.file_kinds import ordinary_reason
+from scripts.procmon.findings.paths.places import below_windows, in_its_place, kind_of, windows_at
 from tests.captures.deeds import created
 from tests.captures.events import Row, capture
 

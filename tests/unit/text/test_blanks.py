@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scripts.procmon.findings.places import in_another_windows
+from scripts.procmon.findings.paths.places import in_another_windows
 from scripts.procmon.report import prose
 from scripts.procmon.text import blanks, code, render
 

@@ -1,0 +1,1 @@
+"""What became of files: made, copied, changed, renamed, deleted, disguised."""

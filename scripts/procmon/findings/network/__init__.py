@@ -1,0 +1,1 @@
+"""Peers and what was exchanged with them."""

@@ -1,0 +1,1 @@
+"""What processes are not: their code, their names, their tools."""

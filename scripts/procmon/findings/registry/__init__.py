@@ -1,0 +1,1 @@
+"""What was done to the registry, and what its keys mean."""

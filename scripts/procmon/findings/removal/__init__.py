@@ -1,0 +1,1 @@
+"""What is left at the end: how to undo it, what to look for elsewhere, what stays open."""

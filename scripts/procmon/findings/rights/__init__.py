@@ -1,0 +1,1 @@
+"""Rights gained and settings that keep others out."""
