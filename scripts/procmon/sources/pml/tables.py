@@ -16,7 +16,7 @@ from scripts.procmon.sources.pml import layout
 from scripts.procmon.sources.pml.columns import Ints, Source
 
 _NOT_CLOSED = "Process Monitor did not close this log; open it in Process Monitor and save it"
-_CUT_OFF = "The file is cut off; copy it again from where it was saved"
+_CUT_OFF = "The file is cut off or damaged; copy it again from where it was saved"
 #: Bytes of a file whose events the offset table can tell the places of. A table beyond is damage, not what a copy lost.
 _LONGEST = 1 << 40
 #: Bytes of the name of a host or port: names of the DNS have 255 characters. Every event of a connection is shown with
@@ -140,10 +140,9 @@ def _check_header(name: str, header: np.void, size: int) -> None:
         # The icons stand behind what is read, and a file that was cut off loses them first.
         if header[table] > size and table != "icon_table_at":
             if (least := max(int(header[one]) for one in _TABLES)) < _LONGEST:
-                raise CaptureError(
-                    name, expected=f"a log of more than {least:,} bytes", found=f"its first {size:,} bytes",
-                    advice=_CUT_OFF,
-                )  # fmt: skip
+                raise wrong(
+                    table, f"a log of more than {least:,} bytes", f"its first {size:,} bytes", _CUT_OFF
+                )
             raise wrong(table, f"a place in a file of {size:,} bytes", f"0x{int(header[table]):X}")
     if header["header_size"] != layout.HEADER_SIZE:
         found = f"0x{int(header['header_size']):X}"

@@ -376,7 +376,7 @@ def test_a_file_cut_off_before_its_tables_is_told_with_how_long_it_must_be(tmp_p
     with pytest.raises(CaptureError) as told:
         open_pml([file])
     assert f"expected a log of more than {icons:,} bytes, found its first 1,200 bytes" in str(told.value)
-    assert "The file is cut off; copy it again" in str(told.value)
+    assert "The file is cut off or damaged; copy it again" in str(told.value)
     with file.open("r+b") as opened:
         opened.seek(layout.place(layout.HEADER, "string_table_at"))
         opened.write(bytes([0xFF] * 8))
