@@ -153,29 +153,6 @@ def test_a_disabled_protection_is_named():
     assert "lost protection: `wscsvc` was disabled." in told
 
 
-def test_what_to_do_follows_the_order_of_the_removal_list():
-    removal = [
-        row("removal", step="disable service", target="MRxCls", because="x"),
-        row("removal", step="disable service", target="MRxNet", because="x"),
-        *(row("removal", step="delete file", target=f"C:\\{n}", because="x") for n in range(6)),
-    ]
-    actions = [act.text for act in brief(material(findings=[finding()], tables={"removal": removal})).do]
-    assert actions[0].startswith("Take the computer off the network")
-    assert actions[1] == "Disable the services `MRxCls` and `MRxNet`."
-    assert actions[2] == "Delete the six files."
-
-
-@pytest.mark.parametrize("step", ["end process", "disable service", "delete service", "delete value", "restore value",
-                                  "delete key", "delete file", "restore service", "check"])  # fmt: skip
-@pytest.mark.parametrize("count", [1, 2, 5])
-def test_each_step_of_a_removal_has_a_sentence(step: str, count: int):
-    removal = [row("removal", step=step, target=f"x{n}", because="x") for n in range(count)]
-    text = brief(material(findings=[finding()], tables={"removal": removal})).do[1].text
-    assert text.endswith(".")
-    assert ("`x0`" in text) == (count < 4)
-    assert "five" in text or "5" in text or count < 4
-
-
 def test_an_ordinary_capture_is_told_by_name():
     tables = {
         "processes": [process(1), process(2, process_name="p1.exe", who="p1.exe (2)")],
@@ -350,15 +327,6 @@ def test_folders_named_by_long_identifiers_lose_their_middle_where_names_stay_to
     assert told == "`…\\S-1-5-21…-500\\$0123456…cdef\\n.` and `…\\S-1-5-18\\$0123456…cdef\\n.` came."
 
 
-def test_files_and_folders_are_counted_apart():
-    gone = [
-        row("removal", step="delete folder" if n > 5 else "delete file", target=f"C:\\{n}", because="dropped")
-        for n in range(8)
-    ]
-    told = [action.text for action in brief(material(findings=[finding()], tables={"removal": gone})).do]
-    assert "Delete six files and two folders." in told
-
-
 def test_what_winsock_lists_is_told_apart_from_what_starts():
     rows = [
         row("autostarts", place="winsock", path=f"HKLM\\{n}", data="mswsock.dll", change="set", attempt=False)
@@ -452,11 +420,6 @@ def test_a_sentence_whose_facts_are_missing_gives_way_to_the_title():
     assert "did a thing to" in happened(material(findings=[finding(kind="com_hijack", facts={})]))
 
 
-def test_a_medium_finding_asks_who_uses_the_computer_first():
-    actions = brief(material(findings=[finding(severity="medium")])).do
-    assert actions[0].text.startswith("Ask whoever uses this computer whether bad.exe was wanted.")
-
-
 def test_numbers_within_names_and_before_units_stay_digits():
     facts = {"who": "a.exe (1)", "data_files": 4, "folders": 0, "odd_places": ["`C:\\2 things`"]}
     told = happened(material(findings=[finding(kind="files_hidden", facts=facts)]))
@@ -511,12 +474,6 @@ def test_a_class_is_told_to_be_loaded_by_programs_and_not_to_start():
         "Two changed COM classes stay in force after a restart: every program that uses one of them" in told
     )
     assert "start `" not in told
-
-
-def test_memory_is_saved_only_where_something_is_in_it():
-    rows = [row("removal", step="save first", target="a.exe", because="save_files")]
-    told = [act.text for act in brief(material(findings=[finding()], tables={"removal": rows})).do]
-    assert "Before anything is changed, save copies and hashes of the files that are deleted below." in told
 
 
 def test_two_keys_with_one_end_are_told_apart_by_what_stands_before_it():
@@ -607,43 +564,6 @@ def test_a_program_that_no_event_deletes_is_said_to_be_still_there():
     )
 
 
-def test_a_name_server_is_not_among_the_addresses_to_be_blocked():
-    def peer(name: str, **facts: Any) -> dict[str, Any]:
-        given = {"peer": name, "port": "53", "addresses": [], "sent": 1, "received": 1, "answered": True}
-        return given | {"dns": True, "too_short": False, "public": False} | facts
-
-    def told(*peers: dict[str, Any]) -> str:
-        talked = finding(1, kind="suspect_talked", facts={"who": "b.exe (1)", "peers": list(peers)})
-        rows = [row("indicators", type="address", value=one["peer"], why="suspect_talked") for one in peers]
-        return brief(material(findings=[talked], tables={"indicators": rows})).do[-1].text
-
-    server, other = peer("203.0.113.53"), peer("203.0.113.7", port="80", dns=False)
-    assert told(other).endswith("on other computers; block the address.")
-    assert "block the addresses but `203.0.113.53:53`" in told(server, other)
-    assert "block" not in told(server)
-
-
-@pytest.mark.parametrize(
-    ("entries", "told"), [("yes", "can't put the entries of the registry back"), ("", "")]
-)
-def test_a_restart_with_foreign_code_at_work_is_from_other_media_and_not_in_safe_mode(
-    entries: str, told: str
-):
-    rows = [
-        row(
-            "removal",
-            step="restart",
-            target="services.exe (6)",
-            because="restart_loaded",
-            facts={"entries": entries},
-        )
-    ]
-    text = brief(material(findings=[finding()], tables={"removal": rows})).do[1].text
-    assert text.startswith("Restart from other media, not in safe mode: then nothing holds the files")
-    assert told in text
-    assert ("registry" in text) == bool(entries)
-
-
 @pytest.mark.parametrize(
     ("told", "blocked", "why"),
     [
@@ -667,17 +587,6 @@ def test_a_few_rows_that_could_not_be_read_leave_the_answer():
     assert made.happened[0] == "Nothing that needs explaining was found."
 
 
-def test_who_is_asked_and_nothing_follows_is_not_told_to_go_on():
-    told = [act.text for act in brief(material(findings=[finding(severity="medium")])).do]
-    assert not told[-1].endswith(":")
-    rows = [row("removal", step="check", target="C:\\a.exe", because="x")]
-    told = [
-        act.text
-        for act in brief(material(findings=[finding(severity="medium")], tables={"removal": rows})).do
-    ]
-    assert told[0].endswith("go on:")
-
-
 @pytest.mark.parametrize(
     ("how", "told"),
     [
@@ -689,45 +598,3 @@ def test_a_library_is_in_the_way_of_windows_only_under_a_borrowed_name(how: str,
     planted = {"who": "a.exe (4)", "name": "x.dll", "path": r"C:\x.dll", "how": how, "users": []}
     made = brief(material(findings=[finding(1, kind="code_planted", severity="medium", facts=planted)]))
     assert told in " ".join(text for _, text in made.sure)
-
-
-def test_where_windows_itself_worked_for_others_to_install_it_anew_is_weighed_after_saving():
-    rows = [
-        row("removal", step="save first", target="memory", because="save_memory"),
-        row("removal", step="delete file", target="C:\\a.sys", because="made"),
-    ]
-    driver = finding(
-        kind="driver_installed", facts={"name": "a", "loaded": True, "dropped": True, "who": "a.exe (1)"}
-    )
-    told = [act.text for act in brief(material(findings=[driver], tables={"removal": rows})).do]
-    at = next(n for n, text in enumerate(told) if "install Windows anew" in text)
-    assert "foreign code ran in its kernel" in told[at]
-    assert told[at - 1].startswith("Before anything is changed")
-    assert told[at + 1].startswith("Delete")
-
-
-def test_where_foreign_code_kept_to_its_own_process_nobody_is_told_to_install_windows_anew():
-    rows = [row("removal", step="delete file", target="C:\\a.exe", because="made")]
-    code = finding(kind="injected_code", facts={"name": "a.exe", "windows_own": False})
-    told = [act.text for act in brief(material(findings=[code], tables={"removal": rows})).do]
-    assert not any("anew" in text for text in told)
-
-
-def test_of_one_file_one_copy_is_saved():
-    rows = [
-        row("removal", step="save first", target="a.exe", because="save_files"),
-        row("removal", step="delete file", target="C:\\a.exe", because="made"),
-    ]
-    told = [act.text for act in brief(material(findings=[finding()], tables={"removal": rows})).do]
-    assert "Before anything is changed, save a copy and the hash of the file that is deleted below." in told
-
-
-def test_a_program_with_the_name_of_a_test_tool_is_asked_after_by_that():
-    facts = {
-        "name": "a.exe", "tool": ["Elevator", "3"], "times": 1, "data": [], "runs": [], "program": "b.exe",
-        "unrunnable": [], "seen_after": False,
-    }  # fmt: skip
-    told = brief(material(findings=[finding(kind="uac_bypass", facts=facts)])).do[0].text
-    assert told.startswith(
-        "`a.exe` is the name of Elevator, a public tool for tests of User Account Control: ask whoever"
-    )
