@@ -34,12 +34,11 @@ _BY_REASON = {
 
 _BY_ITSELF = ("boot", "system", "automatic")
 
-#: Findings by which Windows itself works for others, and the fact that says so.
+#: Findings by which programs of Windows work for others, and the facts that say so.
 _TAKING = {
-    "driver_installed": "loaded",
-    "injected_code": "windows_own",
-    "odd_module": "system",
-    "masquerade": "foreign",
+    "injected_code": ("windows_own",),
+    "odd_module": ("system", "ran"),
+    "masquerade": ("genuine", "foreign"),
 }
 
 
@@ -189,11 +188,11 @@ def steps(material: Material) -> list[Step]:
 def taken_over(material: Material) -> dict[str, bool]:
     """Whether foreign code ran in the kernel and in programs of Windows, where much goes unseen; {} for neither."""
     high = [finding for finding in material.findings if finding["severity"] == "high"]
-    facts = {kind: [one["facts"] for one in high if one["kind"] == kind] for kind in _TAKING}
     had = {
-        "kernel": any(one.get("loaded") for one in facts["driver_installed"]),
+        "kernel": any(one["kind"] == "driver_installed" and one["facts"].get("loaded") for one in high),
         "windows": any(
-            one.get(mark) for kind, mark in _TAKING.items() for one in facts[kind] if mark != "loaded"
+            one["kind"] in _TAKING and all(one["facts"].get(fact) for fact in _TAKING[one["kind"]])
+            for one in high
         ),
     }
     return had if any(had.values()) else {}

@@ -123,6 +123,14 @@ def test_where_foreign_code_kept_to_its_own_process_nobody_is_told_to_install_wi
     assert not any("anew" in text for text in told)
 
 
+def test_code_that_windows_own_program_only_loaded_is_not_said_to_have_run_in_it():
+    rows = [row("removal", step="delete file", target="C:\\a.dll", because="made")]
+    for ran, said in ((0, False), (3, True)):
+        module = finding(kind="odd_module", facts={"who": ["services.exe (4)"], "system": True, "ran": ran})
+        told = [act.text for act in brief(material(findings=[module], tables={"removal": rows})).do]
+        assert any("foreign code ran in programs of Windows itself" in text for text in told) == said
+
+
 def test_of_one_file_one_copy_is_saved():
     rows = [
         row("removal", step="save first", target="a.exe", because="save_files"),

@@ -12,6 +12,7 @@ import pandas as pd
 
 from scripts.procmon.contracts import events as e
 from scripts.procmon.contracts.capture import Capture
+from scripts.procmon.contracts.tables import ProcessRow
 
 Mask = npt.NDArray[np.bool_]
 
@@ -50,6 +51,11 @@ def of_processes(capture: Capture, processes: Iterable[int]) -> Mask:
 def first_events(capture: Capture, processes: Iterable[int], *, most: int) -> list[int]:
     """The numbers of the first events of these processes, at most ``most``: evidence that they ran."""
     return [int(event) for event in np.flatnonzero(of_processes(capture, processes))[:most]]
+
+
+def shown_by(capture: Capture, row: ProcessRow) -> list[int]:
+    """The event that shows a process: its start, else its first; [] where it stands in the table of processes alone."""
+    return first_events(capture, [row.process], most=1) if row.start_event is None else [row.start_event]
 
 
 _NO_ROWS = np.empty(0, dtype=np.int64)

@@ -10,6 +10,7 @@ from scripts.procmon.contracts.findings import Analysis, Finding, Severity, Tech
 from scripts.procmon.contracts.tables import ProcessRow
 from scripts.procmon.findings.evidence.accusations import accusations
 from scripts.procmon.findings.evidence.reproduce import by_process
+from scripts.procmon.findings.evidence.select import shown_by
 from scripts.procmon.findings.evidence.tables import tree
 from scripts.procmon.findings.files.disguised_names import disguised_names, signs_of
 from scripts.procmon.findings.paths.places import kind_of
@@ -33,7 +34,7 @@ def analyse(capture: Capture, earlier: Mapping[str, Analysis]) -> Analysis:
     accused = set(accusations(earlier))
     findings = [
         *_children(rows, by_number, _told(earlier)),
-        *_names(rows, accused),
+        *_names(capture, rows, accused),
         *disguised_names(capture, rows, earlier, accused),
         *renamed_tools(capture, rows),
         *lent_programs(capture, rows),
@@ -95,11 +96,11 @@ def _is_ordinary(row: ProcessRow) -> bool:
     return any(re.search(one, line, re.IGNORECASE) for one in knowledge("process_habits")["ordinary"])
 
 
-def _names(rows: list[ProcessRow], accused: set[str]) -> Iterator[Finding]:
+def _names(capture: Capture, rows: list[ProcessRow], accused: set[str]) -> Iterator[Finding]:
     for row in rows:
         imitates = _imitates(row)
         two = _TWO_ENDINGS.search(row.process_name) is not None and not signs_of(row.process_name)
-        if not imitates and not two:
+        if (not imitates and not two) or not (evidence := shown_by(capture, row)):
             continue
         # A name is not an act: it weighs only where the program did something else as well.
         severity: Severity = "medium" if row.who in accused else "low"
@@ -115,7 +116,7 @@ def _names(rows: list[ProcessRow], accused: set[str]) -> Iterator[Finding]:
                 "two": two,
                 "command_line": row.command_line,
             },
-            evidence=[row.start_event] if row.start_event is not None else [],
+            evidence=evidence,
             reproduce=by_process(row),
             attack=[Technique("T1036.007" if two else "T1036.005", "medium")],
             subjects={"processes": [row.who], "files": [row.image_path] if row.image_path else []},

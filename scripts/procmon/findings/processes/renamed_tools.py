@@ -13,7 +13,7 @@ from scripts.procmon.contracts.capture import Capture
 from scripts.procmon.contracts.findings import Finding, Severity, Technique
 from scripts.procmon.contracts.tables import ProcessRow
 from scripts.procmon.findings.evidence.reproduce import by_process
-from scripts.procmon.findings.evidence.select import first_events
+from scripts.procmon.findings.evidence.select import shown_by
 from scripts.procmon.findings.paths.places import below_windows, kind_of
 from scripts.procmon.findings.programs.askers import lies_loose
 from scripts.procmon.findings.programs.setup_programs import setup_programs
@@ -43,7 +43,7 @@ def renamed_tools(capture: Capture, rows: Sequence[ProcessRow]) -> Iterator[Find
         key = (row.process_name.lower(), (row.image_path or "").lower())
         if tool is None or _is_its_name(row.process_name, tool) or key in told:
             continue
-        if not row.events and row.start_event is None:  # stands in the table of processes alone
+        if not shown_by(capture, row):
             continue
         told.add(key)
         company = companies.get(row.process)
@@ -113,9 +113,7 @@ def _finding(
             "started_here": row.started_here,
             "time": row.start,
         },
-        evidence=[row.start_event]
-        if row.start_event is not None
-        else first_events(capture, [row.process], most=1),
+        evidence=shown_by(capture, row),
         reproduce=by_process(row),
         attack=[
             *([Technique("T1546.008", "high")] if log_on else []),

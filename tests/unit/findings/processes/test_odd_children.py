@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from scripts.procmon.findings import analyses
 from scripts.procmon.findings.processes import credential_stores, odd_children
 from scripts.procmon.findings.programs import command_lines, process_tree
 from tests.captures.events import Row, capture
@@ -89,3 +90,10 @@ def test_asking_for_attributes_reads_nothing() -> None:
         Row("CreateFile", LOGINS, "Desired Access: Read Attributes, Disposition: Open", who="x.exe (9)")
     )
     assert not credential_stores.analyse(built, {}).findings
+
+
+def test_a_mistakable_name_that_ran_before_the_capture_is_shown_by_its_first_event() -> None:
+    who = "scvhost.exe (9)"
+    built = capture(Row("CreateFile", r"C:\a.txt", who="x.exe (8)"), Row("CreateFile", r"C:\b.txt", who=who))
+    found = analyses.run(built)["odd_children"].findings
+    assert [one.evidence for one in found if one.kind == "mistakable_name"] == [[1]]
